@@ -1,0 +1,50 @@
+// What a backend is: a narrow interface, and the record of what it is good at. Nothing above asks
+// which backend it is on; the planner reads the capabilities.
+import type { Graph } from "../graph/graph.ts";
+import type { KernelProgram } from "../kernel/ir.ts";
+import type { Dtype, TypedArray } from "../tensor/dtype.ts";
+
+export interface Capabilities {
+  /** Floats in a vector register; 1 means that there are no vectors. */
+  readonly lanes: number;
+  /** Accumulator registers of a tile that do not spill. */
+  readonly accumulators: number;
+  /** Threads that run kernels, for estimates only: results do not depend on it. */
+  readonly threads: number;
+  /** Is a·b + c fused? */
+  readonly fusedMultiplyAdd: boolean;
+}
+
+/** Memory of a backend that holds the elements of one tensor. */
+export interface BackendBuffer {
+  readonly bytes: number;
+}
+
+/** A compiled graph. `bindings` are the buffers of the graph's leaves, then of its outputs. */
+export interface Executable {
+  run(bindings: readonly BackendBuffer[]): void;
+  /** Milliseconds and counts per kernel of one more run, for profiles. */
+  profile?(bindings: readonly BackendBuffer[]): readonly KernelTiming[];
+  dispose(): void;
+}
+
+export interface KernelTiming {
+  readonly name: string;
+  readonly ms: number;
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  allocate(bytes: number): BackendBuffer;
+  free(buffer: BackendBuffer): void;
+  write(buffer: BackendBuffer, dtype: Dtype, data: TypedArray): void;
+  read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray>;
+  /** `kernels` plans the graph into kernels; a backend that interprets ops does not call it. */
+  compile(graph: Graph, kernels: () => KernelProgram): Executable;
+  /** Bytes in use by tensors, and by temporaries. */
+  memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number };
+  dispose(): void;
+}

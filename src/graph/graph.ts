@@ -1,0 +1,77 @@
+// A graph to be computed: its leaves, its steps in order, its outputs. The signature is equal for
+// graphs that compute the same thing from other leaves, so that plans can be kept and used again.
+import type { Node } from "../tensor/node.ts";
+
+export interface Graph {
+  /** Stored values that the graph reads, in order of first use. */
+  readonly leaves: readonly Node[];
+  /** Values to compute, each after its inputs. */
+  readonly steps: readonly Node[];
+  /** Values to keep. Each is a step. */
+  readonly outputs: readonly Node[];
+  readonly signature: string;
+  /** outputs[i] may overwrite the elements of leaves[inPlace[i]]; -1 if it may not. */
+  readonly inPlace: readonly number[];
+}
+
+/** Does this value have elements in memory? */
+export function isStored(node: Node): boolean {
+  return node.storage !== null;
+}
+
+/** The graph below `outputs`, down to what is stored already. */
+export function graphOf(outputs: readonly Node[], inPlace: ReadonlyMap<Node, Node> = new Map()): Graph {
+  const number = new Map<Node, number>();
+  const leaves: Node[] = [];
+  const steps: Node[] = [];
+  const lines: string[] = [];
+  // An explicit stack: a graph can be deeper than the call stack.
+  const stack: Node[] = [...outputs].reverse();
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1] as Node;
+    if (number.has(node)) {
+      stack.pop();
+      continue;
+    }
+    if (isStored(node)) {
+      stack.pop();
+      number.set(node, number.size);
+      leaves.push(node);
+      lines.push(`${node.dtype}[${node.shape}]`);
+      continue;
+    }
+    let ready = true;
+    for (let i = node.inputs.length - 1; i >= 0; i--) {
+      const input = node.inputs[i] as Node;
+      if (!number.has(input)) {
+        stack.push(input);
+        ready = false;
+      }
+    }
+    if (!ready) continue;
+    stack.pop();
+    if (node.op === null) throw new Error("graph: a leaf without elements");
+    number.set(node, number.size);
+    steps.push(node);
+    const inputs = node.inputs.map((input) => number.get(input)).join();
+    lines.push(`${node.op.name}(${inputs})${paramsKey(node.params)}${node.dtype}[${node.shape}]`);
+  }
+  const targets = outputs.map((output) => {
+    const leaf = inPlace.get(output);
+    return leaf === undefined ? -1 : leaves.indexOf(leaf);
+  });
+  const ends = outputs.map((output, i) => `${number.get(output)}${(targets[i] as number) < 0 ? "" : `→${targets[i]}`}`);
+  return { leaves, steps, outputs, signature: `${lines.join(";")}>${ends.join()}`, inPlace: targets };
+}
+
+const keys = new WeakMap<object, string>();
+
+function paramsKey(params: unknown): string {
+  if (typeof params !== "object" || params === null) return params === undefined ? "" : String(params);
+  let key = keys.get(params);
+  if (key === undefined) {
+    key = JSON.stringify(params, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)) as string;
+    keys.set(params, key);
+  }
+  return key;
+}

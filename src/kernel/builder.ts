@@ -1,0 +1,187 @@
+// Writes kernels: each method adds a statement or makes a value. Unrolling is done by the loops of
+// the calling TypeScript; what is written is what runs, in that order.
+import { type IndexLike, toIndex } from "./indexing.ts";
+import type {
+  BinaryOperation, Buffer, Comparison, ElementType, IndexVariable, Kernel, Kind, Local, Statement, UnaryOperation, Value, ValueType,
+} from "./ir.ts";
+
+let nextId = 0;
+
+/** Builds one kernel. `lanes` is the width of the vectors it uses where it uses vectors. */
+export class KernelBuilder {
+  readonly lanes: number;
+  readonly #name: string;
+  readonly #buffers: Buffer[] = [];
+  readonly chunk: IndexVariable = { id: nextId++, name: "chunk" };
+  #body: Statement[] = [];
+
+  constructor(name: string, lanes: number) {
+    this.#name = name;
+    this.lanes = lanes;
+  }
+
+  /** Declares the next buffer. Launches name slots in the order of declaration. */
+  buffer(name: string, element: ElementType = "float32"): Buffer {
+    const buffer = { id: nextId++, name, element };
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  finish(): Kernel {
+    return { name: this.#name, buffers: this.#buffers, chunk: this.chunk, body: this.#body };
+  }
+
+  // statements
+
+  /** Binds a value to a register, so that it can be used more than once. */
+  let(value: Value): Value {
+    if (value.op === "local") return value;
+    const local: Local = { id: nextId++, type: value.type };
+    this.#body.push({ op: "let", local, value });
+    return { op: "local", local, type: value.type };
+  }
+
+  /** Gives a register made by `let` a new value. */
+  set(target: Value, value: Value): void {
+    if (target.op !== "local") throw new Error("kernel: set needs a value made by let");
+    this.#body.push({ op: "set", local: target.local, value });
+  }
+
+  store(buffer: Buffer, index: IndexLike, value: Value): void {
+    this.#body.push({ op: "store", buffer, index: toIndex(index), value });
+  }
+
+  /** for (i = from; i < min(to, limit); i += step). A loop known to run once, or never, leaves no loop behind. */
+  for(
+    name: string,
+    from: IndexLike,
+    to: IndexLike,
+    body: (i: IndexLike) => void,
+    { step = 1, limit }: { step?: number; limit?: number } = {},
+  ): void {
+    const start = toIndex(from);
+    const end = toIndex(to);
+    if (start.terms.length === 0 && end.terms.length === 0) {
+      const stop = Math.min(end.constant, limit ?? Number.POSITIVE_INFINITY);
+      if (start.constant >= stop) return;
+      if (start.constant + step >= stop) return body(start.constant);
+    }
+    const variable = { id: nextId++, name };
+    const statements = this.#capture(() => body(variable));
+    const loop = { op: "for", variable, from: start, to: end, step, body: statements } as const;
+    this.#body.push(limit === undefined ? loop : { ...loop, limit });
+  }
+
+  /** An index register with the value of a scalar int. */
+  letIndex(name: string, value: Value): IndexVariable {
+    const variable = { id: nextId++, name };
+    this.#body.push({ op: "letIndex", variable, value });
+    return variable;
+  }
+
+  if(condition: Value, body: () => void): void {
+    this.#body.push({ op: "if", condition, body: this.#capture(body) });
+  }
+
+  #capture(body: () => void): Statement[] {
+    const outer = this.#body;
+    const inner: Statement[] = [];
+    this.#body = inner;
+    try {
+      body();
+    } finally {
+      this.#body = outer;
+    }
+    return inner;
+  }
+
+  // values
+
+  const(value: number, lanes = 1, kind: Kind = "float"): Value {
+    return { op: "const", value, type: { kind, lanes } };
+  }
+
+  /** One element (lanes 1) or a vector of consecutive ones. */
+  load(buffer: Buffer, index: IndexLike, lanes = 1): Value {
+    const kind = buffer.element === "float32" ? "float" : "int";
+    return { op: "load", buffer, index: toIndex(index), type: { kind, lanes } };
+  }
+
+  gather(buffer: Buffer, indices: readonly IndexLike[]): Value {
+    const kind = buffer.element === "float32" ? "float" : "int";
+    return { op: "gather", buffer, indices: indices.map(toIndex), type: { kind, lanes: indices.length } };
+  }
+
+  /** A scalar in every lane; a vector as it is. */
+  splat(value: Value, lanes = this.lanes): Value {
+    if (value.type.lanes === lanes) return value;
+    if (value.op === "const") return this.const(value.value, lanes, value.type.kind);
+    return { op: "splat", value, type: { kind: value.type.kind, lanes } };
+  }
+
+  unary(operation: UnaryOperation, a: Value): Value {
+    return { op: "unary", operation, a, type: a.type };
+  }
+
+  binary(operation: BinaryOperation, a: Value, b: Value): Value {
+    const [left, right] = this.#align(a, b);
+    return { op: "binary", operation, a: left, b: right, type: left.type };
+  }
+
+  shift(direction: "left" | "right", a: Value, bits: number): Value {
+    return { op: "shift", direction, a, bits, type: a.type };
+  }
+
+  fma(a: Value, b: Value, c: Value): Value {
+    const lanes = Math.max(a.type.lanes, b.type.lanes, c.type.lanes);
+    return { op: "fma", a: this.splat(a, lanes), b: this.splat(b, lanes), c: this.splat(c, lanes), type: { kind: "float", lanes } };
+  }
+
+  compare(comparison: Comparison, a: Value, b: Value): Value {
+    const [left, right] = this.#align(a, b);
+    return { op: "compare", comparison, a: left, b: right, type: { kind: "mask", lanes: left.type.lanes } };
+  }
+
+  select(mask: Value, a: Value, b: Value): Value {
+    const lanes = Math.max(mask.type.lanes, a.type.lanes, b.type.lanes);
+    const left = this.splat(a, lanes);
+    return { op: "select", mask: this.splat(mask, lanes), a: left, b: this.splat(b, lanes), type: left.type };
+  }
+
+  convert(a: Value, kind: Kind): Value {
+    return a.type.kind === kind ? a : { op: "convert", a, type: { kind, lanes: a.type.lanes } };
+  }
+
+  bits(a: Value): Value {
+    return { op: "bits", a, type: { kind: a.type.kind === "float" ? "int" : "float", lanes: a.type.lanes } };
+  }
+
+  lane(a: Value, lane: number): Value {
+    return a.type.lanes === 1 ? a : { op: "lane", a, lane, type: { kind: a.type.kind, lanes: 1 } };
+  }
+
+  index(index: IndexLike): Value {
+    return { op: "index", index: toIndex(index), type: { kind: "int", lanes: 1 } };
+  }
+
+  laneIndex(lanes = this.lanes): Value {
+    return lanes === 1 ? this.const(0, 1, "int") : { op: "laneIndex", type: { kind: "int", lanes } };
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.binary("add", a, b);
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.binary("mul", a, b);
+  }
+
+  /** Operands brought to the same number of lanes. */
+  #align(a: Value, b: Value): [Value, Value] {
+    const lanes = Math.max(a.type.lanes, b.type.lanes);
+    if (a.type.kind !== b.type.kind) throw new Error(`kernel ${this.#name}: ${a.type.kind} meets ${b.type.kind}`);
+    return [this.splat(a, lanes), this.splat(b, lanes)];
+  }
+}
+
+export type { ValueType };

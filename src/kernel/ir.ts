@@ -1,0 +1,126 @@
+// The kernel language: loops with affine indices over named registers, in an order that emitters keep.
+// It knows nothing of WebAssembly, C or WGSL; each backend prints it in its own tongue.
+//
+// A kernel is a function of one integer, the chunk, and of its buffers. Chunks are independent of each
+// other, so any thread may run any of them and the result has the same bits.
+
+/** What a register holds in each lane. A mask lane is true or false. */
+export type Kind = "float" | "int" | "mask";
+
+/** Element type of a buffer in memory; `uint8` is read and written as an int (bool as 0 or 1). */
+export type ElementType = "float32" | "int32" | "uint8";
+
+/** `lanes` is 1 for a scalar, or the width of the machine's vectors. */
+export interface ValueType {
+  readonly kind: Kind;
+  readonly lanes: number;
+}
+
+/** A memory area that the kernel is handed at run time. Every buffer starts at a multiple of 64 bytes. */
+export interface Buffer {
+  readonly id: number;
+  readonly name: string;
+  readonly element: ElementType;
+}
+
+/** An integer register usable in indices: the chunk, a loop variable, or one loaded from memory. */
+export interface IndexVariable {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** constant + Σ factor · variable, in elements. Terms are sorted by variable id; no factor is 0. */
+export interface Index {
+  readonly constant: number;
+  readonly terms: readonly { readonly variable: IndexVariable; readonly factor: number }[];
+}
+
+/** A register. Assigned by `let` once, and again by `set`. */
+export interface Local {
+  readonly id: number;
+  readonly type: ValueType;
+}
+
+export type UnaryOperation = "neg" | "abs" | "sqrt" | "floor" | "ceil" | "trunc" | "round" | "not";
+export type BinaryOperation =
+  | "add" | "sub" | "mul" | "div" | "min" | "max" // float; int: all but div, signed
+  | "bitAnd" | "bitOr" | "bitXor" // int
+  | "and" | "or"; // mask
+export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge"; // float, or int signed
+
+/** An expression tree. Evaluated left to right; a value used twice must be bound to a local. */
+export type Value = { readonly type: ValueType } & (
+  | { readonly op: "const"; readonly value: number }
+  | { readonly op: "local"; readonly local: Local }
+  /** One element, or `lanes` consecutive ones. uint8 gives ints. */
+  | { readonly op: "load"; readonly buffer: Buffer; readonly index: Index }
+  /** One element per lane, each from its own index. */
+  | { readonly op: "gather"; readonly buffer: Buffer; readonly indices: readonly Index[] }
+  /** A scalar in every lane. */
+  | { readonly op: "splat"; readonly value: Value }
+  | { readonly op: "unary"; readonly operation: UnaryOperation; readonly a: Value }
+  | { readonly op: "binary"; readonly operation: BinaryOperation; readonly a: Value; readonly b: Value }
+  | { readonly op: "shift"; readonly direction: "left" | "right"; readonly a: Value; readonly bits: number }
+  /** a·b + c; fused or not as the machine can. */
+  | { readonly op: "fma"; readonly a: Value; readonly b: Value; readonly c: Value }
+  | { readonly op: "compare"; readonly comparison: Comparison; readonly a: Value; readonly b: Value }
+  | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
+  /** int → float by value; float → int truncating and saturating, NaN to 0; mask → int 0 or 1. */
+  | { readonly op: "convert"; readonly a: Value }
+  /** The same bits as the other kind (float ↔ int). */
+  | { readonly op: "bits"; readonly a: Value }
+  /** One lane as a scalar. */
+  | { readonly op: "lane"; readonly a: Value; readonly lane: number }
+  /** An index as a scalar int. */
+  | { readonly op: "index"; readonly index: Index }
+  /** The ints 0, 1, 2, … by lane. */
+  | { readonly op: "laneIndex" }
+);
+
+export type Statement =
+  | { readonly op: "let"; readonly local: Local; readonly value: Value }
+  | { readonly op: "set"; readonly local: Local; readonly value: Value }
+  /** Writes one element or `lanes` consecutive ones. To uint8: an int (low byte) or a mask (0 or 1). */
+  | { readonly op: "store"; readonly buffer: Buffer; readonly index: Index; readonly value: Value }
+  /** variable = from; while variable < min(to, limit); variable += step. */
+  | {
+      readonly op: "for";
+      readonly variable: IndexVariable;
+      readonly from: Index;
+      readonly to: Index;
+      readonly limit?: number;
+      readonly step: number;
+      readonly body: readonly Statement[];
+    }
+  /** An index register from a scalar int value (a batch index, say). Assigned once per execution. */
+  | { readonly op: "letIndex"; readonly variable: IndexVariable; readonly value: Value }
+  | { readonly op: "if"; readonly condition: Value; readonly body: readonly Statement[] };
+
+export interface Kernel {
+  readonly name: string;
+  readonly buffers: readonly Buffer[];
+  readonly chunk: IndexVariable;
+  readonly body: readonly Statement[];
+}
+
+/** One kernel with its number of chunks, and the slot behind each of its buffers. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly chunks: number;
+  readonly slots: readonly number[];
+  /** For profiles: the floating-point operations and bytes of all chunks together. */
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** A memory area of a program: bound anew at each run, or at a fixed place in the arena. */
+export type Slot =
+  | { readonly kind: "bound"; readonly bytes: number }
+  | { readonly kind: "arena"; readonly offset: number; readonly bytes: number };
+
+/** Stages run one after another; the launches of a stage do not depend on each other. */
+export interface KernelProgram {
+  readonly slots: readonly Slot[];
+  readonly stages: readonly { readonly launches: readonly Launch[] }[];
+  readonly arenaBytes: number;
+}

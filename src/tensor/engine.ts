@@ -1,0 +1,33 @@
+// The door from tensors to the machinery that computes them. Tensors only know this interface;
+// `src/engine.ts` puts the real engine behind it.
+import type { Dtype, TypedArray } from "./dtype.ts";
+import type { Node, Storage } from "./node.ts";
+import type { Tensor, Variable } from "./tensor.ts";
+
+export interface Engine {
+  /** Stores elements; the array is copied. */
+  upload(dtype: Dtype, data: TypedArray): Storage;
+  /** Overwrites stored elements (a learning rate, a list of batch indices). */
+  overwrite(storage: Storage, dtype: Dtype, data: TypedArray): void;
+  /** Computes the nodes; afterwards each has its storage. */
+  realize(nodes: readonly Node[]): void;
+  /** Waits for the elements of a stored node and copies them out. */
+  read(node: Node): Promise<TypedArray>;
+  /** Adds to `grad` of every leaf below `root` that requires it. */
+  backward(root: Tensor, grad: Tensor | undefined): void;
+  /** Computes all new values, then makes them the values of their variables, all at once. */
+  assign(updates: readonly (readonly [Variable, Tensor])[]): void;
+}
+
+let current: Engine | null = null;
+
+export function setEngine(engine: Engine): void {
+  current = engine;
+}
+
+export function engine(): Engine {
+  if (current === null) throw new Error('no engine: import from "fovea", not from a file inside it');
+  return current;
+}
+
+

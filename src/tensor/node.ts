@@ -1,0 +1,59 @@
+// The immutable value behind a tensor: how it is computed, and, once computed, where it is stored.
+import type { Dtype } from "./dtype.ts";
+import type { Op, TensorType } from "./op.ts";
+import type { Shape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Elements held by a backend. Freed by the backend when nothing refers to it any more. */
+export interface Storage {
+  readonly bytes: number;
+  /** Raised when the elements are overwritten; a node that remembers an older one is stale. */
+  readonly version: number;
+  /** True once the memory serves something else. */
+  readonly released: boolean;
+}
+
+let count = 0;
+
+/** A value: the result of an op on other values, or a leaf whose elements are stored. */
+export class Node implements TensorType {
+  readonly id = count++;
+  readonly op: Op | null;
+  readonly inputs: readonly Node[];
+  readonly params: unknown;
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+  readonly requiresGrad: boolean;
+  /** Name of the module that made it, for profiles and error texts. */
+  readonly scope: string;
+  storage: Storage | null = null;
+  /** Version of the storage that this value means. */
+  version = 0;
+  /** For a leaf with `requiresGrad`: the tensor whose `grad` collects the gradient. */
+  leaf: Tensor | null = null;
+
+  constructor(
+    type: TensorType,
+    op: Op | null,
+    inputs: readonly Node[],
+    params: unknown,
+    requiresGrad: boolean,
+    scope = "",
+  ) {
+    this.shape = type.shape;
+    this.dtype = type.dtype;
+    this.op = op;
+    this.inputs = inputs;
+    this.params = params;
+    this.requiresGrad = requiresGrad;
+    this.scope = scope;
+  }
+
+  /** A value whose elements are already stored. */
+  static stored(type: TensorType, storage: Storage, requiresGrad = false): Node {
+    const node = new Node(type, null, [], undefined, requiresGrad);
+    node.storage = storage;
+    node.version = storage.version;
+    return node;
+  }
+}
