@@ -19,8 +19,11 @@ export function isStored(node: Node): boolean {
   return node.storage !== null;
 }
 
-/** The graph below `outputs`, down to what is stored already. */
-export function graphOf(outputs: readonly Node[], inPlace: ReadonlyMap<Node, Node> = new Map()): Graph {
+/**
+ * The graph below `outputs`, down to what is stored already. `overwrites[i]` is the leaf that
+ * output i may overwrite.
+ */
+export function graphOf(outputs: readonly Node[], overwrites: readonly (Node | null)[] = []): Graph {
   const number = new Map<Node, number>();
   const leaves: Node[] = [];
   const steps: Node[] = [];
@@ -56,9 +59,9 @@ export function graphOf(outputs: readonly Node[], inPlace: ReadonlyMap<Node, Nod
     const inputs = node.inputs.map((input) => number.get(input)).join();
     lines.push(`${node.op.name}(${inputs})${paramsKey(node.params)}${node.dtype}[${node.shape}]`);
   }
-  const targets = outputs.map((output) => {
-    const leaf = inPlace.get(output);
-    return leaf === undefined ? -1 : leaves.indexOf(leaf);
+  const targets = outputs.map((_, i) => {
+    const leaf = overwrites[i] ?? null;
+    return leaf === null ? -1 : leaves.indexOf(leaf);
   });
   const ends = outputs.map((output, i) => `${number.get(output)}${(targets[i] as number) < 0 ? "" : `→${targets[i]}`}`);
   return { leaves, steps, outputs, signature: `${lines.join(";")}>${ends.join()}`, inPlace: targets };

@@ -2,10 +2,18 @@
 // the calling TypeScript; what is written is what runs, in that order.
 import { type IndexLike, toIndex } from "./indexing.ts";
 import type {
-  BinaryOperation, Buffer, Comparison, ElementType, IndexVariable, Kernel, Kind, Local, Statement, UnaryOperation, Value, ValueType,
+  BinaryOperation, Buffer, Comparison, ElementType, IndexVariable, Kernel, Kind, Local, Statement, UnaryOperation, Value,
 } from "./ir.ts";
 
 let nextId = 0;
+
+/** An open statement list and the index variables bound in it. */
+interface Level {
+  readonly statements: Statement[];
+  readonly bound: Set<IndexVariable>;
+  /** Runs only under a condition: what is inside must stay inside. */
+  readonly guarded: boolean;
+}
 
 /** Builds one kernel. `lanes` is the width of the vectors it uses where it uses vectors. */
 export class KernelBuilder {
@@ -14,10 +22,13 @@ export class KernelBuilder {
   readonly #buffers: Buffer[] = [];
   readonly chunk: IndexVariable = { id: nextId++, name: "chunk" };
   #body: Statement[] = [];
+  /** Open statement lists, outermost first, each with the index variables bound inside it. */
+  readonly #levels: Level[];
 
   constructor(name: string, lanes: number) {
     this.#name = name;
     this.lanes = lanes;
+    this.#levels = [{ statements: this.#body, bound: new Set([this.chunk]), guarded: false }];
   }
 
   /** Declares the next buffer. Launches name slots in the order of declaration. */
@@ -67,7 +78,7 @@ export class KernelBuilder {
       if (start.constant + step >= stop) return body(start.constant);
     }
     const variable = { id: nextId++, name };
-    const statements = this.#capture(() => body(variable));
+    const statements = this.#capture(() => body(variable), variable);
     const loop = { op: "for", variable, from: start, to: end, step, body: statements } as const;
     this.#body.push(limit === undefined ? loop : { ...loop, limit });
   }
@@ -75,22 +86,51 @@ export class KernelBuilder {
   /** An index register with the value of a scalar int. */
   letIndex(name: string, value: Value): IndexVariable {
     const variable = { id: nextId++, name };
-    this.#body.push({ op: "letIndex", variable, value });
+    const level = this.#levels[this.#levelOf(value)] as Level;
+    level.statements.push({ op: "letIndex", variable, value });
+    level.bound.add(variable);
     return variable;
+  }
+
+  /**
+   * As `let`, but placed outside the loops that the value does not depend on. Only for values
+   * made of constants, indices and loads from buffers that this kernel does not write.
+   */
+  hoist(value: Value): Value {
+    if (value.op === "local") return value;
+    const local: Local = { id: nextId++, type: value.type };
+    const depth = this.#levelOf(value);
+    (this.#levels[depth] as Level).statements.push({ op: "let", local, value });
+    return { op: "local", local, type: value.type };
+  }
+
+  /** The outermost level at which all index variables of a value are bound; the innermost for locals. */
+  #levelOf(value: Value): number {
+    const variables = indexVariables(value);
+    const innermost = this.#levels.length - 1;
+    if (variables === null) return innermost;
+    let depth = Math.max(0, this.#levels.findLastIndex(({ guarded }) => guarded));
+    for (const variable of variables) {
+      const level = this.#levels.findIndex(({ bound }) => bound.has(variable));
+      depth = Math.max(depth, level < 0 ? innermost : level);
+    }
+    return depth;
   }
 
   if(condition: Value, body: () => void): void {
     this.#body.push({ op: "if", condition, body: this.#capture(body) });
   }
 
-  #capture(body: () => void): Statement[] {
+  #capture(body: () => void, variable?: IndexVariable): Statement[] {
     const outer = this.#body;
     const inner: Statement[] = [];
     this.#body = inner;
+    this.#levels.push({ statements: inner, bound: new Set(variable === undefined ? [] : [variable]), guarded: variable === undefined });
     try {
       body();
     } finally {
       this.#body = outer;
+      this.#levels.pop();
     }
     return inner;
   }
@@ -184,4 +224,41 @@ export class KernelBuilder {
   }
 }
 
-export type { ValueType };
+/** Index variables that a value depends on; null if it depends on registers. */
+function indexVariables(value: Value): readonly IndexVariable[] | null {
+  const found: IndexVariable[] = [];
+  const visit = (v: Value): boolean => {
+    switch (v.op) {
+      case "local":
+        return false;
+      case "const":
+      case "laneIndex":
+        return true;
+      case "load":
+      case "index":
+        found.push(...v.index.terms.map((term) => term.variable));
+        return true;
+      case "gather":
+        for (const index of v.indices) found.push(...index.terms.map((term) => term.variable));
+        return true;
+      case "splat":
+        return visit(v.value);
+      case "unary":
+      case "shift":
+      case "convert":
+      case "bits":
+      case "lane":
+        return visit(v.a);
+      case "binary":
+      case "compare":
+        return visit(v.a) && visit(v.b);
+      case "fma":
+        return visit(v.a) && visit(v.b) && visit(v.c);
+      case "select":
+        return visit(v.mask) && visit(v.a) && visit(v.b);
+      default:
+        return v satisfies never;
+    }
+  };
+  return visit(value) ? found : null;
+}

@@ -17,17 +17,30 @@ export interface Engine {
   backward(root: Tensor, grad: Tensor | undefined): void;
   /** Computes all new values, then makes them the values of their variables, all at once. */
   assign(updates: readonly (readonly [Variable, Tensor])[]): void;
+  /** Compiles the same for many runs: each run reads the variables' present values and updates them in place. */
+  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep;
+}
+
+/** A compiled step. `run()` starts it; reading a variable waits for it. */
+export interface CapturedStep {
+  run(): void;
+  dispose(): void;
 }
 
 let current: Engine | null = null;
+let makeDefault: (() => Engine) | null = null;
 
 export function setEngine(engine: Engine): void {
   current = engine;
 }
 
+/** Called on first use if no engine was set by then. */
+export function setEngineFactory(factory: () => Engine): void {
+  makeDefault = factory;
+}
+
 export function engine(): Engine {
+  current ??= makeDefault?.() ?? null;
   if (current === null) throw new Error('no engine: import from "fovea", not from a file inside it');
   return current;
 }
-
-

@@ -2,7 +2,7 @@
 import type { Dtype } from "./dtype.ts";
 import type { Op, TensorType } from "./op.ts";
 import type { Shape } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Tensor, Variable } from "./tensor.ts";
 
 /** Elements held by a backend. Freed by the backend when nothing refers to it any more. */
 export interface Storage {
@@ -19,7 +19,7 @@ let count = 0;
 export class Node implements TensorType {
   readonly id = count++;
   readonly op: Op | null;
-  readonly inputs: readonly Node[];
+  inputs: readonly Node[];
   readonly params: unknown;
   readonly shape: Shape;
   readonly dtype: Dtype;
@@ -31,6 +31,8 @@ export class Node implements TensorType {
   version = 0;
   /** For a leaf with `requiresGrad`: the tensor whose `grad` collects the gradient. */
   leaf: Tensor | null = null;
+  /** The variable whose value this is (or was). */
+  owner: Variable | null = null;
 
   constructor(
     type: TensorType,
@@ -47,6 +49,13 @@ export class Node implements TensorType {
     this.params = params;
     this.requiresGrad = requiresGrad;
     this.scope = scope;
+  }
+
+  /** Notes where the elements are, once computed. What they were made of is kept only for gradients. */
+  settle(storage: Storage): void {
+    this.storage = storage;
+    this.version = storage.version;
+    if (!this.requiresGrad) this.inputs = [];
   }
 
   /** A value whose elements are already stored. */

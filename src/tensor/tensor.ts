@@ -224,6 +224,7 @@ export class Variable extends Tensor {
     const { shape, dtype } = super.node;
     const node = Node.stored({ shape, dtype }, storage, this.#requiresGrad);
     if (this.#requiresGrad) node.leaf = this;
+    node.owner = this;
     this.setNode(node);
   }
 
@@ -233,6 +234,17 @@ export class Variable extends Tensor {
    */
   assign(value: Tensor): void {
     engine().assign([[this, value]]);
+  }
+
+  /**
+   * Overwrites the elements: how a learning rate or a list of batch indices enters a captured step.
+   * @throws ShapeError if the number of elements differs
+   */
+  write(data: TypedArray): void {
+    if (data.length !== this.numel) {
+      throw new ShapeError(`write: ${data.length} elements for a variable of shape ${formatShape(this.shape)}`);
+    }
+    engine().overwrite(this.node.storage as NonNullable<Node["storage"]>, this.dtype, data);
   }
 }
 

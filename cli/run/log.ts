@@ -1,0 +1,108 @@
+// The log of a run, events.jsonl: one JSON object a line, appended as things happen.
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { interop, type train } from "../../src/index.ts";
+import type { Machine, RunSettings } from "./settings.ts";
+
+/** The first line: what the run was asked to do, and where. */
+export interface RunEvent {
+  readonly type: "run";
+  readonly run: string;
+  readonly startedAt: string;
+  /** "sample" if only the small sample of the data could be had. */
+  readonly origin: string;
+  readonly settings: RunSettings;
+  readonly machine: Machine;
+}
+
+/** The last line of a run that went to its end. */
+export interface ResultEvent {
+  readonly type: "result";
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly seconds: number;
+  readonly classes: readonly { readonly name: string; readonly accuracy: number | null }[];
+}
+
+export type LogEvent = RunEvent | ResultEvent | train.TrainEvent;
+
+/** Step events come ten times a second; the log keeps one of them. */
+const stepEveryMs = 1000;
+
+export class EventLog {
+  readonly #file: number;
+  #stepAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(file: number) {
+    this.#file = file;
+  }
+
+  /** Begins a log; an earlier one is replaced. */
+  static create(path: string, first: RunEvent): EventLog {
+    const log = new EventLog(openSync(path, "w"));
+    log.append(first);
+    return log;
+  }
+
+  /** Goes on with a log: what happened after the checkpoint is taken off, since it will happen again. */
+  static async resume(
+    path: string,
+    checkpoint: { readonly epoch: number; readonly step: number },
+  ): Promise<EventLog> {
+    const kept = parseLog(readLog(path)).filter((event) => isBefore(event, checkpoint));
+    await interop.atomicWrite(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    return new EventLog(openSync(path, "a"));
+  }
+
+  append(event: LogEvent): void {
+    if (event.type === "step") {
+      const now = performance.now();
+      if (now - this.#stepAt < stepEveryMs) return;
+      this.#stepAt = now;
+    }
+    writeSync(this.#file, `${JSON.stringify(event)}\n`);
+  }
+
+  close(): void {
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+  }
+}
+
+/** The text of a log; empty if there is none. */
+export function readLog(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The events of a log. A line that was cut off when the process died, and all after it, is left out. */
+export function parseLog(text: string): LogEvent[] {
+  const events: LogEvent[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    try {
+      const event: unknown = JSON.parse(line);
+      if (typeof event !== "object" || event === null || !("type" in event)) break;
+      events.push(event as LogEvent);
+    } catch {
+      break;
+    }
+  }
+  return events;
+}
+
+function isBefore(event: LogEvent, at: { readonly epoch: number; readonly step: number }): boolean {
+  switch (event.type) {
+    case "run":
+      return true;
+    case "result":
+    case "end":
+      return false;
+    case "epoch":
+      return event.epoch <= at.epoch;
+    default:
+      return event.step <= at.step;
+  }
+}

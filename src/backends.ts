@@ -1,0 +1,60 @@
+// Choosing what computes: by name, by environment, or by what the machine offers.
+import type { Backend } from "./backend/backend.ts";
+import { createReferenceBackend } from "./backend/reference/index.ts";
+import { createWasmBackend } from "./backend/wasm/index.ts";
+import { type BackendEngine, useBackend } from "./engine.ts";
+import { setEngineFactory } from "./tensor/engine.ts";
+import { checkOptions, nearest, OptionError } from "./tensor/errors.ts";
+
+/** `auto` takes the fastest that works here. */
+export type BackendName = "auto" | "wasm" | "reference";
+
+export interface BackendOptions {
+  /** Threads that compute, this one included (wasm); all cores unless given. Results do not depend on it. */
+  readonly threads?: number;
+  /** Use relaxed SIMD (fused multiply-add) where the engine has it; default true. */
+  readonly relaxedSimd?: boolean;
+}
+
+const names: readonly BackendName[] = ["auto", "wasm", "reference"];
+
+let current: BackendEngine | null = null;
+
+/**
+ * Chooses the backend for all tensors made from now on.
+ * @param name    "auto", "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
+ * @throws OptionError for a name or option that does not exist
+ * @example setBackend("wasm", { threads: 2 })
+ */
+export function setBackend(name: BackendName | string, options: BackendOptions = {}): Backend {
+  checkOptions("setBackend", options, ["threads", "relaxedSimd"]);
+  if (!names.includes(name as BackendName)) {
+    const near = nearest(name, names);
+    throw new OptionError(`setBackend: there is no backend "${name}"`, {
+      facts: [{ name: "known", value: names.join(", ") }],
+      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+    });
+  }
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
+    throw new OptionError(`setBackend: threads must be a whole number from 1 to 256, got ${threads}`);
+  }
+  current = useBackend(name === "reference" ? createReferenceBackend() : createWasmBackend(options));
+  return current.backend;
+}
+
+/** The backend in use; chosen now if none was yet. */
+export function backend(): Backend {
+  return engineInUse().backend;
+}
+
+function engineInUse(): BackendEngine {
+  if (current === null) {
+    const environment = typeof process === "undefined" ? {} : process.env;
+    const threads = environment.FOVEA_THREADS;
+    setBackend(environment.FOVEA_BACKEND ?? "auto", threads === undefined ? {} : { threads: Number(threads) });
+  }
+  return current as BackendEngine;
+}
+
+setEngineFactory(engineInUse);

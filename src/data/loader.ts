@@ -1,0 +1,91 @@
+// Batches of a dataset, epoch after epoch, in an order that follows from the seed alone.
+import { checkOptions, OptionError } from "../tensor/errors.ts";
+import { Generator } from "../tensor/random.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { ImageDataset } from "./dataset.ts";
+import { batchOf, residentOf } from "./resident.ts";
+
+export interface DataLoaderOptions {
+  /** Images in a batch (default 1, as PyTorch). */
+  readonly batchSize?: number;
+  /** Another order in each epoch (default false). */
+  readonly shuffle?: boolean;
+  /** Picks the orders (default 0). */
+  readonly seed?: number;
+  /** Leave out the last batch if it is smaller (default false). */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * Order in which an epoch takes its images: follows from seed and epoch only.
+ * @param epoch counted from 0
+ */
+export function epochOrder(length: number, { seed, epoch, shuffle }: { seed: number; epoch: number; shuffle: boolean }): Int32Array {
+  if (!shuffle) return Int32Array.from({ length }, (_, i) => i);
+  // Stream 0 of the same seed draws the starting weights.
+  return new Generator(seed, epoch + 1).permutation(length);
+}
+
+/**
+ * Batches of images and labels, as `torch.utils.data.DataLoader`. Each iteration is one epoch and the
+ * next one takes the next order. Images come as float32 NCHW `[batch, channels, height, width]` from 0 to 1,
+ * labels as int32 `[batch]`.
+ *
+ * @throws OptionError for unknown options or impossible values; DataError for a dataset that does not hold together
+ * @example
+ * for (const [x, y] of new DataLoader(train, { batchSize: 256, shuffle: true })) {
+ *   const loss = nn.functional.crossEntropy(net.forward(x), y);
+ * }
+ */
+export class DataLoader {
+  readonly dataset: ImageDataset;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly dropLast: boolean;
+  #epoch = 0;
+
+  constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
+    checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast"]);
+    const { batchSize = 1, shuffle = false, seed = 0, dropLast = false } = options;
+    checkCount("batchSize", batchSize, 1);
+    checkCount("seed", seed, 0);
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.seed = seed;
+    this.dropLast = dropLast;
+  }
+
+  /** Batches in an epoch. */
+  get length(): number {
+    const batches = this.dataset.length / this.batchSize;
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /** Sets the epoch, counted from 0, whose order the next iteration takes. */
+  setEpoch(epoch: number): void {
+    checkCount("epoch", epoch, 0);
+    this.#epoch = epoch;
+  }
+
+  /** Indices of the images in the order in which an epoch takes them. */
+  order(epoch: number): Int32Array {
+    checkCount("epoch", epoch, 0);
+    return epochOrder(this.dataset.length, { seed: this.seed, epoch, shuffle: this.shuffle });
+  }
+
+  *[Symbol.iterator](): Iterator<[Tensor, Tensor]> {
+    const order = this.order(this.#epoch++);
+    const resident = residentOf(this.dataset);
+    for (let batch = 0; batch < this.length; batch++) {
+      const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+      yield batchOf(resident, Tensor.from(indices));
+    }
+  }
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new OptionError(`DataLoader: ${name} must be a whole number of at least ${least}, got ${value}`);
+}

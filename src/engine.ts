@@ -1,0 +1,190 @@
+// The engine: takes values that are due, turns them into a compiled graph (kept for the next time),
+// and runs it on a backend. This is the one place where all layers meet.
+import { backward } from "./autograd/backward.ts";
+import type { Backend, BackendBuffer, Executable, KernelTiming } from "./backend/backend.ts";
+import { type Graph, graphOf } from "./graph/graph.ts";
+import { plan } from "./plan/plan.ts";
+import type { Dtype, TypedArray } from "./tensor/dtype.ts";
+import { type CapturedStep, type Engine, setEngine } from "./tensor/engine.ts";
+import { BackendError, ShapeError } from "./tensor/errors.ts";
+import type { Node, Storage } from "./tensor/node.ts";
+import { formatShape, sameShape, sizeOf } from "./tensor/shape.ts";
+import { bytesOf, type Tensor, type Variable } from "./tensor/tensor.ts";
+
+/** Elements of one tensor in a backend's memory; freed when nothing refers to this object any more. */
+class StoredElements implements Storage {
+  readonly backend: Backend;
+  readonly buffer: BackendBuffer;
+  version = 0;
+  released = false;
+
+  constructor(backend: Backend, buffer: BackendBuffer) {
+    this.backend = backend;
+    this.buffer = buffer;
+  }
+
+  get bytes(): number {
+    return this.buffer.bytes;
+  }
+}
+
+/** Frees a buffer once its StoredElements is unreachable. */
+const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: BackendBuffer }>(({ backend, buffer }) => {
+  backend.free(buffer);
+});
+
+/** Compiled graphs that are kept; the least recently used goes first. */
+const planCacheSize = 256;
+
+export class BackendEngine implements Engine {
+  readonly backend: Backend;
+  readonly #executables = new Map<string, Executable>();
+  /** Losses whose backward was asked for: computed together with the update that follows. */
+  #due: Node[] = [];
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  upload(dtype: Dtype, data: TypedArray): Storage {
+    const storage = this.#allocate(data.byteLength);
+    this.backend.write(storage.buffer, dtype, data);
+    return storage;
+  }
+
+  overwrite(storage: Storage, dtype: Dtype, data: TypedArray): void {
+    const stored = this.#own(storage);
+    this.backend.write(stored.buffer, dtype, data);
+    stored.version++;
+  }
+
+  realize(nodes: readonly Node[]): void {
+    this.#run([...new Set(nodes)].filter((node) => node.storage === null));
+  }
+
+  async read(node: Node): Promise<TypedArray> {
+    this.#checkFresh(node);
+    const { buffer } = this.#own(node.storage as Storage);
+    return this.backend.read(buffer, node.dtype, sizeOf(node.shape));
+  }
+
+  backward(root: Tensor, grad: Tensor | undefined): void {
+    backward(root, grad);
+    this.#due.push(root.node);
+  }
+
+  assign(updates: readonly (readonly [Variable, Tensor])[]): void {
+    checkUpdates(updates);
+    const values = updates.map(([, value]) => value.node);
+    const due = this.#due;
+    this.#due = [];
+    this.realize([...values, ...due]);
+    updates.forEach(([variable], i) => {
+      variable.settle((values[i] as Node).storage as Storage);
+    });
+  }
+
+  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep & { profile(): readonly KernelTiming[] } {
+    checkUpdates(updates);
+    const variables = updates.map(([variable]) => variable);
+    const graph = graphOf(
+      updates.map(([, value]) => value.node),
+      variables.map((variable) => variable.node),
+    );
+    const executable = this.#compile(graph);
+    const buffersNow = (): BackendBuffer[] => [
+      ...graph.leaves.map((leaf) => this.#bufferOf(leaf)),
+      ...variables.map((variable) => this.#own(variable.node.storage as Storage).buffer),
+    ];
+    const finish = (): void => {
+      for (const variable of variables) this.#own(variable.node.storage as Storage).version++;
+    };
+    return {
+      run: () => {
+        executable.run(buffersNow());
+        finish();
+      },
+      profile: () => {
+        const timings = executable.profile?.(buffersNow()) ?? [];
+        finish();
+        return timings;
+      },
+      dispose: () => {},
+    };
+  }
+
+  #run(outputs: readonly Node[]): void {
+    if (outputs.length === 0) return;
+    const graph = graphOf(outputs);
+    for (const leaf of graph.leaves) this.#checkFresh(leaf);
+    const executable = this.#compile(graph);
+    const results = outputs.map((output) => this.#allocate(bytesOf(output)));
+    executable.run([...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer), ...results.map(({ buffer }) => buffer)]);
+    outputs.forEach((output, i) => {
+      output.settle(results[i] as StoredElements);
+    });
+  }
+
+  #compile(graph: Graph): Executable {
+    let executable = this.#executables.get(graph.signature);
+    if (executable === undefined) {
+      const { lanes, accumulators } = this.backend.capabilities;
+      executable = this.backend.compile(graph, () => plan(graph, { lanes, accumulators }));
+      if (this.#executables.size >= planCacheSize) {
+        const [oldest, old] = this.#executables.entries().next().value as [string, Executable];
+        this.#executables.delete(oldest);
+        old.dispose();
+      }
+    } else this.#executables.delete(graph.signature);
+    this.#executables.set(graph.signature, executable);
+    return executable;
+  }
+
+  /** The present elements of a captured leaf: a variable may have been given others meanwhile. */
+  #bufferOf(leaf: Node): BackendBuffer {
+    return this.#own((leaf.owner?.node ?? leaf).storage as Storage).buffer;
+  }
+
+  #allocate(bytes: number): StoredElements {
+    const buffer = this.backend.allocate(bytes);
+    const storage = new StoredElements(this.backend, buffer);
+    reclaim.register(storage, { backend: this.backend, buffer });
+    return storage;
+  }
+
+  #own(storage: Storage): StoredElements {
+    if (storage instanceof StoredElements && storage.backend === this.backend) return storage;
+    throw new BackendError("this tensor was made on another backend", {
+      hint: "call setBackend before making tensors, or copy: Tensor.from(await t.data(), { shape: t.shape })",
+    });
+  }
+
+  #checkFresh(node: Node): void {
+    const storage = node.storage as Storage;
+    if (storage.version === node.version || node.owner !== null && node.owner.node === node) return;
+    throw new BackendError("this value was overwritten by a later training step before it was read", {
+      facts: [{ name: "value", value: `${node.dtype} ${formatShape(node.shape)}` }],
+      hint: "read it (await t.data()) or call t.realize() before the next step",
+    });
+  }
+}
+
+function checkUpdates(updates: readonly (readonly [Variable, Tensor])[]): void {
+  for (const [variable, value] of updates) {
+    if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
+      throw new ShapeError("assign: the new value differs in shape or dtype", {
+        facts: [
+          { name: "variable", value: formatShape(variable.shape), remark: variable.dtype },
+          { name: "value", value: formatShape(value.shape), remark: value.dtype },
+        ],
+      });
+    }
+  }
+}
+
+/** Makes a backend the one that computes from now on. */
+export function useBackend(backend: Backend): BackendEngine {
+  const engine = new BackendEngine(backend);
+  setEngine(engine);
+  return engine;
+}

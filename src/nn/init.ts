@@ -1,0 +1,158 @@
+// Starting values of parameters, as `torch.nn.init`. Each function overwrites the variable it is given
+// and returns it; the trailing underscore says so, as in PyTorch.
+import { OptionError, ShapeError } from "../tensor/errors.ts";
+import { defaultGenerator, type Generator } from "../tensor/random.ts";
+import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Variable } from "../tensor/tensor.ts";
+
+/** Which side of a layer keeps its variance. */
+export type FanMode = "fanIn" | "fanOut";
+
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
+
+interface Random {
+  /** Where the random numbers come from; the default generator unless given. */
+  readonly generator?: Generator;
+}
+
+export interface XavierOptions extends Random {
+  /** Factor on the spread, see {@link calculateGain} (default 1). */
+  readonly gain?: number;
+}
+
+export interface KaimingOptions extends Random {
+  /** Negative slope of a leaky ReLU (default 0). */
+  readonly a?: number;
+  readonly mode?: FanMode;
+  readonly nonlinearity?: Nonlinearity;
+}
+
+/**
+ * Inputs and outputs of one unit: for a weight `[out, in, …kernel]`, in·kernel and out·kernel.
+ * @throws ShapeError for fewer than two axes
+ * @example fans([6, 1, 5, 5]) // { fanIn: 25, fanOut: 150 }
+ */
+export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) {
+    throw new ShapeError(`init: a weight has at least 2 axes, this one has shape ${formatShape(shape)}`, {
+      hint: "for a bias use zeros_ or uniform_",
+    });
+  }
+  const [outFeatures, inFeatures, ...kernel] = shape as [number, number, ...number[]];
+  return { fanIn: inFeatures * sizeOf(kernel), fanOut: outFeatures * sizeOf(kernel) };
+}
+
+/**
+ * The factor that keeps the variance through a nonlinearity, as `torch.nn.init.calculate_gain`.
+ * @param slope negative slope of a leaky ReLU
+ * @example calculateGain("relu") // √2
+ */
+export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leakyRelu":
+      return Math.sqrt(2 / (1 + slope ** 2));
+    case "selu":
+      return 3 / 4;
+    default:
+      throw new OptionError(`calculateGain: unknown nonlinearity "${String(nonlinearity satisfies never)}"`);
+  }
+}
+
+/**
+ * Uniform on `[low, high)`.
+ * @throws OptionError if `low` is above `high` or not finite
+ * @example init.uniform_(layer.weight, -0.1, 0.1)
+ */
+export function uniform_<V extends Variable>(variable: V, low = 0, high = 1, options: Random = {}): V {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low > high) {
+    throw new OptionError(`uniform_: needs finite bounds with low ≤ high, got ${low} and ${high}`);
+  }
+  const generator = options.generator ?? defaultGenerator;
+  return fill(variable, () => low + (high - low) * generator.uniform());
+}
+
+/**
+ * Normal distribution.
+ * @throws OptionError if `std` is negative or a number is not finite
+ * @example init.normal_(layer.weight, 0, 0.01)
+ */
+export function normal_<V extends Variable>(variable: V, mean = 0, std = 1, options: Random = {}): V {
+  if (!Number.isFinite(mean) || !Number.isFinite(std) || std < 0) {
+    throw new OptionError(`normal_: needs a finite mean and std ≥ 0, got ${mean} and ${std}`);
+  }
+  const generator = options.generator ?? defaultGenerator;
+  return fill(variable, () => mean + std * generator.normal());
+}
+
+export function constant_<V extends Variable>(variable: V, value: number): V {
+  return fill(variable, () => value);
+}
+
+export function zeros_<V extends Variable>(variable: V): V {
+  return constant_(variable, 0);
+}
+
+export function ones_<V extends Variable>(variable: V): V {
+  return constant_(variable, 1);
+}
+
+/**
+ * Uniform on ±gain·√(6 / (fanIn + fanOut)): keeps the variance through layers that are nearly linear.
+ * @throws ShapeError for fewer than two axes
+ * @example init.xavierUniform_(layer.weight)
+ * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks"
+ */
+export function xavierUniform_<V extends Variable>(variable: V, { gain = 1, ...random }: XavierOptions = {}): V {
+  const { fanIn, fanOut } = fans(variable.shape);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform_(variable, -bound, bound, random);
+}
+
+/**
+ * Normal with standard deviation gain·√(2 / (fanIn + fanOut)).
+ * @throws ShapeError for fewer than two axes
+ * @see Glorot & Bengio 2010
+ */
+export function xavierNormal_<V extends Variable>(variable: V, { gain = 1, ...random }: XavierOptions = {}): V {
+  const { fanIn, fanOut } = fans(variable.shape);
+  return normal_(variable, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), random);
+}
+
+/**
+ * Uniform on ±gain·√(3 / fan): keeps the variance through layers with ReLU.
+ * @throws ShapeError for fewer than two axes
+ * @example init.kaimingUniform_(layer.weight, { nonlinearity: "relu" })
+ * @see He et al. 2015, "Delving deep into rectifiers"
+ */
+export function kaimingUniform_<V extends Variable>(variable: V, options: KaimingOptions = {}): V {
+  const bound = Math.sqrt(3) * kaimingStd(variable.shape, options);
+  return uniform_(variable, -bound, bound, options);
+}
+
+/**
+ * Normal with standard deviation gain / √fan.
+ * @throws ShapeError for fewer than two axes
+ * @see He et al. 2015
+ */
+export function kaimingNormal_<V extends Variable>(variable: V, options: KaimingOptions = {}): V {
+  return normal_(variable, 0, kaimingStd(variable.shape, options), options);
+}
+
+function kaimingStd(shape: Shape, options: KaimingOptions): number {
+  const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
+  return calculateGain(nonlinearity, a) / Math.sqrt(fans(shape)[mode]);
+}
+
+function fill<V extends Variable>(variable: V, next: () => number): V {
+  const values = new Float32Array(variable.numel);
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  variable.write(values);
+  return variable;
+}

@@ -1,0 +1,17 @@
+// New parameters of convolutions and dense layers, with PyTorch's starting values.
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { Parameter, Tensor } from "../tensor/tensor.ts";
+import { fans, kaimingUniform_, uniform_ } from "./init.ts";
+
+/** Weight and bias as PyTorch starts them: both uniform on ±1/√fanIn. */
+export function newWeights(weightShape: Shape, biasShape: Shape | null): [Parameter, Parameter | null] {
+  const weight = kaimingUniform_(zeroParameter(weightShape), { a: Math.sqrt(5) });
+  if (biasShape === null) return [weight, null];
+  const bound = 1 / Math.sqrt(fans(weightShape).fanIn);
+  return [weight, uniform_(zeroParameter(biasShape), -bound, bound)];
+}
+
+/** Stored at once, without an op, so that building a network compiles nothing. */
+function zeroParameter(shape: Shape): Parameter {
+  return new Parameter(Tensor.ofData(new Float32Array(sizeOf(shape)), shape, "float32"));
+}

@@ -1,0 +1,125 @@
+// All ops, and the functions that people call. Importing this file gives tensors their methods.
+import "./methods.ts";
+import type { Op } from "../tensor/op.ts";
+import { absOp } from "./abs.ts";
+import { addOp } from "./add.ts";
+import { amaxOp, aminOp } from "./amax.ts";
+import { arangeOp } from "./arange.ts";
+import { argmaxOp, argminOp } from "./argmax.ts";
+import { avgPool2dOp } from "./avgPool2d.ts";
+import { castOp } from "./cast.ts";
+import { clampOp } from "./clamp.ts";
+import { eqOp, neOp, ltOp, leOp, gtOp, geOp } from "./compare.ts";
+import { concatOp } from "./concat.ts";
+import { conv2dOp, conv2dInputGradOp, conv2dWeightGradOp } from "./conv2d.ts";
+import { crossEntropyOp } from "./crossEntropy.ts";
+import { detachOp } from "./detach.ts";
+import { divOp } from "./div.ts";
+import { expOp } from "./exp.ts";
+import { expandOp } from "./expand.ts";
+import { flipOp } from "./flip.ts";
+import { fullOp } from "./full.ts";
+import { indexSelectOp, indexAddOp } from "./indexSelect.ts";
+import { logOp } from "./log.ts";
+import { logicalAndOp, logicalOrOp, logicalNotOp } from "./logical.ts";
+import { logSumExpOp } from "./logSumExp.ts";
+import { matmulOp } from "./matmul.ts";
+import { maximumOp, minimumOp } from "./maximum.ts";
+import { maxPool2dOp } from "./maxPool2d.ts";
+import { maxWindowsGradOp, maxWindowsTakeOp } from "./maxWindows.ts";
+import { meanOp } from "./mean.ts";
+import { mulOp } from "./mul.ts";
+import { negOp } from "./neg.ts";
+import { padOp } from "./pad.ts";
+import { permuteOp } from "./permute.ts";
+import { powScalarOp, powOp } from "./pow.ts";
+import { prodOp } from "./prod.ts";
+import { reluOp } from "./relu.ts";
+import { reshapeOp } from "./reshape.ts";
+import { floorOp, ceilOp, roundOp } from "./rounding.ts";
+import { sigmoidOp } from "./sigmoid.ts";
+import { signOp } from "./sign.ts";
+import { sinOp, cosOp } from "./sin.ts";
+import { sliceOp } from "./slice.ts";
+import { softmaxOp, logSoftmaxOp } from "./softmax.ts";
+import { sqrtOp, rsqrtOp } from "./sqrt.ts";
+import { subOp } from "./sub.ts";
+import { sumOp } from "./sum.ts";
+import { tanhOp } from "./tanh.ts";
+import { uniformOp } from "./uniform.ts";
+import { varianceOp } from "./var.ts";
+import { whereOp } from "./where.ts";
+import { windowsOp, foldWindowsOp } from "./windows.ts";
+
+export * from "./abs.ts";
+export * from "./add.ts";
+export * from "./amax.ts";
+export * from "./any.ts";
+export * from "./arange.ts";
+export * from "./argmax.ts";
+export * from "./avgPool2d.ts";
+export * from "./cast.ts";
+export * from "./clamp.ts";
+export * from "./compare.ts";
+export * from "./concat.ts";
+export * from "./conv2d.ts";
+export * from "./crossEntropy.ts";
+export * from "./detach.ts";
+export * from "./div.ts";
+export * from "./exp.ts";
+export * from "./expand.ts";
+export * from "./flip.ts";
+export * from "./full.ts";
+export * from "./indexSelect.ts";
+export * from "./linear.ts";
+export * from "./log.ts";
+export * from "./logical.ts";
+export * from "./logSumExp.ts";
+export * from "./matmul.ts";
+export * from "./max.ts";
+export * from "./maximum.ts";
+export * from "./maxPool2d.ts";
+export * from "./maxWindows.ts";
+export * from "./mean.ts";
+export * from "./mseLoss.ts";
+export * from "./mul.ts";
+export * from "./neg.ts";
+export * from "./nllLoss.ts";
+export * from "./normal.ts";
+export * from "./oneHot.ts";
+export * from "./pad.ts";
+export * from "./permute.ts";
+export * from "./pow.ts";
+export * from "./prod.ts";
+export * from "./relu.ts";
+export * from "./reshape.ts";
+export * from "./rounding.ts";
+export * from "./sigmoid.ts";
+export * from "./sign.ts";
+export * from "./sin.ts";
+export * from "./slice.ts";
+export * from "./softmax.ts";
+export * from "./sqrt.ts";
+export * from "./sub.ts";
+export * from "./sum.ts";
+export * from "./tanh.ts";
+export * from "./uniform.ts";
+export * from "./var.ts";
+export * from "./where.ts";
+export * from "./windows.ts";
+export type { TensorLike } from "./operands.ts";
+export type { LossOptions, Reduction } from "./losses.ts";
+export type { Dims, ReduceOptions } from "./reduce.ts";
+export { type Border, outSize, type PaddingLike, type Pair, type PairLike } from "./sizes.ts";
+
+/** Every op, in order of name. Tests on every backend and of every gradient are made from this list. */
+export const allOps: readonly Op[] = [
+  absOp, addOp, amaxOp, aminOp, arangeOp, argmaxOp, argminOp, avgPool2dOp, castOp, ceilOp,
+  clampOp, concatOp, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp, cosOp, crossEntropyOp,
+  detachOp, divOp, eqOp, expandOp, expOp, flipOp, floorOp, foldWindowsOp, fullOp, geOp, gtOp,
+  indexAddOp, indexSelectOp, leOp, logicalAndOp, logicalNotOp, logicalOrOp, logOp, logSoftmaxOp,
+  logSumExpOp, ltOp, matmulOp, maximumOp, maxPool2dOp, maxWindowsGradOp, maxWindowsTakeOp,
+  meanOp, minimumOp, mulOp, negOp, neOp, padOp, permuteOp, powOp, powScalarOp, prodOp, reluOp,
+  reshapeOp, roundOp, rsqrtOp, sigmoidOp, signOp, sinOp, sliceOp, softmaxOp, sqrtOp, subOp,
+  sumOp, tanhOp, uniformOp, varianceOp, whereOp, windowsOp,
+];

@@ -1,0 +1,205 @@
+// The methods of tensors: each is the function of the same name with the tensor as its first argument.
+import type { Dtype } from "../tensor/dtype.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { abs } from "./abs.ts";
+import { add } from "./add.ts";
+import { amax, amin } from "./amax.ts";
+import { all, any } from "./any.ts";
+import { arange, eye } from "./arange.ts";
+import { argmax, argmin } from "./argmax.ts";
+import { cast } from "./cast.ts";
+import { clamp } from "./clamp.ts";
+import { eq, ge, gt, le, lt, ne } from "./compare.ts";
+import { cos, sin } from "./sin.ts";
+import { detach } from "./detach.ts";
+import { div } from "./div.ts";
+import { exp } from "./exp.ts";
+import { broadcastTo, expand } from "./expand.ts";
+import { flip } from "./flip.ts";
+import { full, ones, zeros } from "./full.ts";
+import { indexSelect } from "./indexSelect.ts";
+import { log } from "./log.ts";
+import { logicalAnd, logicalNot, logicalOr } from "./logical.ts";
+import { logSumExp } from "./logSumExp.ts";
+import { matmul } from "./matmul.ts";
+import { max, min, type ValuesAndIndices } from "./max.ts";
+import { maximum, minimum } from "./maximum.ts";
+import { mean } from "./mean.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+import type { TensorLike } from "./operands.ts";
+import { pad } from "./pad.ts";
+import { permute, t, transpose } from "./permute.ts";
+import { pow, reciprocal, square } from "./pow.ts";
+import { prod } from "./prod.ts";
+import type { Dims, ReduceOptions } from "./reduce.ts";
+import { relu } from "./relu.ts";
+import { flatten, reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { ceil, floor, round } from "./rounding.ts";
+import { sigmoid } from "./sigmoid.ts";
+import { sign } from "./sign.ts";
+import { narrow, select, slice } from "./slice.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
+import { rsqrt, sqrt } from "./sqrt.ts";
+import { sub } from "./sub.ts";
+import { sum, sumToSize } from "./sum.ts";
+import { tanh } from "./tanh.ts";
+import { std, variance, type VarianceOptions } from "./var.ts";
+import { where } from "./where.ts";
+
+/** Sizes or axes, one by one or as one list: `x.reshape(2, -1)` or `x.reshape([2, -1])`. */
+type Numbers = readonly number[] | readonly [readonly number[]];
+
+function listOf(numbers: Numbers): readonly number[] {
+  const [first] = numbers;
+  return typeof first === "object" ? first : (numbers as readonly number[]);
+}
+
+declare module "../tensor/tensor.ts" {
+  interface Tensor {
+    // arithmetic, broadcast
+    add(other: TensorLike): Tensor;
+    sub(other: TensorLike): Tensor;
+    mul(other: TensorLike): Tensor;
+    div(other: TensorLike): Tensor;
+    pow(exponent: TensorLike): Tensor;
+    maximum(other: TensorLike): Tensor;
+    minimum(other: TensorLike): Tensor;
+    matmul(other: Tensor): Tensor;
+
+    // element by element
+    neg(): Tensor;
+    abs(): Tensor;
+    sign(): Tensor;
+    sqrt(): Tensor;
+    rsqrt(): Tensor;
+    exp(): Tensor;
+    log(): Tensor;
+    sin(): Tensor;
+    cos(): Tensor;
+    floor(): Tensor;
+    ceil(): Tensor;
+    round(): Tensor;
+    square(): Tensor;
+    reciprocal(): Tensor;
+    clamp(low?: number | null, high?: number | null): Tensor;
+    sigmoid(): Tensor;
+    tanh(): Tensor;
+    relu(): Tensor;
+    softmax(dim: number): Tensor;
+    logSoftmax(dim: number): Tensor;
+
+    // comparisons, giving bool
+    eq(other: TensorLike): Tensor;
+    ne(other: TensorLike): Tensor;
+    lt(other: TensorLike): Tensor;
+    le(other: TensorLike): Tensor;
+    gt(other: TensorLike): Tensor;
+    ge(other: TensorLike): Tensor;
+    logicalAnd(other: Tensor): Tensor;
+    logicalOr(other: Tensor): Tensor;
+    logicalNot(): Tensor;
+    /** This tensor where the condition holds, `other` elsewhere. */
+    where(condition: Tensor, other: TensorLike): Tensor;
+
+    // dtype and history
+    to(dtype: Dtype): Tensor;
+    float(): Tensor;
+    int(): Tensor;
+    bool(): Tensor;
+    detach(): Tensor;
+
+    // reductions
+    sum(dim?: Dims, options?: ReduceOptions): Tensor;
+    mean(dim?: Dims, options?: ReduceOptions): Tensor;
+    prod(dim?: Dims, options?: ReduceOptions): Tensor;
+    amax(dim?: Dims, options?: ReduceOptions): Tensor;
+    amin(dim?: Dims, options?: ReduceOptions): Tensor;
+    max(): Tensor;
+    max(other: Tensor): Tensor;
+    max(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    min(): Tensor;
+    min(other: Tensor): Tensor;
+    min(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    any(dim?: Dims, options?: ReduceOptions): Tensor;
+    all(dim?: Dims, options?: ReduceOptions): Tensor;
+    argmax(dim?: number, options?: ReduceOptions): Tensor;
+    argmin(dim?: number, options?: ReduceOptions): Tensor;
+    var(dim?: Dims, options?: VarianceOptions): Tensor;
+    std(dim?: Dims, options?: VarianceOptions): Tensor;
+    logSumExp(dim: Dims, options?: ReduceOptions): Tensor;
+    sumToSize(...shape: Numbers): Tensor;
+
+    // shape
+    reshape(...shape: Numbers): Tensor;
+    /** As `reshape`: tensors here have no strides that a view would have to respect. */
+    view(...shape: Numbers): Tensor;
+    flatten(startDim?: number, endDim?: number): Tensor;
+    squeeze(dim?: number): Tensor;
+    unsqueeze(dim: number): Tensor;
+    permute(...dims: Numbers): Tensor;
+    transpose(dim0: number, dim1: number): Tensor;
+    t(): Tensor;
+    expand(...shape: Numbers): Tensor;
+    broadcastTo(...shape: Numbers): Tensor;
+    flip(...dims: Numbers): Tensor;
+
+    // parts
+    slice(dim: number, start?: number, end?: number, step?: number): Tensor;
+    narrow(dim: number, start: number, length: number): Tensor;
+    select(dim: number, index: number): Tensor;
+    indexSelect(dim: number, index: Tensor): Tensor;
+    pad(padding: readonly number[], options?: { readonly mode?: "constant"; readonly value?: number }): Tensor;
+  }
+
+  // static: `Tensor.zeros([2, 3])`
+  namespace Tensor {
+    export { arange, eye, full, ones, stack, zeros, zerosLike, onesLike };
+  }
+}
+
+/** Functions whose other arguments follow the tensor unchanged. */
+const functions = {
+  add, sub, mul, div, pow, maximum, minimum, matmul,
+  neg, abs, sign, sqrt, rsqrt, exp, log, sin, cos, floor, ceil, round, square, reciprocal, clamp,
+  sigmoid, tanh, relu, softmax, logSoftmax,
+  eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot,
+  to: cast, detach,
+  sum, mean, prod, amax, amin, max, min, any, all, argmax, argmin, var: variance, std, logSumExp,
+  flatten, squeeze, unsqueeze, transpose, t,
+  slice, narrow, select, indexSelect, pad,
+};
+
+for (const [name, body] of Object.entries(functions)) {
+  const call = body as (x: Tensor, ...rest: readonly unknown[]) => unknown;
+  addMethod(name, function (this: Tensor, ...rest: readonly unknown[]) {
+    return call(this, ...rest);
+  });
+}
+
+/** Functions that take a list, which methods also take spread out. */
+const listFunctions = { reshape, view: reshape, permute, expand, broadcastTo, flip, sumToSize };
+
+for (const [name, body] of Object.entries(listFunctions)) {
+  addMethod(name, function (this: Tensor, ...numbers: Numbers) {
+    return body(this, listOf(numbers));
+  });
+}
+
+addMethod("where", function (this: Tensor, condition: Tensor, other: TensorLike) {
+  return where(condition, this, other);
+});
+for (const [name, dtype] of [["float", "float32"], ["int", "int32"], ["bool", "bool"]] as const) {
+  addMethod(name, function (this: Tensor) {
+    return cast(this, dtype);
+  });
+}
+
+for (const [name, value] of Object.entries({ full, zeros, ones, arange, eye })) {
+  Object.defineProperty(Tensor, name, { value, writable: true, configurable: true });
+}
+
+/** Like a method of the class: not enumerable. */
+function addMethod(name: string, value: (this: Tensor, ...rest: never[]) => unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}

@@ -1,0 +1,80 @@
+// Adam: steps scaled by running means of the gradient and of its square.
+import { checkOptions, OptionError } from "../tensor/errors.ts";
+import type { Parameter, Tensor } from "../tensor/tensor.ts";
+import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
+
+export interface AdamOptions {
+  /** Learning rate (default 0.001). */
+  readonly lr?: number;
+  /** Decay of the running means of the gradient and of its square (default [0.9, 0.999]). */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator (default 1e-8). */
+  readonly eps?: number;
+  /** L2 penalty, added to the gradient (default 0). */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam, as `torch.optim.Adam`.
+ *
+ *     d = grad + weightDecay·w
+ *     m = β₁·m + (1 − β₁)·d          v = β₂·v + (1 − β₂)·d²
+ *     w = w − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)
+ *
+ * @throws OptionError for unknown options or impossible values
+ * @example const optimizer = new Adam(net.parameters(), { lr: 0.001 })
+ * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization"
+ */
+export class Adam extends Optimizer {
+  readonly #betas: readonly [number, number];
+  readonly #eps: number;
+  readonly #weightDecay: number;
+
+  constructor(params: Iterable<Parameter>, options: AdamOptions = {}) {
+    checkOptions("Adam", options, ["lr", "betas", "eps", "weightDecay"]);
+    const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    if (!Array.isArray(betas) || betas.length !== 2) {
+      throw new OptionError(`Adam: betas must be two numbers, got ${JSON.stringify(betas)}`);
+    }
+    checkNumber("Adam", "betas[0]", betas[0], 0, 1);
+    checkNumber("Adam", "betas[1]", betas[1], 0, 1);
+    checkNumber("Adam", "eps", eps, 0);
+    checkNumber("Adam", "weightDecay", weightDecay, 0);
+    super(params, {
+      lr,
+      options: { betas: [...betas], eps, weightDecay },
+      stateNames: ["expAvg", "expAvgSq"],
+      hyperNames: ["stepSize", "denominatorScale"],
+    });
+    this.#betas = betas;
+    this.#eps = eps;
+    this.#weightDecay = weightDecay;
+  }
+
+  protected override hyperValues(step: number): { stepSize: number; denominatorScale: number } {
+    const [beta1, beta2] = this.#betas;
+    return { stepSize: this.lr / (1 - beta1 ** step), denominatorScale: 1 / Math.sqrt(1 - beta2 ** step) };
+  }
+
+  protected override rule(
+    param: Tensor,
+    grad: Tensor,
+    state: Readonly<Record<"expAvg" | "expAvgSq", Tensor>>,
+    hyper: Readonly<Record<"stepSize" | "denominatorScale", Tensor>>,
+  ): RuleResult {
+    const [beta1, beta2] = this.#betas;
+    const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
+    const expAvg = state.expAvg.mul(beta1).add(direction.mul(1 - beta1));
+    const expAvgSq = state.expAvgSq.mul(beta2).add(direction.mul(direction).mul(1 - beta2));
+    const denominator = expAvgSq.sqrt().mul(hyper.denominatorScale).add(this.#eps);
+    return { param: param.sub(expAvg.div(denominator).mul(hyper.stepSize)), state: { expAvg, expAvgSq } };
+  }
+}
+
+/**
+ * Adam for `fit`, which knows the parameters.
+ * @example await fit(net, { optimizer: adam({ lr: 0.001 }), … })
+ */
+export function adam(options: AdamOptions = {}): OptimizerFactory {
+  return (params) => new Adam(params, options);
+}

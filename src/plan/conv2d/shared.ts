@@ -1,0 +1,203 @@
+// What the three convolution kernels share: sizes, layouts, tiles along a row, and the pass that
+// finishes a row.
+import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import type { Node } from "../../tensor/node.ts";
+import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
+import { type AxisIndex, canBatch, combine, NeedsPlain, type Place } from "../place.ts";
+import { chunksFor, type Planner } from "../planner.ts";
+import type { KernelWriter } from "../writer.ts";
+import { copyTo, storeBox } from "../lower/pointwise.ts";
+
+/** Parameters of the convolution ops. */
+export interface Conv2dParams {
+  readonly stride: readonly [number, number];
+  /** top, bottom, left, right */
+  readonly padding: readonly [number, number, number, number];
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+}
+
+/** One direction of a convolution: input i = o · stride + k · dilation − before. */
+export interface Axis1d {
+  readonly size: number;
+  readonly outSize: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+}
+
+export interface ConvSizes {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** Channels of one group. */
+  readonly inPerGroup: number;
+  readonly outPerGroup: number;
+  readonly down: Axis1d;
+  readonly across: Axis1d;
+}
+
+type Four = readonly [number, number, number, number];
+
+/** Sizes from the shapes of input, weight and output. */
+export function convSizes(x: readonly number[], weight: readonly number[], out: readonly number[], params: Conv2dParams): ConvSizes {
+  const [batch, inChannels, height, width] = x as unknown as Four;
+  const [outChannels, inPerGroup, kernelHeight, kernelWidth] = weight as unknown as Four;
+  const [, , outHeight, outWidth] = out as unknown as Four;
+  const { stride, padding, dilation, groups } = params;
+  return {
+    batch,
+    inChannels,
+    outChannels,
+    groups,
+    inPerGroup,
+    outPerGroup: outChannels / groups,
+    down: { size: height, outSize: outHeight, kernel: kernelHeight, stride: stride[0], dilation: dilation[0], before: padding[0] },
+    across: { size: width, outSize: outWidth, kernel: kernelWidth, stride: stride[1], dilation: dilation[1], before: padding[2] },
+  };
+}
+
+/** Multiply-adds of one direction, counted twice as is the custom. */
+export function convFlops(s: ConvSizes): number {
+  return 2 * s.batch * s.outChannels * s.down.outSize * s.across.outSize * s.inPerGroup * s.down.kernel * s.across.kernel;
+}
+
+/**
+ * The lanes lie over the batch when it divides into vectors; else the kernel runs on scalars. The
+ * kernels are the same: row-major order is batch layout with one lane.
+ */
+export function lanesFor(planner: Planner, x: Node, epilogue: { node: Node; core: Node } | null): number {
+  const lanes = canBatch([x.shape[0] as number, 2], planner.target.lanes) ? planner.target.lanes : 1;
+  if (epilogue !== null && epilogue.node !== epilogue.core) {
+    const { variables, index } = symbolicAxes(epilogue.node.shape.length);
+    const reads = readsAt(epilogue.node, index, planner.placeOf, new Set([epilogue.core]));
+    const axis = batchAxis(reads, variables);
+    if (axis > 0 || (axis === 0 && lanes === 1)) {
+      throw new NeedsPlain((reads.find(({ place }) => place.layout === "batch") as { place: Place }).place.node);
+    }
+  }
+  return lanes;
+}
+
+/** A stored operand in the layout that the lanes ask for. */
+export function operand(planner: Planner, node: Node, lanes: number): Place {
+  const batch = lanes > 1 && canBatch(node.shape, lanes);
+  return planner.relay(node, batch ? "batch" : "plain", copyTo(planner));
+}
+
+/** An operand that is read element by element: weights. */
+export function plainOperand(planner: Planner, node: Node): Place {
+  return planner.relay(node, "plain", copyTo(planner));
+}
+
+/** Index along the batch axis for a group of images, and loops over the groups of one chunk. */
+export function overImages(w: KernelWriter, batch: number, work: number, body: (image: AxisIndex) => void): number {
+  const groups = Math.ceil(batch / w.lanes);
+  const { chunks, perChunk } = chunksFor(groups, work / groups);
+  const from = chunks === 1 ? 0 : times(w.k.chunk, perChunk);
+  w.k.for("n", from, plus(from, perChunk), (g) => body({ base: times(g, w.lanes), lane: w.lanes > 1 ? 1 : 0 }), { limit: groups });
+  return chunks;
+}
+
+/** Loops over channels: `groups` × tiles of channels; the body gets the first channel of its tile. */
+export function overChannels(
+  w: KernelWriter,
+  groups: number,
+  runs: readonly { start: number; size: number; count: number }[],
+  perGroup: number,
+  body: (group: IndexLike, channel: IndexLike, size: number) => void,
+): void {
+  w.k.for("group", 0, groups, (group) => {
+    for (const run of runs) {
+      w.k.for("tile", 0, run.count, (t) => {
+        body(group, plus(plus(times(group, perGroup), run.start), times(t, run.size)), run.size);
+      });
+    }
+  });
+}
+
+/**
+ * Positions 0..count of a row in tiles of up to `tile`, so that tiles whose taps are all inside
+ * share one loop and each of the others is written with only its valid taps.
+ */
+export function rowTiles(
+  w: KernelWriter,
+  count: number,
+  tile: number,
+  isInside: (position: number) => boolean,
+  body: (start: IndexLike, size: number, isStatic: number | null) => void,
+): void {
+  for (let from = 0; from < count; ) {
+    const size = Math.min(tile, count - from);
+    const inside = (start: number): boolean => {
+      for (let i = 0; i < tile; i++) if (start + i >= count || !isInside(start + i)) return false;
+      return true;
+    };
+    let tiles = 0;
+    while (inside(from + tiles * tile)) tiles++;
+    if (tiles > 1) {
+      const first = from;
+      w.k.for("x", 0, tiles, (t) => body(plus(times(t, tile), first), tile, null));
+      from += tiles * tile;
+    } else {
+      body(from, size, from);
+      from += size;
+    }
+  }
+}
+
+/** Runs the epilogue over elements just stored in raw form: [channels] × [positions]. */
+export function finishRow(
+  w: KernelWriter,
+  { node, core }: { node: Node; core: Node },
+  place: Place,
+  channels: number,
+  count: number,
+  width: number,
+  index: (channel: IndexLike, x: IndexLike) => readonly AxisIndex[],
+): void {
+  if (node === core) return;
+  w.k.for("c", 0, channels, (c) => {
+    w.k.for("x", 0, count, (x) => {
+      const at = index(c, x);
+      w.known.set(core, w.k.let(w.load(place, at, width)));
+      w.store(place, at, w.value(node, at, width), width);
+      w.known.delete(core);
+    });
+  });
+}
+
+/** A copy with the padding made real, for kernels that cannot clip. */
+export function paddedCopy(planner: Planner, from: Place, node: Node, padding: readonly [number, number, number, number]): Place {
+  const [batch, channels, height, width] = from.shape as unknown as Four;
+  const [top, bottom, left, right] = padding;
+  const shape = [batch, channels, height + top + bottom, width + left + right];
+  const to = { ...planner.temporary(node, shape), layout: from.layout };
+  const boxes: [start: [number, number], size: [number, number], inside: boolean][] = [
+    [[0, 0], [top, width + left + right], false],
+    [[top + height, 0], [bottom, width + left + right], false],
+    [[top, 0], [height, left], false],
+    [[top, left + width], [height, right], false],
+    [[top, left], [height, width], true],
+  ];
+  for (const [start, size, inside] of boxes) {
+    storeBox(planner, {
+      name: "pad",
+      node,
+      place: to,
+      box: [batch, channels, ...size],
+      laneAxis: from.layout === "batch" ? 0 : 3,
+      target: ([n, c, y, x], w) => [
+        n as AxisIndex,
+        c as AxisIndex,
+        combine(start[0], [[y as AxisIndex, 1]], w.lanes),
+        combine(start[1], [[x as AxisIndex, 1]], w.lanes),
+      ],
+      value: (w, at, lanes) => (inside ? w.load(from, at, lanes) : w.k.const(0)),
+    });
+  }
+  return to;
+}
+

@@ -1,0 +1,137 @@
+// Pointwise values: one loop nest that evaluates an expression at each index and stores it.
+import type { Value } from "../../kernel/ir.ts";
+import type { Node } from "../../tensor/node.ts";
+import { type Shape, sizeOf } from "../../tensor/shape.ts";
+import type { Root } from "../group.ts";
+import { batchAxis, type Read, readsAt, symbolicAxes } from "../lanes.ts";
+import type { AxisIndex, Place } from "../place.ts";
+import { chunksFor, isEmpty, type Planner } from "../planner.ts";
+import { type KernelWriter, NotFlat } from "../writer.ts";
+import { loops, type Split, unitsOf } from "./loops.ts";
+
+/** A pointwise root (also views that must be stored): the root's shape is the domain. */
+export function lowerPointwise(planner: Planner, { node }: Root): void {
+  if (isEmpty(node)) {
+    planner.place(node, "plain");
+    return;
+  }
+  const { variables, index } = symbolicAxes(node.shape.length);
+  const reads = expressionReads(planner, node, index);
+  const lane = batchAxis(reads, variables);
+  const batch = planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
+  const place = planner.place(node, batch ? "batch" : "plain");
+  storeExpression(planner, node, place, batch ? 0 : lane);
+}
+
+/** Evaluates `node` everywhere and stores it in `place`; also how a value gets another layout. */
+export function storeExpression(planner: Planner, node: Node, place: Place, laneAxis: number): void {
+  if (storeFlat(planner, [{ node, place }])) return;
+  const identity = (at: readonly AxisIndex[]): readonly AxisIndex[] => at;
+  storeBox(planner, {
+    name: node.op?.name ?? "copy",
+    node,
+    place,
+    box: node.shape,
+    laneAxis: laneAxis >= 0 ? laneAxis : place.layout === "batch" ? 0 : node.shape.length - 1,
+    target: identity,
+    value: (w, at, width) => w.value(node, at, width),
+  });
+}
+
+/** A nest that stores one value per index of a box, at an affine place of the target. */
+export interface BoxStore {
+  readonly name: string;
+  readonly node: Node;
+  readonly place: Place;
+  /** Sizes of the loops. */
+  readonly box: Shape;
+  /** The axis of the box that lies in the lanes. */
+  readonly laneAxis: number;
+  readonly target: (index: readonly AxisIndex[], w: KernelWriter) => readonly AxisIndex[];
+  readonly value: (w: KernelWriter, index: readonly AxisIndex[], width: number) => Value;
+  readonly operations?: number;
+}
+
+export function storeBox(planner: Planner, store: BoxStore): void {
+  if (sizeOf(store.box) === 0) return;
+  const w = planner.writer(store.name);
+  w.writes(store.place);
+  const axes = store.box.map((size, axis) => ({ size, vector: axis === store.laneAxis && w.lanes > 1 }));
+  const split = splitOver(axes, w.lanes, sizeOf(store.box) * (store.operations ?? 4));
+  loops(w, axes, axes.map((_, axis) => axis), split, (index, width) => {
+    w.store(store.place, store.target(index, w), store.value(w, index, width), width);
+  });
+  planner.launch(w, split?.chunks ?? 1, { flops: sizeOf(store.box) });
+}
+
+/** The outermost axis worth dividing among chunks. */
+export function splitOver(axes: readonly { size: number; vector: boolean }[], lanes: number, operations: number): Split | null {
+  let best = -1;
+  for (let axis = 0; axis < axes.length && best < 0; axis++) {
+    if (unitsOf(axes[axis] as { size: number; vector: boolean }, lanes) > 1) best = axis;
+  }
+  // A short outer axis (three colour planes, say) divides badly; a longer one follows.
+  for (let axis = best + 1; best >= 0 && axis < axes.length; axis++) {
+    const units = unitsOf(axes[axis] as { size: number; vector: boolean }, lanes);
+    if (unitsOf(axes[best] as { size: number; vector: boolean }, lanes) < 8 && units >= 16) best = axis;
+  }
+  if (best < 0) return null;
+  const units = unitsOf(axes[best] as { size: number; vector: boolean }, lanes);
+  const { chunks, perChunk } = chunksFor(units, operations / units);
+  return chunks > 1 ? { axis: best, perChunk, chunks } : null;
+}
+
+/**
+ * Values of one shape, each made of values of that same shape (or of one element): a single loop
+ * over running element numbers, whatever the layout. All are loaded before any is stored, so the
+ * targets may be what the expressions read.
+ * @returns false if an expression is not of this form
+ */
+export function storeFlat(
+  planner: Planner,
+  stores: readonly { readonly node: Node; readonly place: Place }[],
+  { last = false }: { last?: boolean } = {},
+): boolean {
+  const [{ node, place }] = stores as [{ node: Node; place: Place }];
+  const size = sizeOf(node.shape);
+  const w = planner.writer(node.op?.name ?? "copy");
+  for (const store of stores) w.writes(store.place);
+  const axes = [{ size, vector: w.lanes > 1 }];
+  const split = splitOver(axes, w.lanes, size * 4 * stores.length);
+  try {
+    loops(w, axes, [0], split, ([offset], width) => {
+      const values = w.flatValues(stores.map((store) => store.node), offset as AxisIndex, width, place.layout);
+      stores.forEach((store, i) => {
+        w.storeFlat(store.place, offset as AxisIndex, values[i] as Value, width);
+      });
+    });
+  } catch (error) {
+    if (error instanceof NotFlat) return false;
+    throw error;
+  }
+  planner.launch(w, split?.chunks ?? 1, { flops: size, last });
+  return true;
+}
+
+/** Reads of a root's expression: its inputs at the index, since the root itself has a place only later. */
+function expressionReads(planner: Planner, node: Node, index: readonly AxisIndex[]): Read[] {
+  return readsAt(node, index, planner.placeOf);
+}
+
+/** Copies a stored value into another layout. */
+export function copyTo(planner: Planner) {
+  return (node: Node, to: Place): void => {
+    const from = planner.placeOf(node) as Place;
+    const batched = from.layout === "batch" || to.layout === "batch";
+    const laneAxis = batched ? 0 : node.shape.length - 1;
+    storeBox(planner, {
+      name: "copy",
+      node,
+      place: to,
+      box: node.shape.length === 0 ? [1] : node.shape,
+      laneAxis: Math.max(laneAxis, 0),
+      target: (at) => (node.shape.length === 0 ? [] : at),
+      value: (w, at, width) => w.load(from, node.shape.length === 0 ? [] : at, width),
+    });
+  };
+}

@@ -1,0 +1,243 @@
+// Graph -> kernel program: rewrite, group, lower each root by its strategy, order the launches in
+// stages, and lay out the temporaries.
+import type { Graph } from "../graph/graph.ts";
+import type { KernelProgram, Slot } from "../kernel/ir.ts";
+import type { Node } from "../tensor/node.ts";
+import type { Op } from "../tensor/op.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { lowerConv2d } from "./conv2d/forward.ts";
+import { lowerConv2dInputGrad } from "./conv2d/inputGrad.ts";
+import { lowerConv2dWeightGrad } from "./conv2d/weightGrad.ts";
+import { group, isAlias, type Root } from "./group.ts";
+import { lowerConcat, lowerFoldWindows, lowerPad } from "./lower/boxes.ts";
+import { lowerIndexAdd } from "./lower/indexAdd.ts";
+import { lowerMatmul } from "./lower/matmul.ts";
+import { lowerMaxWindowsGrad, lowerMaxWindowsTake } from "./lower/maxWindows.ts";
+import { copyTo, lowerPointwise, storeExpression, storeFlat } from "./lower/pointwise.ts";
+import { lowerReduce } from "./lower/reduce.ts";
+import { layOut } from "./memory.ts";
+import { NeedsPlain, type Place } from "./place.ts";
+import { type PlannedLaunch, type PlannedSlot, Planner, type PlanTarget, type Strategy } from "./planner.ts";
+import { rewrite } from "./rewrite.ts";
+
+/** How ops with kernels of their own are computed. */
+const strategies: Readonly<Record<string, Strategy>> = {
+  matmul: lowerMatmul,
+  conv2d: lowerConv2d,
+  conv2dInputGrad: lowerConv2dInputGrad,
+  conv2dWeightGrad: lowerConv2dWeightGrad,
+  pad: lowerPad,
+  concat: lowerConcat,
+  foldWindows: lowerFoldWindows,
+  maxWindowsGrad: lowerMaxWindowsGrad,
+  maxWindowsTake: lowerMaxWindowsTake,
+  indexAdd: lowerIndexAdd,
+};
+
+/** Operands (by position) that these kernels read in batch layout when the batch allows it. */
+const batchOperands: Readonly<Record<string, readonly number[]>> = {
+  conv2d: [0],
+  conv2dInputGrad: [0],
+  conv2dWeightGrad: [0, 1],
+  maxWindowsGrad: [0, 1],
+  maxWindowsTake: [0, 1],
+};
+
+/** Plans a graph. Bindings of the program are the graph's leaves, then its outputs. */
+export function plan(graph: Graph, target: PlanTarget): KernelProgram {
+  const outputs = rewrite(graph.outputs);
+  const forcedPlain = new Set<Node>();
+  for (;;) {
+    try {
+      return planOnce(graph, outputs, target, forcedPlain);
+    } catch (error) {
+      // A value was given batch layout, and a reader cannot use that: again, without.
+      if (!(error instanceof NeedsPlain) || forcedPlain.has(error.node)) throw error;
+      forcedPlain.add(error.node);
+    }
+  }
+}
+
+function planOnce(graph: Graph, outputs: readonly Node[], target: PlanTarget, forcedPlain: ReadonlySet<Node>): KernelProgram {
+  const inPlace = new Set(outputs.filter((_, i) => (graph.inPlace[i] as number) >= 0));
+  const { roots } = group(outputs, inPlace);
+  const planner = new Planner(target, wantsBatch(roots), forcedPlain);
+  graph.leaves.forEach((leaf, i) => {
+    planner.bind(leaf, i);
+  });
+  const made = new Map<Node, Place>();
+  const copies: { node: Node; place: Place; last: boolean }[] = [];
+  const updates: { node: Node; place: Place; leaf: number }[] = [];
+  outputs.forEach((output, i) => {
+    const binding = graph.leaves.length + i;
+    const leaf = graph.inPlace[i] as number;
+    const isRoot = roots.some((root) => root.node === output);
+    // An output that is a leaf, an alias, or wanted twice is copied from where it is; one that
+    // overwrites a leaf is written after everything that reads the leaf.
+    if (leaf < 0 && isRoot && !made.has(output)) made.set(output, planner.bind(output, binding));
+    else {
+      const place = bindCopy(planner, output, binding);
+      if (leaf >= 0 && isRoot && !made.has(output) && (output.op as Op).lowering.kind === "pointwise") {
+        updates.push({ node: output, place, leaf });
+      } else copies.push({ node: output, place, last: leaf >= 0 });
+    }
+  });
+  const deferred = new Set(updates.map(({ node }) => node));
+  for (const root of roots) {
+    if (!deferred.has(root.node)) planner.make(root.node, () => lower(planner, root));
+  }
+  lowerUpdates(planner, updates, graph);
+  for (const { node, place, last } of copies) copyOut(planner, node, place, last);
+  return schedule(planner);
+}
+
+function lower(planner: Planner, root: Root): void {
+  const { core } = root;
+  const { name, lowering } = core.op as Op;
+  if (lowering.kind === "reduce") return lowerReduce(planner, root);
+  const strategy = strategies[name];
+  if (lowering.kind === "kernel" && name !== "indexSelect") {
+    if (strategy === undefined) throw new Error(`plan: no strategy for ${name}`);
+    return strategy(planner, root);
+  }
+  lowerPointwise(planner, root);
+}
+
+/** Values that convolutions read: made in batch layout at once, they need no copy. */
+function wantsBatch(roots: readonly Root[]): Set<Node> {
+  const wanted = new Set<Node>();
+  for (const { core } of roots) {
+    for (const position of batchOperands[core.op?.name ?? ""] ?? []) {
+      let node = core.inputs[position] as Node;
+      while (isAlias(node)) node = node.inputs[0] as Node;
+      wanted.add(node);
+    }
+  }
+  return wanted;
+}
+
+/** A bound slot that the value itself does not live in. */
+function bindCopy(planner: Planner, node: Node, binding: number): Place {
+  const place = planner.temporary(node, node.shape, node.dtype);
+  planner.slots[place.slot] = { bytes: (planner.slots[place.slot] as PlannedSlot).bytes, binding };
+  return place;
+}
+
+function copyOut(planner: Planner, node: Node, place: Place, last: boolean): void {
+  if (sizeOf(node.shape) === 0) return;
+  const from = planner.placeOf(node);
+  if (from === null) throw new Error(`plan: output ${node.op?.name} was not computed`);
+  const before = planner.launches.length;
+  if (from.layout === "plain") storeFlat(planner, [{ node, place }]);
+  else copyTo(planner)(node, place);
+  if (last) for (let i = before; i < planner.launches.length; i++) planner.launches[i] = { ...(planner.launches[i] as PlannedLaunch), last };
+}
+
+/**
+ * Values that overwrite leaves: in one kernel with all others that read what they overwrite, each
+ * element loaded before any is stored. What has no such form is computed aside and copied.
+ */
+function lowerUpdates(planner: Planner, updates: readonly { node: Node; place: Place; leaf: number }[], graph: Graph): void {
+  const overwritten = new Map(updates.map((update, i) => [graph.leaves[update.leaf] as Node, i]));
+  const groupOf = updates.map((_, i) => i);
+  const find = (i: number): number => (groupOf[i] === i ? i : find(groupOf[i] as number));
+  updates.forEach((update, i) => {
+    for (const leaf of leavesBelow(planner, update.node)) {
+      const other = overwritten.get(leaf);
+      if (other !== undefined) groupOf[find(i)] = find(other);
+    }
+  });
+  const groups = new Map<number, { node: Node; place: Place; leaf: number }[]>();
+  updates.forEach((update, i) => {
+    groups.set(find(i), [...(groups.get(find(i)) ?? []), update]);
+  });
+  for (const members of groups.values()) {
+    const size = sizeOf((members[0] as { node: Node }).node.shape);
+    if (size === 0) continue;
+    const sameSize = members.every(({ node }) => sizeOf(node.shape) === size);
+    if (sameSize && storeFlat(planner, members, { last: true })) continue;
+    for (const { node, place } of members) {
+      const aside = planner.temporary(node, node.shape, node.dtype);
+      storeExpression(planner, node, aside, -1);
+      planner.adopt(node, aside);
+      copyOut(planner, node, place, true);
+    }
+  }
+}
+
+/** Stored values that computing a node in place reads. */
+function leavesBelow(planner: Planner, node: Node): Set<Node> {
+  const found = new Set<Node>();
+  const seen = new Set<Node>();
+  const stack = [...node.inputs];
+  while (stack.length > 0) {
+    const next = stack.pop() as Node;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (next.storage !== null) found.add(next);
+    else if (planner.placeOf(next) === null) stack.push(...next.inputs);
+    else if (isAlias(next)) stack.push(...next.inputs);
+  }
+  return found;
+}
+
+/** Orders launches in stages: each after those that write what it reads, updates of leaves last. */
+function schedule(planner: Planner): KernelProgram {
+  const stageOf: number[] = [];
+  const lastWrite = new Map<number, number>();
+  const lastRead = new Map<number, number>();
+  let normal = -1;
+  planner.launches.forEach((launch, i) => {
+    if (launch.last) return;
+    let stage = 0;
+    for (const slot of launch.reads) {
+      if (!launch.writes.includes(slot)) stage = Math.max(stage, (lastWrite.get(slot) ?? -1) + 1);
+    }
+    for (const slot of launch.writes) stage = Math.max(stage, lastRead.get(slot) === undefined ? 0 : (lastRead.get(slot) as number) + 1);
+    for (const slot of launch.writes) lastWrite.set(slot, Math.max(lastWrite.get(slot) ?? -1, stage));
+    for (const slot of launch.reads) {
+      if (!launch.writes.includes(slot)) lastRead.set(slot, Math.max(lastRead.get(slot) ?? -1, stage));
+    }
+    stageOf[i] = stage;
+    normal = Math.max(normal, stage);
+  });
+  planner.launches.forEach((launch, i) => {
+    if (launch.last) stageOf[i] = normal + 1;
+  });
+  const placed = placeSlots(planner, stageOf);
+  const stages = Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
+    launches: planner.launches.filter((_, i) => stageOf[i] === stage),
+  }));
+  return { ...placed, stages };
+}
+
+function placeSlots(planner: Planner, stageOf: readonly number[]): { slots: Slot[]; arenaBytes: number } {
+  const from = new Map<number, number>();
+  const to = new Map<number, number>();
+  planner.launches.forEach(({ reads, writes }, i) => {
+    const stage = stageOf[i] as number;
+    for (const slot of [...reads, ...writes]) {
+      from.set(slot, Math.min(from.get(slot) ?? stage, stage));
+      to.set(slot, Math.max(to.get(slot) ?? stage, stage));
+    }
+  });
+  const lifetimes = planner.slots.map(({ bytes, binding }, slot) => ({
+    bytes: binding >= 0 || !from.has(slot) ? 0 : bytes,
+    from: from.get(slot) ?? 0,
+    to: to.get(slot) ?? 0,
+  }));
+  const { offsets, bytes: arenaBytes } = layOut(lifetimes);
+  // Bound slots come in the order of their bindings; temporaries after them.
+  const order = planner.slots.map((_, slot) => slot).filter((slot) => (planner.slots[slot] as PlannedSlot).binding >= 0);
+  order.sort((a, b) => (planner.slots[a] as PlannedSlot).binding - (planner.slots[b] as PlannedSlot).binding);
+  const arena = planner.slots.map((_, slot) => slot).filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
+  const position = new Map([...order, ...arena].map((slot, i) => [slot, i]));
+  const slots = [...order, ...arena].map((slot): Slot => {
+    const { bytes, binding } = planner.slots[slot] as PlannedSlot;
+    return binding >= 0 ? { kind: "bound", bytes } : { kind: "arena", offset: offsets[slot] as number, bytes };
+  });
+  planner.launches.forEach((launch, i) => {
+    planner.launches[i] = { ...launch, slots: launch.slots.map((slot) => position.get(slot) as number) };
+  });
+  return { slots, arenaBytes };
+}

@@ -1,0 +1,145 @@
+// The plan under construction: places, launches, and what each strategy needs to know.
+import type { Launch } from "../kernel/ir.ts";
+import type { Dtype } from "../tensor/dtype.ts";
+import type { Node } from "../tensor/node.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { bytesOf } from "../tensor/tensor.ts";
+import { isAlias, type Root } from "./group.ts";
+import { canBatch, type Layout, NeedsPlain, type Place } from "./place.ts";
+import { KernelWriter } from "./writer.ts";
+
+/** What a plan is made for: facts about the machine, never its name. */
+export interface PlanTarget {
+  readonly lanes: number;
+  readonly accumulators: number;
+}
+
+/** A launch with what it reads and writes, for the schedule. */
+export interface PlannedLaunch extends Launch {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  /** Runs after everything that reads what it overwrites. */
+  readonly last: boolean;
+}
+
+export interface PlannedSlot {
+  readonly bytes: number;
+  /** Index among the bindings; -1 for a temporary. */
+  readonly binding: number;
+}
+
+export class Planner {
+  readonly target: PlanTarget;
+  readonly slots: PlannedSlot[] = [];
+  readonly launches: PlannedLaunch[] = [];
+  /** Values that conv kernels read: better made in batch layout at once. */
+  readonly wantsBatch: ReadonlySet<Node>;
+  readonly #forcedPlain: ReadonlySet<Node>;
+  readonly #places = new Map<Node, Place>();
+  readonly #relaid = new Map<string, Place>();
+  /** The value being computed: it has a place, but nothing is there yet. */
+  #making: Node | null = null;
+
+  constructor(target: PlanTarget, wantsBatch: ReadonlySet<Node>, forcedPlain: ReadonlySet<Node>) {
+    this.target = target;
+    this.wantsBatch = wantsBatch;
+    this.#forcedPlain = forcedPlain;
+  }
+
+  /** Where a stored value is; an alias is where its base is. Null for inlined values. */
+  readonly placeOf = (node: Node): Place | null => {
+    if (node === this.#making) return null;
+    const own = this.#places.get(node);
+    if (own !== undefined) return own;
+    if (!isAlias(node)) return null;
+    const base = this.placeOf(node.inputs[0] as Node);
+    if (base === null) return null;
+    if (base.layout === "batch" && (node.shape[0] !== base.shape[0] || !canBatch(node.shape, this.target.lanes))) {
+      throw new NeedsPlain(base.node);
+    }
+    return { ...base, shape: node.shape, dtype: node.dtype };
+  };
+
+  /** Runs the strategy that computes a value. */
+  make(node: Node, strategy: () => void): void {
+    this.#making = node;
+    strategy();
+    this.#making = null;
+  }
+
+  /** Gives a leaf or an output the slot of its binding. */
+  bind(node: Node, binding: number): Place {
+    const place = this.#newPlace(node, node.shape, node.dtype, "plain", binding);
+    this.#places.set(node, place);
+    return place;
+  }
+
+  /** Gives a value a place; an output keeps the slot that it was bound to. */
+  place(node: Node, layout: Layout): Place {
+    const bound = this.#places.get(node);
+    if (bound !== undefined) return bound;
+    const place = this.#newPlace(node, node.shape, node.dtype, layout, -1);
+    this.#places.set(node, place);
+    return place;
+  }
+
+  /** Makes a place that a strategy filled the place of a value. */
+  adopt(node: Node, place: Place): void {
+    this.#places.set(node, place);
+  }
+
+  /** A place for intermediate results of a strategy. */
+  temporary(node: Node, shape: Shape, dtype: Dtype = "float32"): Place {
+    return this.#newPlace(node, shape, dtype, "plain", -1);
+  }
+
+  /** May this value have batch layout? */
+  mayBatch(node: Node): boolean {
+    return !this.#forcedPlain.has(node) && !this.#places.has(node) && canBatch(node.shape, this.target.lanes);
+  }
+
+  /** The same value in another layout, copied once per plan. */
+  relay(node: Node, layout: Layout, copy: (from: Node, to: Place) => void): Place {
+    const place = this.placeOf(node) as Place;
+    if (place.layout === layout) return place;
+    const key = `${place.slot}:${node.shape}:${layout}`;
+    let relaid = this.#relaid.get(key);
+    if (relaid === undefined) {
+      relaid = this.#newPlace(node, node.shape, node.dtype, layout, -1);
+      this.#relaid.set(key, relaid);
+      copy(node, relaid);
+    }
+    return relaid;
+  }
+
+  writer(name: string, lanes = this.target.lanes): KernelWriter {
+    return new KernelWriter(name, lanes, this.placeOf);
+  }
+
+  launch(writer: KernelWriter, chunks: number, cost: { flops: number; last?: boolean }): void {
+    const { kernel, slots, reads, writes } = writer.finish();
+    const bytes = slots.reduce((sum, slot) => sum + (this.slots[slot] as PlannedSlot).bytes, 0);
+    this.launches.push({ kernel, chunks, slots, reads, writes, flops: cost.flops, bytes, last: cost.last ?? false });
+  }
+
+  #newPlace(node: Node, shape: Shape, dtype: Dtype, layout: Layout, binding: number): Place {
+    const slot = this.slots.length;
+    this.slots.push({ bytes: bytesOf({ shape, dtype }), binding });
+    return { node, slot, shape, dtype, layout };
+  }
+}
+
+/** What computes a root: writes its launches into the planner. */
+export type Strategy = (planner: Planner, root: Root) => void;
+
+/** Number of chunks for `units` of independent work: enough to share, large enough to be worth it. */
+export function chunksFor(units: number, operationsPerUnit: number): { chunks: number; perChunk: number } {
+  const worthwhile = Math.ceil((units * Math.max(operationsPerUnit, 1)) / 16384);
+  const wanted = Math.max(1, Math.min(units, 64, worthwhile));
+  const perChunk = Math.max(1, Math.ceil(units / wanted));
+  return { chunks: Math.max(1, Math.ceil(units / perChunk)), perChunk };
+}
+
+export function isEmpty(node: Node): boolean {
+  return sizeOf(node.shape) === 0;
+}

@@ -1,0 +1,180 @@
+// Checkpoints: network, optimizer and position in one safetensors file, from which training goes on to
+// the same bits. Tensors are named "model.<path>" and "optimizer.<path>.<state>"; the rest is one JSON text in
+// the file's metadata. Node only where files are touched.
+import type { StoredTensor } from "../interop/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../interop/safetensors.ts";
+import type { Module } from "../nn/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import { DataError, type Fact, FormatError } from "../tensor/errors.ts";
+import type { Dtype, TypedArray } from "../tensor/dtype.ts";
+import { formatShape, sameShape, type Shape } from "../tensor/shape.ts";
+import { Tensor, type Variable } from "../tensor/tensor.ts";
+import { type CheckpointInfo, parseInfo } from "./checkpointInfo.ts";
+import type { TrainState } from "./events.ts";
+
+/** What a checkpoint is made of. */
+export interface CheckpointContent {
+  readonly net: Module;
+  /** Left out where only the network is kept. */
+  readonly optimizer?: Optimizer | null;
+  /** Where training stands, from `context.state()`. */
+  readonly progress?: TrainState | null;
+  /** Name and options by which `createModel` builds the network. */
+  readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly classes: readonly string[];
+}
+
+/** A checkpoint as read from a file, checked but not yet put into a network. */
+export interface Checkpoint extends CheckpointInfo {
+  /** Values by name, each "model.<path>" or "optimizer.<path>.<state>". */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+const metadataKey = "fovea";
+
+/**
+ * Bytes of a checkpoint.
+ * @example await atomicWrite("net.safetensors", await encodeCheckpoint({ net, model, classes }))
+ */
+export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint8Array> {
+  const { net, optimizer, progress, model, classes } = content;
+  const live = liveTensors(net, optimizer ?? null);
+  const tensors = new Map<string, { dtype: Dtype; shape: Shape; data: TypedArray }>();
+  for (const [name, variable] of live) {
+    tensors.set(name, { dtype: variable.dtype, shape: variable.shape, data: await variable.data() });
+  }
+  const { type, lr, options, steps } = optimizer?.stateDict() ?? {};
+  const info = {
+    format: "fovea checkpoint",
+    version: 1,
+    model,
+    classes,
+    progress: progress ?? null,
+    optimizer: type === undefined ? null : { type, lr, options, steps },
+  };
+  return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(info) });
+}
+
+/**
+ * Writes a checkpoint, whole or not at all.
+ * @throws DataError if the file cannot be written; the earlier file is then still there
+ * @example await saveCheckpoint("runs/lenet/last.safetensors", { net, optimizer, progress, model, classes })
+ */
+export async function saveCheckpoint(path: string, content: CheckpointContent): Promise<void> {
+  const { atomicWrite } = await import("../interop/files.ts");
+  await atomicWrite(path, await encodeCheckpoint(content));
+}
+
+/**
+ * Checks the bytes of a checkpoint.
+ * @throws FormatError if anything about them is not as `encodeCheckpoint` writes it
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoint {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const text = metadata[metadataKey];
+  if (text === undefined) {
+    throw new FormatError(`${name}: not a checkpoint of Fovea`, {
+      facts: [{ name: "tensors", value: [...tensors.keys()].slice(0, 4).join(", ") || "none" }],
+      hint: "it is a safetensors file: read it with readSafetensors and loadStateDict",
+    });
+  }
+  return { ...parseInfo(text, name), tensors };
+}
+
+/**
+ * Reads a checkpoint. Nothing in the file is trusted.
+ * @throws DataError if the file cannot be read, FormatError if it is not a sound checkpoint
+ * @example const checkpoint = await loadCheckpoint("runs/lenet/last.safetensors")
+ */
+export async function loadCheckpoint(path: string): Promise<Checkpoint> {
+  const { readFile } = await import("node:fs/promises");
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    const code = (cause as { code?: string }).code ?? "unknown";
+    const headline = code === "ENOENT" ? `there is no checkpoint ${path}` : `cannot read ${path}`;
+    throw new DataError(headline, { facts: [{ name: "system", value: code }], cause });
+  }
+  return decodeCheckpoint(bytes, path);
+}
+
+/**
+ * Puts a checkpoint's values into a network and, if given, an optimizer. Nothing is changed unless all fits.
+ * @throws FormatError that lists everything that does not fit
+ * @example
+ * const net = createModel(checkpoint.model.name, checkpoint.model.options);
+ * restore(net, null, checkpoint);
+ */
+export function restore(net: Module, optimizer: Optimizer | null, checkpoint: Checkpoint): void {
+  if (optimizer !== null && checkpoint.optimizer === null) {
+    throw new FormatError("restore: this checkpoint holds no optimizer", {
+      hint: "it was saved without one: it can be evaluated, but not trained further",
+    });
+  }
+  const own = liveTensors(net, optimizer);
+  const saved = new Map(
+    [...checkpoint.tensors].filter(([name]) => optimizer !== null || !name.startsWith("optimizer.")),
+  );
+  const faults = mismatches(own, saved);
+  if (faults.length > 0) {
+    throw new FormatError("restore: the checkpoint is of another network or optimizer", {
+      facts: faults,
+      hint: `it was saved from model "${checkpoint.model.name}"`,
+    });
+  }
+  const values = new Map<string, Tensor>();
+  for (const [name, { data, shape }] of saved) {
+    const { dtype } = own.get(name) as Variable;
+    values.set(name, Tensor.ofData(data as TypedArray, shape, dtype));
+  }
+  if (optimizer !== null && checkpoint.optimizer !== null) {
+    const names = parameterNames(net, optimizer);
+    const tensors = [...optimizer.stateDict().tensors.keys()].map((key) => {
+      return [key, values.get(optimizerName(names, key)) as Tensor] as const;
+    });
+    optimizer.loadStateDict({ ...checkpoint.optimizer, tensors: new Map(tensors) });
+  }
+  net.loadStateDict(new Map(Array.from(net.stateDict().keys(), (path) => [path, values.get(`model.${path}`) as Tensor])));
+}
+
+/** Everything that is saved, by its name in the file. */
+function liveTensors(net: Module, optimizer: Optimizer | null): Map<string, Variable> {
+  const live = new Map<string, Variable>();
+  for (const [path, variable] of net.stateDict()) live.set(`model.${path}`, variable);
+  if (optimizer === null) return live;
+  const names = parameterNames(net, optimizer);
+  for (const [key, variable] of optimizer.stateDict().tensors) {
+    live.set(optimizerName(names, key), variable as Variable);
+  }
+  return live;
+}
+
+/** Path in the network of each of the optimizer's parameters; its number for one that is not in the network. */
+function parameterNames(net: Module, optimizer: Optimizer): string[] {
+  const paths = new Map(Array.from(net.namedParameters(), ([path, parameter]) => [parameter, path]));
+  return optimizer.params.map((parameter, index) => paths.get(parameter) ?? String(index));
+}
+
+/** "optimizer.0.weight.expAvg" of "0.expAvg". */
+function optimizerName(names: readonly string[], key: string): string {
+  const dot = key.indexOf(".");
+  return `optimizer.${names[Number(key.slice(0, dot))]}.${key.slice(dot + 1)}`;
+}
+
+function mismatches(own: ReadonlyMap<string, Variable>, saved: ReadonlyMap<string, StoredTensor>): Fact[] {
+  const faults: Fact[] = [];
+  for (const [name, { shape, dtype }] of own) {
+    const found = saved.get(name);
+    if (found === undefined) faults.push({ name: "missing", value: `${name} ${formatShape(shape)}` });
+    else if (!sameShape(found.shape, shape)) {
+      faults.push({ name: "shape", value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}` });
+    } else if (found.dtype !== dtype) {
+      faults.push({ name: "dtype", value: `${name} ${found.dtype}, needed ${dtype}` });
+    }
+  }
+  for (const [name, { shape }] of saved) {
+    if (!own.has(name)) faults.push({ name: "unexpected", value: `${name} ${formatShape(shape)}` });
+  }
+  return faults;
+}

@@ -1,0 +1,66 @@
+// Saves checkpoints while training goes on: the last one, and the best one.
+import { checkOptions, OptionError } from "../tensor/errors.ts";
+import type { Callback, TrainContext } from "./callback.ts";
+import { type CheckpointContent, saveCheckpoint } from "./checkpoint.ts";
+import type { EpochRecord } from "./events.ts";
+
+export interface CheckpointCallbackOptions {
+  /** Existing folder for `last.safetensors` and `best.safetensors`. */
+  readonly folder: string;
+  /** Name and options by which `createModel` builds the network. */
+  readonly model: CheckpointContent["model"];
+  /** Save after every so many steps … */
+  readonly everySteps?: number;
+  /** … or when so many seconds have passed; besides after each epoch and on interruption. */
+  readonly everySeconds?: number;
+}
+
+/**
+ * Writes `last.safetensors` after each epoch, on interruption, and as often in between as asked, and
+ * `best.safetensors` after each epoch whose validation accuracy (without validation data: training loss) is the
+ * best so far. Files are replaced whole.
+ * @throws OptionError for unknown options or impossible values
+ * @example
+ * const save = checkpointCallback({ folder: "runs/lenet", model: { name: "lenet", options: {} }, everySeconds: 30 });
+ */
+export function checkpointCallback(options: CheckpointCallbackOptions): Callback {
+  checkOptions("checkpointCallback", options, ["folder", "model", "everySteps", "everySeconds"]);
+  const { folder, model, everySteps, everySeconds = Infinity } = options;
+  if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
+    throw new OptionError(`checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`);
+  }
+  if (!(everySeconds > 0)) {
+    throw new OptionError(`checkpointCallback: everySeconds must be above 0, got ${everySeconds}`);
+  }
+  let savedAt = 0;
+
+  async function save(name: "last" | "best", { net, optimizer, classes, state }: TrainContext): Promise<void> {
+    const content = { net, optimizer, progress: await state(), model, classes };
+    await saveCheckpoint(`${folder}/${name}.safetensors`, content);
+    if (name === "last") savedAt = performance.now();
+  }
+
+  return {
+    ...(everySteps === undefined ? {} : { everySteps }),
+    onStart() {
+      savedAt = performance.now();
+    },
+    async onStep(event, context) {
+      const stepsDue = everySteps !== undefined && event.step % everySteps === 0;
+      if (stepsDue || performance.now() - savedAt >= everySeconds * 1000) await save("last", context);
+    },
+    async onEpoch(event, context) {
+      const { history } = await context.state();
+      if (history.slice(0, -1).every((earlier) => isBetter(event, earlier))) await save("best", context);
+      await save("last", context);
+    },
+    async onInterrupt(_event, context) {
+      await save("last", context);
+    },
+  };
+}
+
+function isBetter(a: EpochRecord, b: EpochRecord): boolean {
+  if (a.validationAccuracy !== null && b.validationAccuracy !== null) return a.validationAccuracy > b.validationAccuracy;
+  return a.loss < b.loss;
+}

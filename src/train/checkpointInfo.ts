@@ -1,0 +1,154 @@
+// The JSON part of a checkpoint, read without trusting it: every field is checked before it is used.
+import { FormatError } from "../tensor/errors.ts";
+import type { EpochRecord, TrainState } from "./events.ts";
+
+/** What a checkpoint says besides its tensors. */
+export interface CheckpointInfo {
+  readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly classes: readonly string[];
+  readonly progress: TrainState | null;
+  readonly optimizer: {
+    readonly type: string;
+    readonly lr: number;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly steps: readonly number[];
+  } | null;
+}
+
+type Check<T> = (value: unknown, path: string) => T;
+
+/**
+ * Reads the text.
+ * @throws FormatError that names the first field that is not as it should be
+ */
+export function parseInfo(text: string, name: string): CheckpointInfo {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${name}: the checkpoint's description is not JSON`, { cause });
+  }
+  try {
+    const { format, version, model, classes, progress, optimizer } = record(value, "description");
+    if (format !== "fovea checkpoint") throw wrong("format", format, '"fovea checkpoint"');
+    if (version !== 1) throw wrong("version", version, "1");
+    return {
+      model: named(model, "model"),
+      classes: listOf(string)(classes, "classes"),
+      progress: orNull(trainState)(progress, "progress"),
+      optimizer: orNull(optimizerInfo)(optimizer, "optimizer"),
+    };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new FormatError(`${name}: ${error.headline}`, { facts: error.facts });
+  }
+}
+
+const named: Check<CheckpointInfo["model"]> = (value, path) => {
+  const { name, options } = record(value, path);
+  return { name: string(name, `${path}.name`), options: record(options, `${path}.options`) };
+};
+
+const optimizerInfo: Check<NonNullable<CheckpointInfo["optimizer"]>> = (value, path) => {
+  const { type, lr, options, steps } = record(value, path);
+  return {
+    type: string(type, `${path}.type`),
+    lr: positive(lr, `${path}.lr`),
+    options: record(options, `${path}.options`),
+    steps: listOf(count)(steps, `${path}.steps`),
+  };
+};
+
+const trainState: Check<TrainState> = (value, path) => {
+  const state = record(value, path);
+  const at = <T>(key: keyof TrainState, check: Check<T>): T => check(state[key], `${path}.${key}`);
+  const result: TrainState = {
+    epoch: at("epoch", count),
+    step: at("step", count),
+    stepInEpoch: at("stepInEpoch", count),
+    seed: at("seed", count),
+    batchSize: at("batchSize", count),
+    shuffle: at("shuffle", boolean),
+    images: at("images", count),
+    lossSum: at("lossSum", number),
+    correct: at("correct", count),
+    secondsInEpoch: at("secondsInEpoch", positive),
+    history: at("history", listOf(epochRecord)),
+  };
+  const stepsPerEpoch = Math.ceil(result.images / result.batchSize);
+  if (result.batchSize < 1) throw wrong(`${path}.batchSize`, result.batchSize, "at least 1");
+  if (result.stepInEpoch > stepsPerEpoch) {
+    throw wrong(`${path}.stepInEpoch`, result.stepInEpoch, `at most ${stepsPerEpoch}`);
+  }
+  if (result.step !== result.epoch * stepsPerEpoch + result.stepInEpoch) {
+    throw wrong(`${path}.step`, result.step, `${result.epoch * stepsPerEpoch + result.stepInEpoch}`);
+  }
+  return result;
+};
+
+const epochRecord: Check<EpochRecord> = (value, path) => {
+  const row = record(value, path);
+  const at = <T>(key: keyof EpochRecord, check: Check<T>): T => check(row[key], `${path}.${key}`);
+  return {
+    epoch: at("epoch", count),
+    step: at("step", count),
+    loss: at("loss", number),
+    accuracy: at("accuracy", number),
+    validationLoss: at("validationLoss", orNull(number)),
+    validationAccuracy: at("validationAccuracy", orNull(number)),
+    seconds: at("seconds", positive),
+    imagesPerSecond: at("imagesPerSecond", positive),
+    lr: at("lr", positive),
+  };
+};
+
+function wrong(path: string, value: unknown, expected: string): FormatError {
+  const found = value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
+  return new FormatError(`the checkpoint's ${path} is not as expected`, {
+    facts: [
+      { name: "expected", value: expected },
+      { name: "found", value: found },
+    ],
+  });
+}
+
+function record(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw wrong(path, value, "an object");
+}
+
+function string(value: unknown, path: string): string {
+  if (typeof value === "string") return value;
+  throw wrong(path, value, "a text");
+}
+
+function boolean(value: unknown, path: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw wrong(path, value, "true or false");
+}
+
+function number(value: unknown, path: string): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw wrong(path, value, "a number");
+}
+
+function positive(value: unknown, path: string): number {
+  if (number(value, path) >= 0) return value as number;
+  throw wrong(path, value, "a number of at least 0");
+}
+
+function count(value: unknown, path: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw wrong(path, value, "a whole number of at least 0");
+}
+
+function orNull<T>(check: Check<T>): Check<T | null> {
+  return (value, path) => (value === null ? null : check(value, path));
+}
+
+function listOf<T>(check: Check<T>): Check<T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw wrong(path, value, "a list");
+    return value.map((item, i) => check(item, `${path}[${i}]`));
+  };
+}

@@ -1,0 +1,133 @@
+// How good a network is on a dataset: loss, accuracy, and which classes it takes for which.
+import { batchOf, residentOf } from "../data/resident.ts";
+import type { ImageDataset } from "../data/dataset.ts";
+import type { Module } from "../nn/index.ts";
+import { crossEntropy } from "../ops/index.ts";
+import { type CapturedStep, engine } from "../tensor/engine.ts";
+import { checkOptions, OptionError } from "../tensor/errors.ts";
+import { noGrad } from "../tensor/state.ts";
+import { Tensor, Variable } from "../tensor/tensor.ts";
+import { accuracyOf, type ClassMetrics, type Confusion, emptyConfusion, perClass } from "./metrics.ts";
+import { Pace } from "./pace.ts";
+import { checkLogits, indexVariable, type Loss } from "./step.ts";
+
+export interface EvaluateOptions {
+  /** Images in a batch (default 256). */
+  readonly batchSize?: number;
+  /** Mean loss of a batch (default cross-entropy). */
+  readonly loss?: Loss;
+}
+
+export interface Evaluation {
+  /** Mean over all images. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly perClass: readonly ClassMetrics[];
+  /** `confusion[truth][predicted]` */
+  readonly confusion: Confusion;
+  /** Number of images. */
+  readonly count: number;
+}
+
+/**
+ * Evaluates a network on all images of a dataset, in evaluation mode (the mode is restored).
+ * @throws OptionError for unknown options; DataError for a dataset that does not hold together;
+ *         ShapeError if the network's output is not `[batch, classes]`
+ * @example const { accuracy } = await evaluate(net, test)
+ */
+export async function evaluate(net: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const evaluator = new Evaluator(net, dataset, options);
+  try {
+    return await evaluator.run();
+  } finally {
+    evaluator.dispose();
+  }
+}
+
+/** The compiled forward pass for one batch size. */
+interface Batch {
+  readonly indices: Variable;
+  readonly predicted: Variable;
+  readonly outputs: number;
+  readonly captured: CapturedStep;
+}
+
+/** Evaluates the same network on the same dataset again and again, compiled once. */
+export class Evaluator {
+  readonly #net: Module;
+  readonly #dataset: ImageDataset;
+  readonly #batchSize: number;
+  readonly #loss: Loss;
+  readonly #lossSum = new Variable(Tensor.from(new Float32Array(1), { shape: [] }));
+  readonly #batches = new Map<number, Batch>();
+
+  constructor(net: Module, dataset: ImageDataset, options: EvaluateOptions = {}) {
+    checkOptions("evaluate", options, ["batchSize", "loss"]);
+    const { batchSize = 256, loss = crossEntropy } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new OptionError(`evaluate: batchSize must be a whole number of at least 1, got ${batchSize}`);
+    }
+    this.#net = net;
+    this.#dataset = dataset;
+    this.#batchSize = batchSize;
+    this.#loss = loss;
+  }
+
+  async run(): Promise<Evaluation> {
+    const { labels, length, classes } = this.#dataset;
+    const order = Int32Array.from({ length }, (_, i) => i);
+    // As many as the network has outputs, which may be more than the data has classes.
+    const confusion = emptyConfusion(this.#batchFor(Math.min(this.#batchSize, length)).outputs);
+    const pace = new Pace();
+    this.#lossSum.write(new Float32Array(1));
+    for (let start = 0; start < length; start += this.#batchSize) {
+      const indices = order.subarray(start, start + this.#batchSize);
+      const batch = this.#batchFor(indices.length);
+      batch.indices.write(indices);
+      batch.captured.run();
+      const predicted = await batch.predicted.data();
+      for (const [i, answer] of predicted.entries()) {
+        const row = confusion[labels[start + i] as number] as number[];
+        row[answer] = (row[answer] as number) + 1;
+      }
+      if (pace.due) await pace.turn();
+    }
+    const loss = (await this.#lossSum.item()) / length;
+    return { loss, accuracy: accuracyOf(confusion), perClass: perClass(confusion, classes), confusion, count: length };
+  }
+
+  #batchFor(batchSize: number): Batch {
+    const known = this.#batches.get(batchSize);
+    if (known !== undefined) return known;
+    const batch = this.#inEvaluation(() => this.#capture(batchSize));
+    this.#batches.set(batchSize, batch);
+    return batch;
+  }
+
+  #capture(batchSize: number): Batch {
+    const indices = indexVariable(batchSize);
+    const predicted = indexVariable(batchSize);
+    const [x, target] = batchOf(residentOf(this.#dataset), indices);
+    const logits = this.#net.forward(x);
+    checkLogits(logits, batchSize, this.#dataset.classes.length);
+    const lossSum = this.#lossSum.add(this.#loss(logits, target).mul(batchSize));
+    const captured = engine().capture([[this.#lossSum, lossSum], [predicted, logits.argmax(1)]]);
+    return { indices, predicted, outputs: logits.shape[1] as number, captured };
+  }
+
+  /** Runs `body` with the whole network in evaluation mode and no gradients, then restores each module's mode. */
+  #inEvaluation<T>(body: () => T): T {
+    const before = this.#net.modules().map((module) => [module, module.training] as const);
+    this.#net.eval();
+    try {
+      return noGrad(body);
+    } finally {
+      for (const [module, training] of before) module.training = training;
+    }
+  }
+
+  dispose(): void {
+    for (const { captured } of this.#batches.values()) captured.dispose();
+    this.#batches.clear();
+  }
+}

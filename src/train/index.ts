@@ -1,0 +1,11 @@
+// Training, evaluation, and what is kept of them.
+export { type Callback, onEvent, type TrainContext } from "./callback.ts";
+export * from "./checkpoint.ts";
+export { type CheckpointCallbackOptions, checkpointCallback } from "./checkpointCallback.ts";
+export type { CheckpointInfo } from "./checkpointInfo.ts";
+export { DivergedError } from "./diverged.ts";
+export { type EvaluateOptions, type Evaluation, Evaluator, evaluate } from "./evaluate.ts";
+export * from "./events.ts";
+export { type FitOptions, fit } from "./fit.ts";
+export * from "./metrics.ts";
+export type { Loss } from "./step.ts";

@@ -1,0 +1,263 @@
+// A run of training: epochs of steps, looked at about ten times a second. Between two looks nothing
+// is read back, so that the engine is never kept waiting.
+import type { ImageDataset } from "../data/dataset.ts";
+import { epochOrder } from "../data/loader.ts";
+import { batchOf, residentOf } from "../data/resident.ts";
+import type { Module } from "../nn/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Callback, notify, type TrainContext } from "./callback.ts";
+import { Evaluator } from "./evaluate.ts";
+import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
+import { LastGood } from "./lastGood.ts";
+import { Pace } from "./pace.ts";
+import { type Loss, Totals, TrainStep } from "./step.ts";
+
+export interface RunOptions {
+  readonly net: Module;
+  readonly data: ImageDataset;
+  readonly validation: ImageDataset | null;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly callbacks: readonly Callback[];
+  readonly signal: AbortSignal | null;
+  readonly resume: TrainState | null;
+}
+
+const reportEveryMs = 100;
+
+export class TrainRun {
+  readonly #options: RunOptions;
+  readonly #totals = new Totals();
+  readonly #lastGood: LastGood;
+  readonly #steps = new Map<number, TrainStep>();
+  readonly #evaluator: Evaluator | null;
+  readonly #context: TrainContext;
+  readonly #pace = new Pace();
+  readonly #history: EpochRecord[];
+
+  // Where training stands.
+  #epoch: number;
+  #step: number;
+  #stepInEpoch: number;
+  #order: Int32Array = new Int32Array(0);
+
+  // Time in the epoch: what is in the clock plus what went before it was started.
+  #clock = 0;
+  #secondsBefore: number;
+
+  // The last look.
+  #reportedAt = 0;
+  #reportedImages = 0;
+
+  constructor(options: RunOptions) {
+    const { net, data, validation, optimizer, loss, batchSize, resume } = options;
+    this.#options = options;
+    this.#lastGood = new LastGood(net, optimizer, this.#totals);
+    this.#evaluator = validation === null ? null : new Evaluator(net, validation, { batchSize, loss });
+    this.#history = [...(resume?.history ?? [])];
+    this.#epoch = resume?.epoch ?? 0;
+    this.#step = resume?.step ?? 0;
+    this.#stepInEpoch = resume?.stepInEpoch ?? 0;
+    this.#secondsBefore = resume?.secondsInEpoch ?? 0;
+    this.#totals.write(resume?.lossSum ?? 0, resume?.correct ?? 0);
+    this.#context = { net, optimizer, classes: data.classes, state: () => this.#state() };
+  }
+
+  async run(): Promise<History> {
+    const startedAt = performance.now();
+    try {
+      await this.#tell(this.#startEvent());
+      let interrupted = false;
+      while (this.#epoch < this.#options.epochs && !interrupted) interrupted = await this.#runEpoch();
+      const seconds = (performance.now() - startedAt) / 1000;
+      await this.#tell({ type: "end", epochs: this.#epoch, step: this.#step, interrupted, seconds });
+      return { epochs: [...this.#history], step: this.#step, interrupted };
+    } finally {
+      for (const step of this.#steps.values()) step.dispose();
+      this.#lastGood.dispose();
+      this.#evaluator?.dispose();
+    }
+  }
+
+  /** The rest of an epoch. Returns whether the signal asked to stop. */
+  async #runEpoch(): Promise<boolean> {
+    const { net, data, seed, shuffle } = this.#options;
+    net.train();
+    this.#clock = performance.now();
+    this.#order = epochOrder(data.length, { seed, epoch: this.#epoch, shuffle });
+    this.#markReport();
+    this.#lastGood.take(this.#step, this.#stepInEpoch);
+    while (this.#stepInEpoch < this.#stepsPerEpoch) {
+      if (await this.#stopIfAsked()) return true;
+      this.#runStep();
+      if (this.#reportDue()) await this.#report();
+      if (this.#pace.due) await this.#pace.turn();
+    }
+    if (await this.#stopIfAsked()) return true;
+    await this.#finishEpoch();
+    return this.#epoch < this.#options.epochs && (await this.#stopIfAsked());
+  }
+
+  #runStep(): void {
+    this.#lastGood.noteStep();
+    this.#runOn(this.#indicesOf(this.#stepInEpoch));
+    this.#step++;
+    this.#stepInEpoch++;
+  }
+
+  async #finishEpoch(): Promise<void> {
+    const { data, optimizer } = this.#options;
+    const { loss, accuracy } = await this.#checkedTotals(data.length);
+    const seconds = this.#seconds();
+    const validated = (await this.#evaluator?.run()) ?? null;
+    const record: EpochRecord = {
+      epoch: this.#epoch + 1,
+      step: this.#step,
+      loss,
+      accuracy,
+      validationLoss: validated?.loss ?? null,
+      validationAccuracy: validated?.accuracy ?? null,
+      seconds,
+      imagesPerSecond: data.length / seconds,
+      lr: optimizer.lr,
+    };
+    this.#history.push(record);
+    this.#epoch++;
+    this.#stepInEpoch = 0;
+    this.#secondsBefore = 0;
+    this.#clock = performance.now();
+    this.#totals.write(0, 0);
+    await this.#tell({ type: "epoch", ...record });
+  }
+
+  async #stopIfAsked(): Promise<boolean> {
+    if (this.#options.signal?.aborted !== true) return false;
+    const [epoch, step, stepInEpoch] = [this.#epoch + 1, this.#step, this.#stepInEpoch];
+    // What is saved now must be sound: a loss that went wrong since the last look is found here.
+    if (stepInEpoch > 0) await this.#checkedTotals(this.#imagesDone());
+    await this.#tell({ type: "interrupt", epoch, step, stepInEpoch });
+    return true;
+  }
+
+  #reportDue(): boolean {
+    if (performance.now() - this.#reportedAt >= reportEveryMs) return true;
+    return this.#options.callbacks.some(({ everySteps }) => everySteps !== undefined && this.#step % everySteps === 0);
+  }
+
+  async #report(): Promise<void> {
+    const { loss, accuracy } = await this.#checkedTotals(this.#imagesDone());
+    const sinceMs = performance.now() - this.#reportedAt;
+    await this.#tell({
+      type: "step",
+      epoch: this.#epoch + 1,
+      step: this.#step,
+      stepInEpoch: this.#stepInEpoch,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      loss,
+      accuracy,
+      lr: this.#options.optimizer.lr,
+      imagesPerSecond: ((this.#imagesDone() - this.#reportedImages) / sinceMs) * 1000,
+      seconds: this.#seconds(),
+    });
+    this.#markReport();
+    this.#lastGood.takeIfCheap(this.#step, this.#stepInEpoch);
+  }
+
+  /** Means over the images of the epoch so far; the moment at which a loss that is not finite is noticed. */
+  async #checkedTotals(images: number): Promise<{ loss: number; accuracy: number }> {
+    const { lossSum, correct } = await this.#totals.read();
+    if (!Number.isFinite(lossSum)) throw await this.#diverged();
+    return { loss: lossSum / images, accuracy: correct / images };
+  }
+
+  /** What went wrong, found by repeating the steps since the last good check. */
+  #diverged(): Promise<Error> {
+    const { data, loss } = this.#options;
+    return this.#lastGood.explain({
+      epoch: this.#epoch + 1,
+      loss,
+      run: (stepInEpoch) => this.#runOn(this.#indicesOf(stepInEpoch)),
+      batch: (stepInEpoch) => batchOf(residentOf(data), Tensor.from(this.#indicesOf(stepInEpoch))),
+    });
+  }
+
+  #runOn(indices: Int32Array): void {
+    this.#stepFor(indices.length).run(indices);
+  }
+
+  #stepFor(batchSize: number): TrainStep {
+    let step = this.#steps.get(batchSize);
+    if (step === undefined) {
+      const { net, optimizer, loss, data } = this.#options;
+      const options = { net, optimizer, loss, data: residentOf(data), totals: this.#totals, batchSize };
+      step = new TrainStep({ ...options, classes: data.classes.length });
+      this.#steps.set(batchSize, step);
+    }
+    return step;
+  }
+
+  #indicesOf(stepInEpoch: number): Int32Array {
+    const { batchSize } = this.#options;
+    return this.#order.subarray(stepInEpoch * batchSize, (stepInEpoch + 1) * batchSize);
+  }
+
+  get #stepsPerEpoch(): number {
+    return Math.ceil(this.#options.data.length / this.#options.batchSize);
+  }
+
+  #imagesDone(): number {
+    return Math.min(this.#stepInEpoch * this.#options.batchSize, this.#options.data.length);
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#clock) / 1000;
+  }
+
+  #markReport(): void {
+    this.#reportedAt = performance.now();
+    this.#reportedImages = this.#imagesDone();
+  }
+
+  #tell(event: TrainEvent): Promise<void> {
+    return notify(this.#options.callbacks, event, this.#context);
+  }
+
+  #startEvent(): TrainEvent {
+    const { net, data, validation, optimizer, epochs, batchSize, seed, shuffle } = this.#options;
+    return {
+      type: "start",
+      parameters: net.parameters().reduce((sum, { numel }) => sum + numel, 0),
+      images: data.length,
+      validationImages: validation?.length ?? null,
+      epochs,
+      batchSize,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      seed,
+      shuffle,
+      optimizer: optimizer.constructor.name,
+      lr: optimizer.lr,
+      step: this.#step,
+    };
+  }
+
+  async #state(): Promise<TrainState> {
+    const { seed, batchSize, shuffle, data } = this.#options;
+    return {
+      epoch: this.#epoch,
+      step: this.#step,
+      stepInEpoch: this.#stepInEpoch,
+      seed,
+      batchSize,
+      shuffle,
+      images: data.length,
+      ...(await this.#totals.read()),
+      secondsInEpoch: this.#stepInEpoch === 0 ? 0 : this.#seconds(),
+      history: [...this.#history],
+    };
+  }
+}

@@ -1,0 +1,48 @@
+// A copy, inside the engine, of everything that a step changes: training that goes wrong returns to
+// it, and steps since then can be repeated, to the same bits.
+import { copyOf } from "../nn/copy.ts";
+import type { Module } from "../nn/index.ts";
+import type { Optimizer, OptimizerState, Update } from "../optim/index.ts";
+import { type CapturedStep, engine } from "../tensor/engine.ts";
+import { Variable } from "../tensor/tensor.ts";
+import type { Totals } from "./step.ts";
+
+export class Snapshot {
+  readonly #optimizer: Optimizer;
+  readonly #saving: CapturedStep;
+  readonly #pairs: readonly (readonly [Variable, Variable])[];
+  #saved: OptimizerState;
+
+  /** Takes the present values. */
+  constructor(net: Module, optimizer: Optimizer, totals: Totals) {
+    this.#optimizer = optimizer;
+    this.#saved = optimizer.stateDict();
+    const live = new Set<Variable>([
+      ...net.stateDict().values(),
+      ...optimizer.params,
+      ...(this.#saved.tensors.values() as Iterable<Variable>),
+      totals.lossSum,
+      totals.correct,
+    ]);
+    this.#pairs = Array.from(live, (variable) => [variable, new Variable(copyOf(variable).realize())] as const);
+    // Captured, so that later copies go to the same memory instead of leaving garbage.
+    this.#saving = engine().capture(this.#pairs.map(([variable, copy]): Update => [copy, copyOf(variable)]));
+  }
+
+  /** Takes the present values instead of the earlier ones. */
+  take(): void {
+    this.#saved = this.#optimizer.stateDict();
+    this.#saving.run();
+  }
+
+  /** Goes back to the values taken last. */
+  restore(): void {
+    engine().assign(this.#pairs.map(([variable, copy]): Update => [variable, copyOf(copy)]));
+    // The optimizer's tensors are among the pairs; what is left are its plain numbers.
+    this.#optimizer.loadStateDict({ ...this.#saved, tensors: this.#optimizer.stateDict().tensors });
+  }
+
+  dispose(): void {
+    this.#saving.dispose();
+  }
+}

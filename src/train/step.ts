@@ -1,0 +1,103 @@
+// One step of training, compiled once for a batch size: pick the batch, forward, loss, gradients,
+// update. Only the indices of the batch and the optimizer's few numbers are written before each run.
+import { grad } from "../autograd/index.ts";
+import { batchOf, type ResidentDataset } from "../data/resident.ts";
+import type { Module } from "../nn/index.ts";
+import type { Optimizer, Update } from "../optim/index.ts";
+import { type CapturedStep, engine } from "../tensor/engine.ts";
+import { ShapeError } from "../tensor/errors.ts";
+import { formatShape } from "../tensor/shape.ts";
+import { enableGrad, noGrad } from "../tensor/state.ts";
+import { Tensor, Variable } from "../tensor/tensor.ts";
+
+/** Mean loss of a batch, a scalar, from logits `[batch, classes]` and int32 labels `[batch]`. */
+export type Loss = (logits: Tensor, target: Tensor) => Tensor;
+
+/** Sums over the images of an epoch, kept by the engine so that steps need not wait to be read. */
+export class Totals {
+  readonly lossSum = new Variable(Tensor.from(new Float32Array(1), { shape: [] }));
+  readonly correct = new Variable(Tensor.from(new Int32Array(1), { shape: [] }));
+
+  write(lossSum: number, correct: number): void {
+    this.lossSum.write(Float32Array.of(lossSum));
+    this.correct.write(Int32Array.of(correct));
+  }
+
+  async read(): Promise<{ readonly lossSum: number; readonly correct: number }> {
+    return { lossSum: await this.lossSum.item(), correct: await this.correct.item() };
+  }
+
+  /** The sums with a batch added: `loss` is the batch's mean. */
+  updates(loss: Tensor, logits: Tensor, target: Tensor, batchSize: number): Update[] {
+    const hits = logits.argmax(1).eq(target).to("int32").sum();
+    return [
+      [this.lossSum, this.lossSum.add(loss.mul(batchSize))],
+      [this.correct, this.correct.add(hits)],
+    ];
+  }
+}
+
+/** Room for the indices of a batch. */
+export function indexVariable(batchSize: number): Variable {
+  return new Variable(Tensor.from(new Int32Array(batchSize)));
+}
+
+/**
+ * Throws unless the network gives one number for each class and image.
+ * @throws ShapeError otherwise
+ */
+export function checkLogits(logits: Tensor, batchSize: number, classes: number): void {
+  const { shape } = logits;
+  if (shape.length === 2 && shape[0] === batchSize && (shape[1] as number) >= classes) return;
+  throw new ShapeError("the network's output does not fit the data", {
+    facts: [
+      { name: "output", value: formatShape(shape) },
+      { name: "needed", value: formatShape([batchSize, classes]), remark: "[batch, classes]" },
+    ],
+    hint: "the last layer needs one output for each class",
+  });
+}
+
+export interface TrainStepOptions {
+  readonly net: Module;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly data: ResidentDataset;
+  readonly classes: number;
+  readonly totals: Totals;
+  readonly batchSize: number;
+}
+
+/** The compiled step for one batch size. */
+export class TrainStep {
+  readonly #optimizer: Optimizer;
+  readonly #indices: Variable;
+  readonly #active: readonly boolean[];
+  readonly #captured: CapturedStep;
+
+  constructor({ net, optimizer, loss, data, classes, totals, batchSize }: TrainStepOptions) {
+    this.#optimizer = optimizer;
+    this.#indices = indexVariable(batchSize);
+    this.#active = optimizer.params.map((param) => param.requiresGrad);
+    const [x, target] = noGrad(() => batchOf(data, this.#indices));
+    const logits = enableGrad(() => net.forward(x));
+    checkLogits(logits, batchSize, classes);
+    const batchLoss = enableGrad(() => loss(logits, target));
+    const found = grad(batchLoss, optimizer.params.filter((param) => param.requiresGrad));
+    let next = 0;
+    const grads = this.#active.map((active) => (active ? (found[next++] as Tensor) : null));
+    const sums = noGrad(() => totals.updates(batchLoss, logits, target, batchSize));
+    this.#captured = engine().capture([...optimizer.updates(grads), ...sums]);
+  }
+
+  /** Starts a step on the images with these indices. */
+  run(indices: Int32Array): void {
+    this.#indices.write(indices);
+    this.#optimizer.beginStep(this.#active);
+    this.#captured.run();
+  }
+
+  dispose(): void {
+    this.#captured.dispose();
+  }
+}

@@ -1,0 +1,195 @@
+// What `fit` promises around the learning itself: events, the same bits after a resume, stopping, and
+// saying where training went wrong.
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setBackend } from "../../src/backends.ts";
+import { adam, sgd } from "../../src/optim/index.ts";
+import {
+  type Callback, checkpointCallback, DivergedError, fit, loadCheckpoint, onEvent, restore, type TrainEvent,
+} from "../../src/train/index.ts";
+import { barNet, bars, valuesOf } from "./toy.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fovea-fit-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const data = bars(50, 1);
+const validation = bars(20, 2);
+const settings = { data, validation, epochs: 3, batchSize: 8, seed: 5 };
+const model = { name: "bars", options: {} };
+
+/** Asks to stop after a number of steps. */
+function stopAfter(step: number): { signal: AbortSignal; callback: Callback } {
+  const controller = new AbortController();
+  const callback: Callback = {
+    everySteps: 1,
+    onStep(event) {
+      if (event.step === step) controller.abort();
+    },
+  };
+  return { signal: controller.signal, callback };
+}
+
+describe.each(["reference", "wasm"])("on %s", (backend) => {
+  beforeAll(() => {
+    setBackend(backend);
+  });
+
+  it("gives the same bits for the same seed, and others for another", async () => {
+    const run = async (seed: number) => {
+      const net = barNet();
+      await fit(net, { ...settings, epochs: 1, seed, optimizer: sgd({ lr: 0.1, momentum: 0.9 }) });
+      return valuesOf(net);
+    };
+    const first = await run(5);
+    expect(await run(5)).toEqual(first);
+    expect(await run(6)).not.toEqual(first);
+  });
+
+  // 7 steps an epoch: in the middle of one, after its last step, and in the first step of the last.
+  for (const step of [4, 7, 15]) {
+    it(`stopped after step ${step} and resumed, ends with the bits of an uninterrupted run`, async () => {
+      const factory = adam({ lr: 0.02, weightDecay: 0.01 });
+      const whole = barNet();
+      const wholeHistory = await fit(whole, { ...settings, optimizer: factory });
+
+      const { signal, callback } = stopAfter(step);
+      const save = checkpointCallback({ folder, model });
+      const stopped = await fit(barNet(), { ...settings, optimizer: factory, signal, callbacks: [callback, save] });
+      expect(stopped).toMatchObject({ interrupted: true, step });
+
+      const checkpoint = await loadCheckpoint(join(folder, "last.safetensors"));
+      const net = barNet(99);
+      const optimizer = factory(net.parameters());
+      restore(net, optimizer, checkpoint);
+      const { progress } = checkpoint;
+      if (progress === null) throw new Error("no progress was saved");
+      const history = await fit(net, { data, validation, epochs: 3, optimizer, resume: progress });
+      expect(await valuesOf(net)).toEqual(await valuesOf(whole));
+      const figures = ({ epochs }: typeof history) => epochs.map(({ loss, accuracy, validationLoss }) => [loss, accuracy, validationLoss]);
+      expect(figures(history)).toEqual(figures(wholeHistory));
+      expect(history.interrupted).toBe(false);
+    });
+  }
+
+  it("stops with the step, the layer and the learning rate when the loss is not finite, with sound values left", async () => {
+    const net = barNet();
+    const failure = await fit(net, { ...settings, optimizer: sgd({ lr: 1e30 }) }).catch((error: unknown) => error);
+    if (!(failure instanceof DivergedError)) throw failure;
+    expect(failure).toMatchObject({ name: "DivergedError", epoch: 1, learningRate: 1e30, goodStep: 0 });
+    expect(failure.step).toBeGreaterThan(1);
+    expect(failure.layer).toBe("0");
+    expect(failure.message).toMatch(/training diverged: the loss is (NaN|Infinity|-Infinity)/);
+    expect(await valuesOf(net)).toEqual(await valuesOf(barNet()));
+  });
+
+  it("names the layer whose weights are broken, and the loss where all layers are finite", async () => {
+    const broken = barNet();
+    const weights = await (broken.parameters()[2] as { data(): Promise<Float32Array> }).data();
+    weights[0] = Number.NaN;
+    broken.parameters()[2]?.write(weights);
+    const first = await fit(broken, { ...settings, optimizer: sgd() }).catch((error: unknown) => error);
+    expect(first).toMatchObject({ layer: "4", step: 1 });
+    expect((first as Error).message).toContain("weight itself is not finite");
+    const loss: Parameters<typeof fit>[1]["loss"] = (logits) => logits.sum().mul(0).log();
+    const second = await fit(barNet(), { ...settings, loss, optimizer: sgd() }).catch((error: unknown) => error);
+    expect(second).toMatchObject({ layer: "loss", step: 1 });
+  });
+});
+
+describe("events", () => {
+  beforeAll(() => {
+    setBackend("wasm");
+  });
+
+  it("tell a whole training, and survive JSON", async () => {
+    const events: TrainEvent[] = [];
+    const callbacks = [{ ...onEvent((event) => void events.push(event)), everySteps: 1 }];
+    await fit(barNet(), { ...settings, epochs: 2, optimizer: sgd({ lr: 0.1 }), callbacks });
+    const types = events.map(({ type }) => type);
+    expect(types).toEqual(["start", ...Array(7).fill("step"), "epoch", ...Array(7).fill("step"), "epoch", "end"]);
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+    expect(events[0]).toMatchObject({ images: 50, validationImages: 20, stepsPerEpoch: 7, optimizer: "SGD", lr: 0.1, step: 0 });
+    expect(events[8]).toMatchObject({ epoch: 1, step: 7, lr: 0.1 });
+    expect(events[15]).toMatchObject({ epoch: 2, step: 14, stepInEpoch: 7, stepsPerEpoch: 7 });
+    // The last look of an epoch and its record tell of the same steps.
+    expect((events[15] as { loss: number }).loss).toBe((events[16] as { loss: number }).loss);
+  });
+
+  it("let a callback change the learning rate", async () => {
+    const seen: number[] = [];
+    const callback: Callback = {
+      onEpoch(event, { optimizer }) {
+        seen.push(event.lr);
+        optimizer.lr /= 2;
+      },
+    };
+    await fit(barNet(), { ...settings, optimizer: sgd({ lr: 0.1 }), callbacks: [callback] });
+    expect(seen).toEqual([0.1, 0.05, 0.025]);
+  });
+
+  it("a signal that was given before stops before the first step", async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const net = barNet();
+    const types: string[] = [];
+    const callbacks = [onEvent(({ type }) => void types.push(type))];
+    const history = await fit(net, { ...settings, optimizer: sgd({ lr: 0.1 }), signal: controller.signal, callbacks });
+    expect(history).toMatchObject({ interrupted: true, step: 0 });
+    expect(types).toEqual(["start", "interrupt", "end"]);
+    expect(await valuesOf(net)).toEqual(await valuesOf(barNet()));
+  });
+
+  it("a timer gets its turn while training runs", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 60);
+    const history = await fit(barNet(), { ...settings, epochs: 1e6, optimizer: sgd({ lr: 0.01 }), signal: controller.signal });
+    expect(history.interrupted).toBe(true);
+  });
+});
+
+describe("checkpoints while training", () => {
+  it("keep the last and the best, and nothing else", async () => {
+    setBackend("wasm");
+    const own = await mkdtemp(join(folder, "keep-"));
+    const callbacks = [checkpointCallback({ folder: own, model, everySteps: 3 })];
+    const { epochs } = await fit(barNet(), { ...settings, optimizer: adam({ lr: 0.02 }), callbacks });
+    expect((await readdir(own)).toSorted()).toEqual(["best.safetensors", "last.safetensors"]);
+    const [last, best] = [
+      await loadCheckpoint(join(own, "last.safetensors")), await loadCheckpoint(join(own, "best.safetensors")),
+    ];
+    expect(last.progress).toMatchObject({ epoch: 3, step: 21, stepInEpoch: 0 });
+    const accuracies = epochs.map(({ validationAccuracy }) => validationAccuracy as number);
+    expect(best.progress?.epoch).toBe(accuracies.indexOf(Math.max(...accuracies)) + 1);
+    expect(last).toMatchObject({ model, classes: ["lying", "standing"] });
+  });
+});
+
+describe("fit refuses", () => {
+  beforeAll(() => {
+    setBackend("wasm");
+  });
+  const wrong: [string, object, RegExp][] = [
+    ["unknown options", { epoch: 3 }, /fit: unknown option "epoch"/],
+    ["no epochs", { epochs: -1 }, /epochs must be a whole number of at least 0/],
+    ["a batch of nothing", { batchSize: 0 }, /batchSize must be a whole number of at least 1/],
+    ["labels that are no class", { data: { ...data, classes: ["lying"] } }, /label 1 of image 1 is no class/],
+    ["an optimizer that is none", { optimizer: () => 3 }, /neither an optimizer nor a factory/],
+    ["the optimizer of another network", { optimizer: () => sgd()(barNet().parameters()) }, /none of this network's parameters/],
+    ["too few outputs", { data: { ...data, classes: ["a", "b", "c"] } }, /output does not fit the data/],
+  ];
+  for (const [name, options, message] of wrong) {
+    it(name, () => expect(fit(barNet(), { ...settings, optimizer: sgd(), ...options })).rejects.toThrow(message));
+  }
+
+  it("to resume with other settings, naming each", async () => {
+    const resume = { epoch: 0, step: 1, stepInEpoch: 1, seed: 5, batchSize: 16, shuffle: true, images: 60 };
+    const state = { ...resume, lossSum: 1, correct: 1, secondsInEpoch: 1, history: [] };
+    const run = fit(barNet(), { ...settings, optimizer: sgd(), resume: state });
+    await expect(run).rejects.toThrow(/batchSize\s+16 then, 8 now\s+images\s+60 then, 50 now/);
+  });
+});

@@ -1,0 +1,131 @@
+// Optimizers against trajectories of PyTorch (fixtures/optimizers.py), and their saved state.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { setBackend } from "../../src/backends.ts";
+import { Adam, adam, type Optimizer, SGD, sgd } from "../../src/optim/index.ts";
+import { engine } from "../../src/tensor/engine.ts";
+import { Parameter, Tensor, Variable } from "../../src/tensor/tensor.ts";
+
+interface Fixture {
+  shape: number[];
+  param: number[];
+  grads: number[][];
+  cases: { kind: "sgd" | "adam"; options: Record<string, never>; trajectory: number[][] }[];
+}
+const fixture: Fixture = JSON.parse(readFileSync(new URL("../fixtures/optimizers.json", import.meta.url), "utf8"));
+
+const tensor = (values: number[], shape = fixture.shape) => Tensor.from(Float32Array.from(values), { shape });
+const make = (kind: "sgd" | "adam", options: object, params: Parameter[]): Optimizer =>
+  kind === "sgd" ? new SGD(params, options) : new Adam(params, options);
+
+/** Float32 rounding over a few steps: the bound of the golden cases for trajectories. */
+function expectClose(found: ArrayLike<number>, expected: readonly number[]): void {
+  for (const [i, value] of expected.entries()) {
+    expect(Math.abs((found[i] as number) - value)).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(value));
+  }
+}
+
+describe.each(["reference", "wasm"])("on %s", (backend) => {
+  for (const { kind, options, trajectory } of fixture.cases) {
+    it(`${kind} ${JSON.stringify(options)} goes as in PyTorch`, async () => {
+      setBackend(backend);
+      const param = new Parameter(tensor(fixture.param));
+      const optimizer = make(kind, options, [param]);
+      for (const [step, grad] of fixture.grads.entries()) {
+        param.grad = tensor(grad);
+        optimizer.step();
+        expectClose(await param.data(), trajectory[step] as number[]);
+      }
+    });
+
+    it(`${kind} ${JSON.stringify(options)} goes the same when captured`, async () => {
+      setBackend(backend);
+      const param = new Parameter(tensor(fixture.param));
+      const optimizer = make(kind, options, [param]);
+      const grad = new Variable(tensor(fixture.param));
+      const step = engine().capture(optimizer.updates([grad]));
+      for (const [i, values] of fixture.grads.entries()) {
+        grad.write(Float32Array.from(values));
+        optimizer.beginStep();
+        step.run();
+        expectClose(await param.data(), trajectory[i] as number[]);
+      }
+      step.dispose();
+    });
+  }
+
+  it("takes a new learning rate at the next step, also when captured", async () => {
+    setBackend(backend);
+    const param = new Parameter(tensor([0, 0], [2]));
+    const optimizer = new SGD([param], { lr: 1 });
+    const step = engine().capture(optimizer.updates([tensor([1, 2], [2])]));
+    optimizer.beginStep();
+    step.run();
+    expect(await param.array()).toEqual([-1, -2]);
+    optimizer.lr = 0.5;
+    optimizer.beginStep();
+    step.run();
+    expect(await param.array()).toEqual([-1.5, -3]);
+  });
+
+  it("leaves parameters without a gradient alone, and starts their corrections when they get one", async () => {
+    setBackend(backend);
+    const { options, trajectory } = fixture.cases.find(({ kind }) => kind === "adam") as Fixture["cases"][number];
+    const [early, late] = [new Parameter(tensor(fixture.param)), new Parameter(tensor(fixture.param))];
+    const optimizer = new Adam([early, late], options);
+    early.grad = tensor(fixture.grads[0] as number[]);
+    optimizer.step();
+    expectClose(await late.data(), fixture.param);
+    late.grad = tensor(fixture.grads[0] as number[]);
+    optimizer.zeroGrad();
+    expect([early.grad, late.grad]).toEqual([null, null]);
+    late.grad = tensor(fixture.grads[0] as number[]);
+    optimizer.step();
+    expectClose(await late.data(), trajectory[0] as number[]);
+    expectClose(await early.data(), trajectory[0] as number[]);
+  });
+
+  it("goes on from a saved state to the same bits", async () => {
+    setBackend(backend);
+    const run = async (pauseAfter: number): Promise<number[]> => {
+      let param = new Parameter(tensor(fixture.param));
+      let optimizer = new Adam([param], { lr: 0.01 });
+      for (const [i, grad] of fixture.grads.entries()) {
+        if (i === pauseAfter) {
+          const saved = optimizer.stateDict();
+          param = new Parameter(Tensor.from(await param.data(), { shape: fixture.shape }));
+          optimizer = new Adam([param], { lr: 0.5 });
+          optimizer.loadStateDict(saved);
+        }
+        param.grad = tensor(grad);
+        optimizer.step();
+      }
+      return Array.from(await param.data());
+    };
+    expect(await run(3)).toEqual(await run(-1));
+  });
+});
+
+describe("optimizers refuse", () => {
+  const params = () => {
+    setBackend("reference");
+    return [new Parameter(tensor([1], [1]))];
+  };
+  const cases: [string, () => unknown, RegExp][] = [
+    ["a negative learning rate", () => new SGD(params(), { lr: -1 }), /SGD: lr must be a finite number of at least 0, got -1/],
+    ["an infinite learning rate", () => new Adam(params(), { lr: Infinity }), /Adam: lr must be a finite/],
+    ["a learning rate set to NaN", () => ((new SGD(params()) as Optimizer).lr = NaN), /SGD: lr/],
+    ["unknown options", () => sgd({ momentun: 0.9 } as never)(params()), /did you mean "momentum"/],
+    ["nesterov without momentum", () => new SGD(params(), { nesterov: true }), /nesterov needs a momentum/],
+    ["beta 1", () => adam({ betas: [0.9, 1] })(params()), /betas\[1\] must be in \[0, 1\)/],
+    ["no parameters", () => new SGD([]), /no parameters to optimize/],
+    ["a parameter twice", () => { const [p] = params(); return new SGD([p, p] as Parameter[]); }, /given twice/],
+  ];
+  for (const [name, body, message] of cases) it(name, () => expect(body).toThrow(message));
+
+  it("the state of another optimizer", () => {
+    const saved = new SGD(params(), { lr: 0.1, momentum: 0.9 }).stateDict();
+    expect(() => new Adam(params()).loadStateDict(saved)).toThrow(/SGD, this is Adam/);
+    expect(() => new SGD(params(), { momentum: 0.8 }).loadStateDict(saved)).toThrow(/momentum 0.9, this has 0.8/);
+  });
+});
