@@ -23,7 +23,9 @@ export function commandHelp(command: Command): string {
 }
 
 /** `fovea --help`. */
-export function mainHelp(commands: readonly { readonly name: string; readonly summary: string }[]): string {
+export function mainHelp(
+  commands: readonly { readonly name: string; readonly summary: string }[],
+): string {
   return `Fovea: convolutional neural networks in TypeScript.
 
 Usage: fovea COMMAND [options]

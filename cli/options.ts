@@ -66,6 +66,8 @@ export class UsageError extends Error {
 export interface ParsedArguments<Specs extends OptionSpecs> {
   readonly options: OptionValues<Specs>;
   readonly positionals: readonly string[];
+  /** Names of the options that stood on the command line. */
+  readonly given: ReadonlySet<string>;
 }
 
 /**
@@ -98,6 +100,7 @@ export function parseOptions<Specs extends OptionSpecs>(
     values[name] = spec.type === "flag" ? false : "default" in spec ? spec.default : undefined;
   }
   const positionals: string[] = [];
+  const given = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
@@ -106,10 +109,11 @@ export function parseOptions<Specs extends OptionSpecs>(
       const known = Object.keys(byName).map((name) => `--${name}`);
       throw new UsageError(`unknown option ${token.rawName}`, token.rawName, known);
     }
-    values[token.name] = valueOf(`--${token.name}`, spec, token.value);
+    given.add(token.name);
+    values[token.name] = givenValue(`--${token.name}`, spec, token.value);
   }
   checkPositionals(positionals, positionalSpecs);
-  return { options: values as OptionValues<Specs>, positionals };
+  return { options: values as OptionValues<Specs>, positionals, given };
 }
 
 /** `--resume` with nothing behind it becomes `--resume=`, so that it does not take the next option. */
@@ -121,7 +125,11 @@ function completeOptional(words: readonly string[], specs: OptionSpecs): string[
   });
 }
 
-function valueOf(name: string, spec: OptionSpec, text: string | undefined): string | number | boolean {
+function givenValue(
+  name: string,
+  spec: OptionSpec,
+  text: string | undefined,
+): string | number | boolean {
   if (spec.type === "flag") {
     if (text !== undefined) throw new UsageError(`${name} takes no value, got "${text}"`);
     return true;

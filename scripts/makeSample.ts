@@ -13,7 +13,10 @@ const perClass = { train: 150, test: 30 };
 const folder = fileURLToPath(new URL("../data/fashion-mnist-sample/", import.meta.url));
 
 /** The first `count` images of each class, as the two IDX files. */
-function excerpt(dataset: DataSplits["train"], count: number): { images: Uint8Array; labels: Uint8Array } {
+function excerpt(
+  dataset: DataSplits["train"],
+  count: number,
+): { images: Uint8Array; labels: Uint8Array } {
   const [, height, width] = dataset.imageShape;
   const pixels = height * width;
   const taken = new Array<number>(dataset.classes.length).fill(0);

@@ -1,6 +1,5 @@
 // What a person, or another program, sees of a training under way: a block redrawn in place, a
 // line an epoch, JSON lines, or nothing.
-import type { train } from "../../src/index.ts";
 import { type BlockState, renderBlock } from "../terminal/block.ts";
 import { count, duration, lossText, percent } from "../terminal/format.ts";
 import { LiveBlock } from "../terminal/live.ts";
@@ -86,7 +85,15 @@ function liveDisplay(title: string, terminal: Terminal): Display {
           const epoch = Math.min(Math.floor(step / stepsPerEpoch) + 1, epochs);
           const unknown = { loss: null, trainAccuracy: null, testAccuracy: null };
           const rest = { imagesPerSecond: null, secondsLeft: null, losses };
-          state = { title, epoch, epochs, step: step % stepsPerEpoch, stepsPerEpoch, ...unknown, ...rest };
+          state = {
+            title,
+            epoch,
+            epochs,
+            step: step % stepsPerEpoch,
+            stepsPerEpoch,
+            ...unknown,
+            ...rest,
+          };
           update({}, true);
           break;
         }
@@ -109,10 +116,20 @@ function liveDisplay(title: string, terminal: Terminal): Display {
           // A training too quick to be looked at in between has its epochs as the only readings.
           losses.push(loss);
           const step = state?.stepsPerEpoch ?? 0;
-          const done = { epoch, step, loss, trainAccuracy: accuracy, testAccuracy: validationAccuracy, losses };
+          const done = {
+            epoch,
+            step,
+            loss,
+            trainAccuracy: accuracy,
+            testAccuracy: validationAccuracy,
+            losses,
+          };
           const isLast = epoch === state?.epochs;
           const first = state?.imagesPerSecond ?? event.imagesPerSecond;
-          update({ ...done, imagesPerSecond: first, ...(isLast ? { secondsLeft: null } : {}) }, isLast);
+          update(
+            { ...done, imagesPerSecond: first, ...(isLast ? { secondsLeft: null } : {}) },
+            isLast,
+          );
           break;
         }
         case "end":

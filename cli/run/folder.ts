@@ -1,7 +1,7 @@
 // The folder of a run, `runs/NAME/`: finding it, making it, and what it may overwrite.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { DataError, nearest, OptionError } from "../../src/index.ts";
+import { dirname, join } from "node:path";
+import { DataError, nearest, OptionError } from "../../src/tensor/errors.ts";
 import { parseLog, type RunEvent, readLog } from "./log.ts";
 import { isRunSettings } from "./settings.ts";
 
@@ -51,8 +51,12 @@ export class RunFolder {
 
   /** The first line of the run's log: what it was asked to do. `null` if there is none. */
   settings(): RunEvent | null {
-    const first = parseLog(readLog(this.file("events")))[0];
-    return first?.type === "run" && isRunSettings(first.settings) ? first : null;
+    return runOf(this.file("events"));
+  }
+
+  /** Did it go to its end? A finished run has a result in its log. */
+  isFinished(): boolean {
+    return parseLog(readLog(this.file("events"))).some(({ type }) => type === "result");
   }
 
   /**
@@ -83,7 +87,9 @@ export function latestRun(
   let latest: RunFolder | null = null;
   let latestTime = Number.NEGATIVE_INFINITY;
   for (const folder of allRuns(runsDir)) {
-    const changed = Math.max(...(["last", "events"] as const).map((kind) => timeOf(folder.file(kind))));
+    const changed = Math.max(
+      ...(["last", "events"] as const).map((kind) => timeOf(folder.file(kind))),
+    );
     if (changed > latestTime && accept(folder)) {
       latest = folder;
       latestTime = changed;
@@ -115,6 +121,23 @@ export function findRun(runsDir: string, name: string | undefined): RunFolder {
   });
 }
 
+/**
+ * The checkpoint that is meant: a file, or the last one of a run.
+ * @throws DataError if there is none
+ */
+export function checkpointOf(
+  runsDir: string,
+  name: string | undefined,
+  file: string | undefined,
+): { readonly path: string; readonly run: RunEvent | null } {
+  if (file !== undefined && name === undefined) {
+    // A checkpoint inside a run's folder: its log says what it was trained on.
+    return { path: file, run: runOf(join(dirname(file), files.events)) };
+  }
+  const folder = findRun(runsDir, name);
+  return { path: file ?? folder.file("last"), run: folder.settings() };
+}
+
 /** `lenet-2026-01-31-184500`; the next free one if two runs begin in the same second. */
 export function newRunName(runsDir: string, model: string, now = new Date()): string {
   const pad = (value: number) => String(value).padStart(2, "0");
@@ -136,6 +159,11 @@ function allRuns(runsDir: string): RunFolder[] {
     return [];
   }
   return names.map((name) => new RunFolder(runsDir, name)).filter((folder) => folder.exists());
+}
+
+function runOf(logPath: string): RunEvent | null {
+  const first = parseLog(readLog(logPath))[0];
+  return first?.type === "run" && isRunSettings(first.settings) ? first : null;
 }
 
 function timeOf(path: string): number {

@@ -8,7 +8,7 @@ export interface RunEvent {
   readonly type: "run";
   readonly run: string;
   readonly startedAt: string;
-  /** "sample" if only the small sample of the data could be had. */
+  /** Where the data came from; "sample" means the excerpt that ships with Fovea. */
   readonly origin: string;
   readonly settings: RunSettings;
   readonly machine: Machine;
@@ -43,13 +43,15 @@ export class EventLog {
     return log;
   }
 
-  /** Goes on with a log: what happened after the checkpoint is taken off, since it will happen again. */
+  /** Goes on with a log under a new first line: what happened after the checkpoint is taken off, since it will happen again. */
   static async resume(
     path: string,
+    first: RunEvent,
     checkpoint: { readonly epoch: number; readonly step: number },
   ): Promise<EventLog> {
     const kept = parseLog(readLog(path)).filter((event) => isBefore(event, checkpoint));
-    await interop.atomicWrite(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    const lines = [first, ...kept].map((event) => `${JSON.stringify(event)}\n`);
+    await interop.atomicWrite(path, lines.join(""));
     return new EventLog(openSync(path, "a"));
   }
 
@@ -95,8 +97,8 @@ export function parseLog(text: string): LogEvent[] {
 
 function isBefore(event: LogEvent, at: { readonly epoch: number; readonly step: number }): boolean {
   switch (event.type) {
+    // The first line is written anew; a result and an end are none any more.
     case "run":
-      return true;
     case "result":
     case "end":
       return false;

@@ -6,6 +6,7 @@ type DataSource = (options?: data.DataOptions) => Promise<data.DataSplits>;
 
 const datasets: Readonly<Record<string, DataSource>> = {
   "fashion-mnist": data.fashionMnist,
+  "fashion-mnist-sample": (options) => data.fashionMnist({ ...options, sources: ["sample"] }),
   mnist: data.mnist,
 };
 

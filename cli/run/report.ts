@@ -16,7 +16,7 @@ export function reportText(results: Results): string {
       `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"} and ${duration(seconds)} of training.`,
     ...(run.origin === "sample"
       ? [
-          "> Only the small sample of the data that ships with Fovea was within reach. " +
+          "> Trained and tested on the small sample of the data that ships with Fovea. " +
             "These figures say nothing about the whole data set.",
         ]
       : []),
@@ -74,7 +74,9 @@ export function reportText(results: Results): string {
         ? "."
         : `, \`best.safetensors\` the one of epoch ${best.epoch}, with the best test accuracy ` +
           `(${percent(best.validationAccuracy)}).`),
-    ["```sh", `fovea predict --run ${run.run} image.png`, `fovea evaluate ${run.run}`, "```"].join("\n"),
+    ["```sh", `fovea predict --run ${run.run} image.png`, `fovea evaluate ${run.run}`, "```"].join(
+      "\n",
+    ),
     [
       "```ts",
       'import { models, train } from "fovea";',
@@ -88,7 +90,12 @@ export function reportText(results: Results): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-function optimizerText({ optimizer, lr, momentum, weightDecay }: Results["run"]["settings"]): string {
+function optimizerText({
+  optimizer,
+  lr,
+  momentum,
+  weightDecay,
+}: Results["run"]["settings"]): string {
   const extra = [
     ...(momentum === 0 ? [] : [`momentum ${momentum}`]),
     ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),

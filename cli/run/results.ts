@@ -17,11 +17,18 @@ export interface Results {
 }
 
 /** Writes curves.svg, confusion.svg, samples.svg and report.md, each whole or not at all. */
-export async function writeResults(folder: RunFolder, net: nn.Module, results: Results): Promise<void> {
+export async function writeResults(
+  folder: RunFolder,
+  net: nn.Module,
+  results: Results,
+): Promise<void> {
   const { epochs, evaluation, testSet } = results;
   const { classes } = testSet;
   await interop.atomicWrite(folder.file("curves"), pictures.curves(epochs));
-  await interop.atomicWrite(folder.file("confusion"), pictures.confusion(evaluation.confusion, classes));
+  await interop.atomicWrite(
+    folder.file("confusion"),
+    pictures.confusion(evaluation.confusion, classes),
+  );
   const items = await sampleItems(net, testSet);
   await interop.atomicWrite(folder.file("samples"), pictures.samples(items, classes));
   await interop.atomicWrite(folder.file("report"), reportText(results));

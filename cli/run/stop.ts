@@ -33,7 +33,9 @@ export function stopOnSignals(terminal: Terminal): Stop {
       process.exit(exitCode);
     }
   };
-  const handlers = signals.map((name) => [name, () => stop(128 + constants.signals[name])] as const);
+  const handlers = signals.map(
+    (name) => [name, () => stop(128 + constants.signals[name])] as const,
+  );
   for (const [name, handler] of handlers) process.on(name, handler);
   terminal.whenClosed = () => {
     // Every further line fails as well; only the first failure asks to stop.

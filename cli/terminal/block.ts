@@ -57,13 +57,13 @@ function fieldLine(state: BlockState, width: number, look: Look): string {
     ["loss", lossText(state.loss), 6],
     [isWide ? "test accuracy" : "test", percent(state.testAccuracy), 6],
     [isWide ? "train accuracy" : "train", percent(state.trainAccuracy), 6],
-    ["images/s", speed === null ? "–" : count(speed), 9],
+    ["images/s", speed === null ? "-" : count(speed), 9],
   ];
   let line = "";
   let used = 0;
   for (const [name, value, columns] of fields) {
     const gap = line === "" ? 0 : 3;
-    const needed = gap + name.length + 1 + columns;
+    const needed = gap + name.length + 1 + Math.max(columns, value.length);
     if (used + needed > width) break;
     line += `${" ".repeat(gap)}${paint(name, "dim", look)} ${pad(value, columns)}`;
     used += needed;

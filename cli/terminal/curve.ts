@@ -5,7 +5,12 @@ import type { Look } from "./terminal.ts";
  * A curve through the values, from left to right over the whole width.
  * @returns `rows` lines of exactly `columns` characters, the highest value at the top
  */
-export function curve(values: readonly number[], columns: number, rows: number, look: Look): string[] {
+export function curve(
+  values: readonly number[],
+  columns: number,
+  rows: number,
+  look: Look,
+): string[] {
   const finite = values.filter(Number.isFinite);
   const [across, down] = look.unicode ? [2, 4] : [1, 1];
   const width = columns * across;

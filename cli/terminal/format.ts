@@ -7,14 +7,15 @@ export function count(value: number): string {
 
 /** 87.5 % of 0.875 */
 export function percent(fraction: number | null): string {
-  return fraction === null ? "–" : `${(100 * fraction).toFixed(1)} %`;
+  return fraction === null ? "-" : `${(100 * fraction).toFixed(1)} %`;
 }
 
-/** Loss with four significant digits at most: 0.6123, 2.303, 12.35. */
+/** Loss in six characters at most: 0.6123, 2.303, 12.35, 1e+20. */
 export function lossText(value: number | null): string {
-  if (value === null) return "–";
-  if (!Number.isFinite(value)) return String(value);
-  return Math.abs(value) < 1 ? value.toFixed(4) : value.toPrecision(4);
+  if (value === null) return "-";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : "inf";
+  if (Math.abs(value) >= 10_000) return value.toExponential(0);
+  return Math.abs(value) < 1 ? value.toFixed(value < 0 ? 3 : 4) : value.toPrecision(4);
 }
 
 /** 7 s, 1:05, 2:03:04 */
@@ -53,9 +54,9 @@ export function pad(text: string, columns: number, side: "left" | "right" = "rig
   return side === "right" ? text + blanks : blanks + text;
 }
 
-/** At most `columns` long, with … for what was cut. For text without escape sequences. */
+/** At most `columns` long, with ".." for what was cut. For text without escape sequences. */
 export function cut(text: string, columns: number): string {
   const characters = [...text];
   if (characters.length <= columns) return text;
-  return columns < 1 ? "" : `${characters.slice(0, columns - 1).join("")}…`;
+  return `${characters.slice(0, Math.max(columns - 2, 0)).join("")}..`.slice(0, columns);
 }

@@ -48,7 +48,10 @@ export class LiveBlock {
   /** Back to the first line. A window made narrower has wrapped the lines: they count by its width. */
   #upToStart(): string {
     const columns = this.#terminal.columns();
-    const rows = this.#widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    const rows = this.#widths.reduce(
+      (sum, width) => sum + Math.max(1, Math.ceil(width / columns)),
+      0,
+    );
     return rows === 0 ? "" : `\x1b[${rows}A\r`;
   }
 }

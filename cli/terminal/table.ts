@@ -12,7 +12,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const widths = columns.map((_, i) => Math.max(...all.map((row) => visibleLength(row[i] ?? ""))));
   return all.map((row) =>
     columns
-      .map(({ align }, i) => pad(row[i] ?? "", widths[i] as number, align === "right" ? "left" : "right"))
+      .map(({ align }, i) =>
+        pad(row[i] ?? "", widths[i] as number, align === "right" ? "left" : "right"),
+      )
       .join("  ")
       .trimEnd(),
   );

@@ -13,7 +13,12 @@ export function gradientsBelow(root: Node, rootGrad: Tensor): Map<Node, Tensor> 
     const grad = gradients.get(node);
     if (grad === undefined || node.op?.backward === undefined) continue;
     const inputs = node.inputs.map((input) => new Tensor(input));
-    const inputGrads = node.op.backward({ grad, inputs, output: new Tensor(node), params: node.params });
+    const inputGrads = node.op.backward({
+      grad,
+      inputs,
+      output: new Tensor(node),
+      params: node.params,
+    });
     node.inputs.forEach((input, i) => {
       const inputGrad = inputGrads[i] ?? null;
       if (!input.requiresGrad || inputGrad === null) return;

@@ -34,7 +34,11 @@ export function grad(
   options: GradOptions & { readonly allowUnused: true },
 ): (Tensor | null)[];
 export function grad(output: Tensor, inputs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   checkOptions("grad", options, ["gradOutput", "createGraph", "allowUnused"]);
   const { gradOutput, createGraph = false, allowUnused = false } = options;
   const start = seed("grad", output, gradOutput);

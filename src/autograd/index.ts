@@ -1,3 +1,3 @@
 // Automatic differentiation, reverse mode.
 export { backward } from "./backward.ts";
-export { grad, type GradOptions } from "./grad.ts";
+export { type GradOptions, grad } from "./grad.ts";

@@ -84,7 +84,10 @@ export async function readVerified(
 export async function readFolder(
   folder: string,
   files: Archive["files"],
-): Promise<{ readonly content: ArchiveContent; readonly compressed: readonly ArchiveFile[] } | { readonly missing: string }> {
+): Promise<
+  | { readonly content: ArchiveContent; readonly compressed: readonly ArchiveFile[] }
+  | { readonly missing: string }
+> {
   // Four at once: the large file decompresses on one core while the others are read on another.
   const found = await Promise.all(roles.map((role) => readVerified(folder, files[role])));
   const content: Partial<Record<keyof Archive["files"], Uint8Array>> = {};
@@ -99,7 +102,11 @@ export async function readFolder(
 }
 
 /** Puts verified content into the cache. */
-export async function storeInCache(folder: string, file: ArchiveFile, content: Uint8Array): Promise<void> {
+export async function storeInCache(
+  folder: string,
+  file: ArchiveFile,
+  content: Uint8Array,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   // Not flushed to the disk: a torn file is found by its checksum and fetched again.
   await atomicWrite(join(folder, file.name), content, { durable: false });

@@ -28,7 +28,11 @@ export function checkDataset(dataset: ImageDataset): void {
   if (!imageShape.every((n) => Number.isInteger(n) && n > 0) || images.length !== length * pixels) {
     throw new DataError(`${name}: the pixels do not fill the images`, {
       facts: [
-        { name: "images", value: `${length} of ${imageShape.join(" x ")}`, remark: "channels x height x width" },
+        {
+          name: "images",
+          value: `${length} of ${imageShape.join(" x ")}`,
+          remark: "channels x height x width",
+        },
         { name: "needed", value: `${length * pixels} bytes` },
         { name: "found", value: `${images.length} bytes` },
       ],
@@ -43,7 +47,11 @@ export function checkDataset(dataset: ImageDataset): void {
       facts: [
         { name: "index", value: String(index) },
         { name: "label", value: String(label) },
-        { name: "classes", value: `${classes.length}`, remark: `labels 0 to ${classes.length - 1}` },
+        {
+          name: "classes",
+          value: `${classes.length}`,
+          remark: `labels 0 to ${classes.length - 1}`,
+        },
       ],
     });
   }
@@ -63,14 +71,21 @@ export function subset(dataset: ImageDataset, which: number | ArrayLike<number>)
       throw new OptionError(`subset: needs a whole number of at least 1, got ${which}`);
     }
     const count = Math.min(which, length);
-    return { ...dataset, images: images.subarray(0, count * pixels), labels: labels.subarray(0, count), length: count };
+    return {
+      ...dataset,
+      images: images.subarray(0, count * pixels),
+      labels: labels.subarray(0, count),
+      length: count,
+    };
   }
   const chosenImages = new Uint8Array(which.length * pixels);
   const chosenLabels = new Int32Array(which.length);
   for (let i = 0; i < which.length; i++) {
     const index = which[i] as number;
     if (!Number.isInteger(index) || index < 0 || index >= length) {
-      throw new OptionError(`subset: index ${index} is not in ${dataset.name}, which has ${length} images`);
+      throw new OptionError(
+        `subset: index ${index} is not in ${dataset.name}, which has ${length} images`,
+      );
     }
     chosenImages.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
     chosenLabels[i] = labels[index] as number;

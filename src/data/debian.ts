@@ -10,7 +10,15 @@ import { DataError } from "../tensor/errors.ts";
 const execFileAsync = promisify(execFile);
 
 /** Short waits: without a network each try ends within seconds instead of apt's two minutes. */
-const aptOptions = ["-q", "-o", "Acquire::http::Timeout=5", "-o", "Acquire::https::Timeout=5", "-o", "Acquire::Retries=0"];
+const aptOptions = [
+  "-q",
+  "-o",
+  "Acquire::http::Timeout=5",
+  "-o",
+  "Acquire::https::Timeout=5",
+  "-o",
+  "Acquire::Retries=0",
+];
 
 /**
  * Fetches and unpacks a Debian package, gives the folder to `use`, and removes it afterwards.
@@ -40,12 +48,18 @@ export async function withDebianPackage<T>(
 }
 
 /** A fresh machine has no package lists yet; root may fetch them, then the download works. */
-async function downloadPackage(name: string, folder: string, onProgress: (message: string) => void): Promise<void> {
+async function downloadPackage(
+  name: string,
+  folder: string,
+  onProgress: (message: string) => void,
+): Promise<void> {
   const get = () => run("apt-get", [...aptOptions, "download", name], folder, 300_000);
   try {
     await get();
   } catch (error) {
-    const isUnknown = /unable to (locate|find)|no (candidate|packages)|can't find a source/i.test((error as Error).message);
+    const isUnknown = /unable to (locate|find)|no (candidate|packages)|can't find a source/i.test(
+      (error as Error).message,
+    );
     if (!isUnknown || process.getuid?.() !== 0) throw error;
     onProgress("fetching Debian's package lists");
     await run("apt-get", [...aptOptions, "update"], folder, 300_000);
@@ -54,14 +68,29 @@ async function downloadPackage(name: string, folder: string, onProgress: (messag
 }
 
 /** Runs a program with an argument list (no shell), in English so that its messages can be read. */
-async function run(program: string, args: readonly string[], cwd: string, timeout: number): Promise<void> {
+async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  timeout: number,
+): Promise<void> {
   try {
-    await execFileAsync(program, args, { cwd, timeout, env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" } });
+    await execFileAsync(program, args, {
+      cwd,
+      timeout,
+      env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
+    });
   } catch (cause) {
-    const { code, killed, stderr } = cause as { code?: string | number; killed?: boolean; stderr?: string };
+    const { code, killed, stderr } = cause as {
+      code?: string | number;
+      killed?: boolean;
+      stderr?: string;
+    };
     if (code === "ENOENT") throw new DataError(`this system has no ${program}`, { cause });
     const lines = (stderr ?? "").split("\n").filter((line) => line.startsWith("E:"));
-    const reason = killed ? `no end after ${timeout / 1000} s` : (lines[0]?.slice(2).trim() ?? `exit code ${code}`);
+    const reason = killed
+      ? `no end after ${timeout / 1000} s`
+      : (lines[0]?.slice(2).trim() ?? `exit code ${code}`);
     throw new DataError(`${program} failed: ${reason}`, { cause });
   }
 }

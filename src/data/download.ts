@@ -27,10 +27,12 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   let timer = setTimeout(() => controller.abort("no answer"), connectTimeoutMs);
   try {
     const response = await fetch(url, { signal: controller.signal });
-    if (!response.ok) throw failed(url, `the server answered ${response.status} ${response.statusText}`.trim());
+    if (!response.ok)
+      throw failed(url, `the server answered ${response.status} ${response.statusText}`.trim());
     if (response.body === null) throw failed(url, "the answer is empty");
     const announced = Number(response.headers.get("content-length") ?? Number.NaN);
-    if (announced > maxBytes) throw failed(url, `the server offers ${announced} bytes, at most ${maxBytes} are expected`);
+    if (announced > maxBytes)
+      throw failed(url, `the server offers ${announced} bytes, at most ${maxBytes} are expected`);
     const pieces: Uint8Array[] = [];
     let received = 0;
     const restart = (): void => {
@@ -40,7 +42,8 @@ export async function download(url: string, options: DownloadOptions): Promise<U
     restart();
     for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
       received += piece.length;
-      if (received > maxBytes) throw failed(url, `the server sends more than the expected ${maxBytes} bytes`);
+      if (received > maxBytes)
+        throw failed(url, `the server sends more than the expected ${maxBytes} bytes`);
       pieces.push(piece);
       onBytes?.(received, Number.isNaN(announced) ? undefined : announced);
       restart();
@@ -49,8 +52,10 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     const reason = controller.signal.reason;
-    if (reason === "no answer") throw failed(url, `no answer within ${connectTimeoutMs / 1000} s`, cause);
-    if (reason === "stalled") throw failed(url, `nothing came for ${stallTimeoutMs / 1000} s`, cause);
+    if (reason === "no answer")
+      throw failed(url, `no answer within ${connectTimeoutMs / 1000} s`, cause);
+    if (reason === "stalled")
+      throw failed(url, `nothing came for ${stallTimeoutMs / 1000} s`, cause);
     throw failed(url, describe(cause), cause);
   } finally {
     clearTimeout(timer);
@@ -60,7 +65,10 @@ export async function download(url: string, options: DownloadOptions): Promise<U
 }
 
 function failed(url: string, reason: string, cause?: unknown): DataError {
-  return new DataError(`download failed: ${reason}`, { facts: [{ name: "address", value: url }], cause });
+  return new DataError(`download failed: ${reason}`, {
+    facts: [{ name: "address", value: url }],
+    cause,
+  });
 }
 
 /** fetch says only "fetch failed"; what happened is in its cause. */

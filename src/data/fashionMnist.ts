@@ -6,22 +6,37 @@ import { type DataOptions, type DataSplits, obtain } from "./obtain.ts";
 export const fashionMnistArchive: Archive = {
   title: "Fashion-MNIST",
   name: "fashion-mnist",
-  classes: ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
+  classes: [
+    "t-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+  ],
   files: {
     trainImages: {
-      name: "train-images-idx3-ubyte", bytes: 47_040_016,
+      name: "train-images-idx3-ubyte",
+      bytes: 47_040_016,
       sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
     },
     trainLabels: {
-      name: "train-labels-idx1-ubyte", bytes: 60_008,
+      name: "train-labels-idx1-ubyte",
+      bytes: 60_008,
       sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     },
     testImages: {
-      name: "t10k-images-idx3-ubyte", bytes: 7_840_016,
+      name: "t10k-images-idx3-ubyte",
+      bytes: 7_840_016,
       sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     },
     testLabels: {
-      name: "t10k-labels-idx1-ubyte", bytes: 10_008,
+      name: "t10k-labels-idx1-ubyte",
+      bytes: 10_008,
       sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
   },
@@ -32,19 +47,23 @@ export const fashionMnistArchive: Archive = {
   debian: { package: "dataset-fashion-mnist", folder: "/usr/share/datasets/fashion-mnist" },
   sample: {
     trainImages: {
-      name: "train-images-idx3-ubyte", bytes: 1_176_016,
+      name: "train-images-idx3-ubyte",
+      bytes: 1_176_016,
       sha256: "1fd0769cad235f8cfb0c3ed6f7e52fd005c4c50088f9dc43d52051ca70ecc672",
     },
     trainLabels: {
-      name: "train-labels-idx1-ubyte", bytes: 1_508,
+      name: "train-labels-idx1-ubyte",
+      bytes: 1_508,
       sha256: "3317de950899d958f766f29ecbead3f0364f40cd4fd0659d2ae0244c4fa5d0a2",
     },
     testImages: {
-      name: "t10k-images-idx3-ubyte", bytes: 235_216,
+      name: "t10k-images-idx3-ubyte",
+      bytes: 235_216,
       sha256: "c76f4a64c89c3ea7ab40e5d70c403c06eb585806861a3a1a541e66748a4ca431",
     },
     testLabels: {
-      name: "t10k-labels-idx1-ubyte", bytes: 308,
+      name: "t10k-labels-idx1-ubyte",
+      bytes: 308,
       sha256: "f631ba9dd1462d059daa70134ab89d5221039d0154872305023f6573b70f0bc8",
     },
   },

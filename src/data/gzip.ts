@@ -19,7 +19,11 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @throws FormatError if the file is no gzip file, cut short, corrupt, or larger than `maxBytes`
  * @example await gunzipBounded(gzipSync("hello"), 5, "greeting.gz") // the bytes of "hello"
  */
-export async function gunzipBounded(bytes: Uint8Array, maxBytes: number, name: string): Promise<Uint8Array> {
+export async function gunzipBounded(
+  bytes: Uint8Array,
+  maxBytes: number,
+  name: string,
+): Promise<Uint8Array> {
   if (!isGzip(bytes)) {
     throw new FormatError(`${name}: not a gzip file`, {
       facts: [

@@ -22,7 +22,12 @@ export interface IdxArray {
 
 /** Element types of the format by their code; MNIST files use unsigned bytes. */
 const elementTypes: Readonly<Record<number, string>> = {
-  8: "unsigned byte", 9: "signed byte", 11: "int16", 12: "int32", 13: "float32", 14: "float64",
+  8: "unsigned byte",
+  9: "signed byte",
+  11: "int16",
+  12: "int32",
+  13: "float32",
+  14: "float64",
 };
 
 /**
@@ -47,7 +52,11 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): IdxArray {
   if (bytes.length < headerBytes) {
     throw new FormatError(`${name}: the file ends inside its header`, {
       facts: [
-        { name: "expected", value: `at least ${headerBytes} bytes`, remark: `IDX header of ${options.expect}` },
+        {
+          name: "expected",
+          value: `at least ${headerBytes} bytes`,
+          remark: `IDX header of ${options.expect}`,
+        },
         { name: "found", value: `${bytes.length} bytes` },
       ],
     });
@@ -64,7 +73,10 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): IdxArray {
     });
   }
   if (needed !== BigInt(available)) {
-    const what = needed > BigInt(available) ? "is shorter than its header says" : "goes on after its last element";
+    const what =
+      needed > BigInt(available)
+        ? "is shorter than its header says"
+        : "goes on after its last element";
     throw new FormatError(`${name}: the file ${what}`, {
       facts: [
         { name: "sizes", value: formatShape(shape), remark: "from the header" },
@@ -81,7 +93,9 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions): IdxArray {
 function checkMagic(bytes: Uint8Array, rank: number, name: string, expect: IdxContent): void {
   const [zero0, zero1, type, foundRank] = bytes as unknown as [number, number, number, number];
   const expected = `00 00 08 0${rank}`;
-  const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  const found = [...bytes.subarray(0, 4)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join(" ");
   const fail = (headline: string, hint?: string): never => {
     throw new FormatError(`${name}: ${headline}`, {
       facts: [
@@ -91,11 +105,14 @@ function checkMagic(bytes: Uint8Array, rank: number, name: string, expect: IdxCo
       ...(hint === undefined ? {} : { hint }),
     });
   };
-  if (zero0 === 0x1f && zero1 === 0x8b) fail("the file is still compressed", "decompress it with gunzip first");
+  if (zero0 === 0x1f && zero1 === 0x8b)
+    fail("the file is still compressed", "decompress it with gunzip first");
   if (zero0 !== 0 || zero1 !== 0) fail("not an IDX file");
-  if (type !== 8) fail(`elements are ${elementTypes[type] ?? `of unknown type ${type}`}, not unsigned bytes`);
+  if (type !== 8)
+    fail(`elements are ${elementTypes[type] ?? `of unknown type ${type}`}, not unsigned bytes`);
   if (foundRank !== rank) {
-    const what = foundRank === 1 ? "labels" : foundRank === 3 ? "images" : `an array of rank ${foundRank}`;
+    const what =
+      foundRank === 1 ? "labels" : foundRank === 3 ? "images" : `an array of rank ${foundRank}`;
     fail(`the file holds ${what}, not ${expect}`, "were images and labels swapped?");
   }
 }

@@ -20,7 +20,10 @@ export interface DataLoaderOptions {
  * Order in which an epoch takes its images: follows from seed and epoch only.
  * @param epoch counted from 0
  */
-export function epochOrder(length: number, { seed, epoch, shuffle }: { seed: number; epoch: number; shuffle: boolean }): Int32Array {
+export function epochOrder(
+  length: number,
+  { seed, epoch, shuffle }: { seed: number; epoch: number; shuffle: boolean },
+): Int32Array {
   if (!shuffle) return Int32Array.from({ length }, (_, i) => i);
   // Stream 0 of the same seed draws the starting weights.
   return new Generator(seed, epoch + 1).permutation(length);
@@ -87,5 +90,7 @@ export class DataLoader {
 
 function checkCount(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new OptionError(`DataLoader: ${name} must be a whole number of at least ${least}, got ${value}`);
+  throw new OptionError(
+    `DataLoader: ${name} must be a whole number of at least ${least}, got ${value}`,
+  );
 }

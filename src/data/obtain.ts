@@ -48,9 +48,19 @@ interface Way {
  * @throws DataError naming each way tried with its reason, and what to do by hand
  */
 export async function obtain(archive: Archive, options: DataOptions = {}): Promise<DataSplits> {
-  checkOptions(archive.name, options, ["cacheDir", "offline", "onProgress", "sources", "sampleIfMissing"]);
+  checkOptions(archive.name, options, [
+    "cacheDir",
+    "offline",
+    "onProgress",
+    "sources",
+    "sampleIfMissing",
+  ]);
   const folder = join(options.cacheDir ?? cacheFolder(), archive.name);
-  const way: Way = { archive, folder, onProgress: options.onProgress ?? ((message) => console.error(message)) };
+  const way: Way = {
+    archive,
+    folder,
+    onProgress: options.onProgress ?? ((message) => console.error(message)),
+  };
   const failures: { source: DataSource; reason: string }[] = [];
   for (const source of allowedSources(options)) {
     try {
@@ -99,12 +109,17 @@ const ways: Readonly<Record<DataSource, (way: Way) => Promise<ArchiveContent>>> 
   async package({ archive, folder, onProgress }) {
     const { debian } = archive;
     if (debian === undefined) throw new DataError("Debian has no package of it");
-    return withDebianPackage(debian.package, async (root) => {
-      const found = await readFolder(join(root, debian.folder), archive.files);
-      if ("missing" in found) throw new DataError(`the package ${debian.package} has no ${found.missing}`);
-      await keep(folder, onProgress, found.content, archive);
-      return found.content;
-    }, (message) => onProgress(`${archive.title}: ${message}`));
+    return withDebianPackage(
+      debian.package,
+      async (root) => {
+        const found = await readFolder(join(root, debian.folder), archive.files);
+        if ("missing" in found)
+          throw new DataError(`the package ${debian.package} has no ${found.missing}`);
+        await keep(folder, onProgress, found.content, archive);
+        return found.content;
+      },
+      (message) => onProgress(`${archive.title}: ${message}`),
+    );
   },
 
   async sample({ archive }) {
@@ -113,18 +128,27 @@ const ways: Readonly<Record<DataSource, (way: Way) => Promise<ArchiveContent>>> 
 };
 
 /** Fetches what the cache does not have yet, so that an interrupted download goes on where it was. */
-async function downloadAll({ archive, folder, onProgress }: Way, mirror: string): Promise<ArchiveContent> {
+async function downloadAll(
+  { archive, folder, onProgress }: Way,
+  mirror: string,
+): Promise<ArchiveContent> {
   const content: Partial<Record<keyof ArchiveContent, Uint8Array>> = {};
   for (const role of roles) {
     const file = archive.files[role];
     const kept = await readVerified(folder, file).catch(() => null);
-    content[role] = kept?.content ?? (await downloadFile(file, mirror, (message) => onProgress(`${archive.title}: ${message}`)));
+    content[role] =
+      kept?.content ??
+      (await downloadFile(file, mirror, (message) => onProgress(`${archive.title}: ${message}`)));
     if (kept === null) await keepFile(folder, onProgress, file, content[role]);
   }
   return content as ArchiveContent;
 }
 
-async function downloadFile(file: ArchiveFile, mirror: string, onProgress: (message: string) => void): Promise<Uint8Array> {
+async function downloadFile(
+  file: ArchiveFile,
+  mirror: string,
+  onProgress: (message: string) => void,
+): Promise<Uint8Array> {
   const url = `${mirror}${file.name}.gz`;
   let nextQuarter = 0;
   const packed = await download(url, {
@@ -133,7 +157,9 @@ async function downloadFile(file: ArchiveFile, mirror: string, onProgress: (mess
     onBytes(received, total) {
       if (total === undefined || total < 1e6 || received < (nextQuarter * total) / 4) return;
       nextQuarter = Math.floor((4 * received) / total) + 1;
-      onProgress(`downloading ${file.name}.gz, ${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`);
+      onProgress(
+        `downloading ${file.name}.gz, ${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`,
+      );
     },
   });
   const content = await gunzipBounded(packed, file.bytes, url);
@@ -156,27 +182,43 @@ async function keep(
   }
 }
 
-async function keepFile(folder: string, onProgress: Way["onProgress"], file: ArchiveFile, content: Uint8Array): Promise<boolean> {
+async function keepFile(
+  folder: string,
+  onProgress: Way["onProgress"],
+  file: ArchiveFile,
+  content: Uint8Array,
+): Promise<boolean> {
   try {
     await storeInCache(folder, file, content);
     return true;
   } catch (error) {
-    onProgress(`not kept for the next time: ${(error as Error).message.split("\n")[0]} (${folder})`);
+    onProgress(
+      `not kept for the next time: ${(error as Error).message.split("\n")[0]} (${folder})`,
+    );
     return false;
   }
 }
 
 function splits(archive: Archive, content: ArchiveContent, origin: DataSource): DataSplits {
   const split = (part: string, images: Uint8Array, labels: Uint8Array): ImageDataset => {
-    const { shape, data } = parseIdx(images, { expect: "images", name: `${archive.title} ${part} images` });
+    const { shape, data } = parseIdx(images, {
+      expect: "images",
+      name: `${archive.title} ${part} images`,
+    });
     const [length, height, width] = shape as [number, number, number];
     const parsed = parseIdx(labels, { expect: "labels", name: `${archive.title} ${part} labels` });
     if (parsed.shape[0] !== length) {
-      throw new DataError(`${archive.title}: ${length} ${part} images have ${parsed.shape[0]} labels`);
+      throw new DataError(
+        `${archive.title}: ${length} ${part} images have ${parsed.shape[0]} labels`,
+      );
     }
     return {
       name: `${archive.name}${origin === "sample" ? "-sample" : ""}/${part}`,
-      images: data, labels: parsed.data, imageShape: [1, height, width], classes: archive.classes, length,
+      images: data,
+      labels: parsed.data,
+      imageShape: [1, height, width],
+      classes: archive.classes,
+      length,
     };
   };
   return {
@@ -187,9 +229,16 @@ function splits(archive: Archive, content: ArchiveContent, origin: DataSource): 
 }
 
 /** The sources to try, in the fixed order, from the options and `$FOVEA_DATA_SOURCES`. */
-function allowedSources({ sources, sampleIfMissing = false, offline = false }: DataOptions): readonly DataSource[] {
-  const fromEnvironment = process.env["FOVEA_DATA_SOURCES"]?.split(",").map((name) => name.trim()).filter(Boolean);
-  const listed: readonly string[] = sources ?? fromEnvironment ?? dataSources.filter((name) => name !== "sample");
+function allowedSources({
+  sources,
+  sampleIfMissing = false,
+  offline = false,
+}: DataOptions): readonly DataSource[] {
+  const fromEnvironment = process.env.FOVEA_DATA_SOURCES?.split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const listed: readonly string[] =
+    sources ?? fromEnvironment ?? dataSources.filter((name) => name !== "sample");
   for (const name of listed) {
     if ((dataSources as readonly string[]).includes(name)) continue;
     const near = nearest(name, dataSources);
@@ -207,8 +256,12 @@ function allowedSources({ sources, sampleIfMissing = false, offline = false }: D
 }
 
 function byHand(archive: Archive, folder: string): string {
-  const parts = [`put the files ${roles.map((role) => `${archive.files[role].name}.gz`).join(", ")} into ${folder}`];
-  if (archive.debian !== undefined) parts.push(`or on Debian: apt-get install ${archive.debian.package}`);
-  if (archive.sample !== undefined) parts.push("or try things out on the sample: { sampleIfMissing: true }");
+  const parts = [
+    `put the files ${roles.map((role) => `${archive.files[role].name}.gz`).join(", ")} into ${folder}`,
+  ];
+  if (archive.debian !== undefined)
+    parts.push(`or on Debian: apt-get install ${archive.debian.package}`);
+  if (archive.sample !== undefined)
+    parts.push("or try things out on the sample: { sampleIfMissing: true }");
   return parts.join("; ");
 }

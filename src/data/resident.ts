@@ -19,8 +19,8 @@ const residents = new WeakMap<Engine, WeakMap<ImageDataset, ResidentDataset>>();
  */
 export function residentOf(dataset: ImageDataset): ResidentDataset {
   const current = engine();
-  let known = residents.get(current);
-  if (known === undefined) residents.set(current, (known = new WeakMap()));
+  const known = residents.get(current) ?? new WeakMap<ImageDataset, ResidentDataset>();
+  residents.set(current, known);
   let resident = known.get(dataset);
   if (resident === undefined) {
     checkDataset(dataset);
@@ -39,5 +39,10 @@ export function residentOf(dataset: ImageDataset): ResidentDataset {
  * @param indices int32 `[batch]`; the caller made sure that they are in range
  */
 export function batchOf({ images, labels }: ResidentDataset, indices: Tensor): [Tensor, Tensor] {
-  return [indexSelect(images, 0, indices).to("float32").mul(1 / 255), indexSelect(labels, 0, indices)];
+  return [
+    indexSelect(images, 0, indices)
+      .to("float32")
+      .mul(1 / 255),
+    indexSelect(labels, 0, indices),
+  ];
 }

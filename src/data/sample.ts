@@ -12,7 +12,8 @@ import { readFolder } from "./cache.ts";
  * @throws DataError if the data set has none, or it was left out of the installation
  */
 export async function readSample(archive: Archive): Promise<ArchiveContent> {
-  if (archive.sample === undefined) throw new DataError(`Fovea ships no sample of ${archive.title}`);
+  if (archive.sample === undefined)
+    throw new DataError(`Fovea ships no sample of ${archive.title}`);
   const folder = sampleFolder(archive.name);
   if (folder === null) throw new DataError(`this installation lacks data/${archive.name}-sample`);
   const found = await readFolder(folder, archive.sample);

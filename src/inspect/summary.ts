@@ -65,7 +65,12 @@ export function summarize(net: Module, inputShape: Shape): NetworkSummary {
  * A summary as a table for people.
  * @example console.log(formatSummary(summarize(net, [1, 1, 28, 28])))
  */
-export function formatSummary({ inputShape, layers, parameters, multiplyAdds }: NetworkSummary): string {
+export function formatSummary({
+  inputShape,
+  layers,
+  parameters,
+  multiplyAdds,
+}: NetworkSummary): string {
   const grouped = (n: number) => (n === 0 ? "" : n.toLocaleString("en-US"));
   const rows = layers.map((layer) => [
     layer.path,
@@ -80,10 +85,13 @@ export function formatSummary({ inputShape, layers, parameters, multiplyAdds }: 
     ...rows,
     ["", "total", "", grouped(parameters), grouped(multiplyAdds)],
   ];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = table.map((row) =>
     row
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) =>
+        column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
       .join("  ")
       .trimEnd(),
   );

@@ -27,7 +27,10 @@ export async function atomicWrite(
   { durable = true }: AtomicWriteOptions = {},
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(
+    folder,
+    `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`,
+  );
   let file: FileHandle | undefined;
   try {
     // "wx" refuses to follow a link that someone planted under the temporary name.
@@ -63,8 +66,14 @@ async function syncFolder(folder: string): Promise<void> {
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ["the folder does not exist", "make the folder first"],
   ENOTDIR: ["a part of the path is a file, not a folder", "choose another path"],
-  EACCES: ["the folder may not be written", "choose a folder of your own, or change its permissions"],
-  EPERM: ["the folder may not be written", "choose a folder of your own, or change its permissions"],
+  EACCES: [
+    "the folder may not be written",
+    "choose a folder of your own, or change its permissions",
+  ],
+  EPERM: [
+    "the folder may not be written",
+    "choose a folder of your own, or change its permissions",
+  ],
   EROFS: ["the file system is read-only", "choose a folder on another disk"],
   ENOSPC: ["the disk is full", "free some space, or choose a folder on another disk"],
   EDQUOT: ["the disk quota is used up", "free some space, or choose a folder on another disk"],

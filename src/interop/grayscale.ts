@@ -33,8 +33,10 @@ export interface GrayscaleOptions {
 export function toGrayscale28(image: Image, options: GrayscaleOptions = {}): Uint8Array {
   checkOptions("toGrayscale28", options, ["size", "background", "invert"]);
   const { size = 28, invert = false } = options;
-  if (!Number.isInteger(size) || size < 1) throw new OptionError(`toGrayscale28: size must be a positive whole number, got ${size}`);
-  const behind = (options.background ?? (invert === true ? "white" : "black")) === "white" ? 255 : 0;
+  if (!Number.isInteger(size) || size < 1)
+    throw new OptionError(`toGrayscale28: size must be a positive whole number, got ${size}`);
+  const behind =
+    (options.background ?? (invert === true ? "white" : "black")) === "white" ? 255 : 0;
   const { width, height } = image;
   const grey = luma(image, behind);
   const inverted = invert === "auto" ? borderMean(grey, width, height) > 127.5 : invert;
@@ -44,7 +46,11 @@ export function toGrayscale28(image: Image, options: GrayscaleOptions = {}): Uin
   const scaledWidth = Math.max(1, Math.round(width * scale));
   const scaledHeight = Math.max(1, Math.round(height * scale));
   const narrow = averageRows(grey, width, height, scaledWidth);
-  const scaled = transpose(averageRows(transpose(narrow, scaledWidth, height), height, scaledWidth, scaledHeight), scaledHeight, scaledWidth);
+  const scaled = transpose(
+    averageRows(transpose(narrow, scaledWidth, height), height, scaledWidth, scaledHeight),
+    scaledHeight,
+    scaledWidth,
+  );
   const result = new Uint8Array(size * size).fill(inverted ? 255 - beside : beside);
   const left = (size - scaledWidth) >> 1;
   const top = (size - scaledHeight) >> 1;
@@ -62,7 +68,10 @@ function luma({ channels, data, width, height }: Image, behind: number): Float64
   for (let i = 0; i < grey.length; i++) {
     const at = i * channels;
     const red = data[at] as number;
-    const value = channels === 1 ? red : 0.299 * red + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
+    const value =
+      channels === 1
+        ? red
+        : 0.299 * red + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
     const alpha = channels === 4 ? (data[at + 3] as number) / 255 : 1;
     grey[i] = value * alpha + behind * (1 - alpha);
   }
@@ -83,7 +92,12 @@ function borderMean(grey: Float64Array, width: number, height: number): number {
 }
 
 /** Each row to `newWidth` values: the mean over the part of the row that a value covers. */
-function averageRows(values: Float64Array, width: number, height: number, newWidth: number): Float64Array {
+function averageRows(
+  values: Float64Array,
+  width: number,
+  height: number,
+  newWidth: number,
+): Float64Array {
   const out = new Float64Array(newWidth * height);
   const ratio = width / newWidth;
   for (let x = 0; x < newWidth; x++) {
@@ -92,7 +106,8 @@ function averageRows(values: Float64Array, width: number, height: number, newWid
     for (let i = Math.floor(from); i < to; i++) {
       const weight = (Math.min(i + 1, to) - Math.max(i, from)) / (to - from);
       for (let y = 0; y < height; y++) {
-        out[y * newWidth + x] = (out[y * newWidth + x] as number) + weight * (values[y * width + i] as number);
+        out[y * newWidth + x] =
+          (out[y * newWidth + x] as number) + weight * (values[y * width + i] as number);
       }
     }
   }

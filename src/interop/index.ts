@@ -4,5 +4,10 @@ export { type GrayscaleOptions, toGrayscale28 } from "./grayscale.ts";
 export type { Image } from "./image.ts";
 export { type DecodeOptions, decodePng, encodePng } from "./png.ts";
 export {
-  readSafetensors, type SafetensorsDtype, type SafetensorsFile, type StoredTensor, type TensorData, writeSafetensors,
+  readSafetensors,
+  type SafetensorsDtype,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorData,
+  writeSafetensors,
 } from "./safetensors.ts";

@@ -15,7 +15,9 @@ export interface DecodeOptions {
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** Samples per pixel and the bit depths allowed, by colour type. */
-const colorTypes: Readonly<Record<number, { readonly samples: number; readonly depths: readonly number[] }>> = {
+const colorTypes: Readonly<
+  Record<number, { readonly samples: number; readonly depths: readonly number[] }>
+> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { samples: 3, depths: [8, 16] },
   3: { samples: 1, depths: [1, 2, 4, 8] },
@@ -41,12 +43,19 @@ function fail(name: string, message: string, facts: readonly Fact[] = [], cause?
 export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): Image {
   const { maxPixels = 2 ** 26, name = "PNG" } = options;
   const { format, packed } = readChunks(bytes, name, maxPixels);
-  const expected = passesOf(format).reduce((sum, pass) => sum + pass.height * (1 + rowBytes(pass.width, format)), 0);
+  const expected = passesOf(format).reduce(
+    (sum, pass) => sum + pass.height * (1 + rowBytes(pass.width, format)),
+    0,
+  );
   const packedBytes = packed.reduce((sum, piece) => sum + piece.length, 0);
   // Deflate cannot expand by more than 1032: a header that promises more lies.
   if (expected > 1032 * packedBytes) {
     fail(name, "the file is too small for its picture", [
-      { name: "picture", value: `${format.width} x ${format.height}`, remark: `${expected} bytes of pixels` },
+      {
+        name: "picture",
+        value: `${format.width} x ${format.height}`,
+        remark: `${expected} bytes of pixels`,
+      },
       { name: "found", value: `${packedBytes} bytes`, remark: "compressed" },
     ]);
   }
@@ -55,50 +64,65 @@ export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): Image
     filtered = inflateSync(Buffer.concat(packed), { maxOutputLength: expected });
   } catch (cause) {
     const isLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    fail(name, isLarge ? "there are more pixels than the header says" : "the compressed pixels are corrupt", [
-      { name: "zlib", value: (cause as Error).message },
-    ], cause);
+    fail(
+      name,
+      isLarge ? "there are more pixels than the header says" : "the compressed pixels are corrupt",
+      [{ name: "zlib", value: (cause as Error).message }],
+      cause,
+    );
   }
   if (filtered.length !== expected) {
     fail(name, "there are fewer pixels than the header says", [
-      { name: "expected", value: `${expected} bytes` }, { name: "found", value: `${filtered.length} bytes` },
+      { name: "expected", value: `${expected} bytes` },
+      { name: "found", value: `${filtered.length} bytes` },
     ]);
   }
   return unpackPixels(filtered, format, name);
 }
 
 /** Walks the chunks: what they say about the picture, and the pieces of its compressed pixels. */
-function readChunks(bytes: Uint8Array, name: string, maxPixels: number): { format: PixelFormat; packed: Uint8Array[] } {
+function readChunks(
+  bytes: Uint8Array,
+  name: string,
+  maxPixels: number,
+): { format: PixelFormat; packed: Uint8Array[] } {
   if (signature.some((byte, i) => bytes[i] !== byte)) fail(name, "not a PNG file");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let format: PixelFormat | undefined;
   const packed: Uint8Array[] = [];
   let previous = "";
   for (let position = 8; ; ) {
-    if (position + 12 > bytes.length) fail(name, `the file ends ${previous === "" ? "at its start" : `after ${previous}`}`);
+    if (position + 12 > bytes.length)
+      fail(name, `the file ends ${previous === "" ? "at its start" : `after ${previous}`}`);
     const length = view.getUint32(position);
     const type = String.fromCharCode(...bytes.subarray(position + 4, position + 8));
-    if (!/^[A-Za-z]{4}$/.test(type)) fail(name, "a chunk has no valid type", [{ name: "offset", value: String(position) }]);
+    if (!/^[A-Za-z]{4}$/.test(type))
+      fail(name, "a chunk has no valid type", [{ name: "offset", value: String(position) }]);
     const end = position + 12 + length;
     if (end > bytes.length) {
       fail(name, `the file ends inside ${type}`, [
-        { name: "expected", value: `${end} bytes` }, { name: "found", value: `${bytes.length} bytes` },
+        { name: "expected", value: `${end} bytes` },
+        { name: "found", value: `${bytes.length} bytes` },
       ]);
     }
-    if (crc32(bytes.subarray(position + 4, end - 4)) !== view.getUint32(end - 4)) fail(name, `the checksum of ${type} is wrong`);
+    if (crc32(bytes.subarray(position + 4, end - 4)) !== view.getUint32(end - 4))
+      fail(name, `the checksum of ${type} is wrong`);
     const data = bytes.subarray(position + 8, end - 4);
     if (format === undefined) {
       if (type !== "IHDR") fail(name, `the file begins with ${type} instead of IHDR`);
       format = readHeader(data, name, maxPixels);
     } else if (type === "IDAT") {
-      if (format.colorType === 3 && format.palette === undefined) fail(name, "the palette is missing");
+      if (format.colorType === 3 && format.palette === undefined)
+        fail(name, "the palette is missing");
       if (packed.length > 0 && previous !== "IDAT") fail(name, "IDAT chunks are not together");
       packed.push(data);
     } else if (type === "PLTE") {
-      if (packed.length > 0 || format.palette !== undefined) fail(name, "PLTE is repeated or behind the pixels");
+      if (packed.length > 0 || format.palette !== undefined)
+        fail(name, "PLTE is repeated or behind the pixels");
       format = { ...format, palette: readPalette(data, format, name) };
     } else if (type === "tRNS") {
-      if (packed.length > 0 || format.transparency !== undefined) fail(name, "tRNS is repeated or behind the pixels");
+      if (packed.length > 0 || format.transparency !== undefined)
+        fail(name, "tRNS is repeated or behind the pixels");
       format = { ...format, transparency: readTransparency(data, format, name) };
     } else if (type === "IEND") {
       if (packed.length === 0) fail(name, "there are no pixels");
@@ -117,11 +141,18 @@ function readHeader(data: Uint8Array, name: string, maxPixels: number): PixelFor
   if (data.length !== 13) fail(name, `IHDR has ${data.length} bytes instead of 13`);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, colorType, compression, filter, interlace] = data.subarray(8) as unknown as [number, number, number, number, number];
+  const [depth, colorType, compression, filter, interlace] = data.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (width === 0 || height === 0) fail(name, `the picture is empty: ${width} x ${height}`);
   if (width * height > maxPixels) {
     fail(name, "the picture is too large", [
-      { name: "picture", value: `${width} x ${height}` }, { name: "limit", value: `${maxPixels} pixels` },
+      { name: "picture", value: `${width} x ${height}` },
+      { name: "limit", value: `${maxPixels} pixels` },
     ]);
   }
   const colors = colorTypes[colorType];
@@ -129,12 +160,19 @@ function readHeader(data: Uint8Array, name: string, maxPixels: number): PixelFor
     fail(name, `colour type ${colorType} with ${depth} bits does not exist`);
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) {
-    fail(name, `unknown method: compression ${compression}, filter ${filter}, interlace ${interlace}`);
+    fail(
+      name,
+      `unknown method: compression ${compression}, filter ${filter}, interlace ${interlace}`,
+    );
   }
   return { width, height, depth, colorType, samples: colors.samples, interlaced: interlace === 1 };
 }
 
-function readPalette(data: Uint8Array, { colorType, depth }: PixelFormat, name: string): Uint8Array {
+function readPalette(
+  data: Uint8Array,
+  { colorType, depth }: PixelFormat,
+  name: string,
+): Uint8Array {
   if (colorType === 0 || colorType === 4) fail(name, "a grey picture may not have a palette");
   // For RGB it is only a suggestion to displays, of up to 256 colours.
   const most = colorType === 3 ? 2 ** depth : 256;
@@ -144,9 +182,14 @@ function readPalette(data: Uint8Array, { colorType, depth }: PixelFormat, name: 
   return data;
 }
 
-function readTransparency(data: Uint8Array, { colorType, palette }: PixelFormat, name: string): Uint8Array {
+function readTransparency(
+  data: Uint8Array,
+  { colorType, palette }: PixelFormat,
+  name: string,
+): Uint8Array {
   if (colorType === 3) {
-    if (palette === undefined || data.length > palette.length / 3) fail(name, "tRNS has more entries than the palette");
+    if (palette === undefined || data.length > palette.length / 3)
+      fail(name, "tRNS has more entries than the palette");
   } else if (data.length !== (colorType === 0 ? 2 : 6) || colorType > 3) {
     fail(name, `tRNS of ${data.length} bytes does not fit colour type ${colorType}`);
   }
@@ -161,7 +204,9 @@ function readTransparency(data: Uint8Array, { colorType, palette }: PixelFormat,
  */
 export function encodePng({ width, height, channels, data }: Image): Uint8Array {
   if (!(width >= 1 && height >= 1) || data.length !== width * height * channels) {
-    throw new ShapeError(`encodePng: ${data.length} bytes do not fill a picture of ${width} x ${height} x ${channels}`);
+    throw new ShapeError(
+      `encodePng: ${data.length} bytes do not fill a picture of ${width} x ${height} x ${channels}`,
+    );
   }
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
@@ -171,9 +216,13 @@ export function encodePng({ width, height, channels, data }: Image): Uint8Array 
   // Filter "none" on every row: small pictures gain nothing from prediction.
   const stride = width * channels;
   const rows = new Uint8Array(height * (stride + 1));
-  for (let y = 0; y < height; y++) rows.set(data.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
+  for (let y = 0; y < height; y++)
+    rows.set(data.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   return Buffer.concat([
-    signature, chunk("IHDR", new Uint8Array(header.buffer)), chunk("IDAT", deflateSync(rows, { level: 9 })), chunk("IEND", new Uint8Array(0)),
+    signature,
+    chunk("IHDR", new Uint8Array(header.buffer)),
+    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IEND", new Uint8Array(0)),
   ]);
 }
 

@@ -31,14 +31,27 @@ interface Pass {
 }
 
 /** Adam7: first column and row, and the steps, of its seven sub-pictures. */
-const adam7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]] as const;
+const adam7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
 
 /** The sub-pictures in the order of the file; one where it is not interlaced, empty ones left out. */
 export function passesOf({ width, height, interlaced }: PixelFormat): readonly Pass[] {
   const grids = interlaced ? adam7 : ([[0, 0, 1, 1]] as const);
   return grids
     .map(([x, y, stepX, stepY]) => ({
-      x, y, stepX, stepY, width: Math.ceil((width - x) / stepX), height: Math.ceil((height - y) / stepY),
+      x,
+      y,
+      stepX,
+      stepY,
+      width: Math.ceil((width - x) / stepX),
+      height: Math.ceil((height - y) / stepY),
     }))
     .filter((pass) => pass.width > 0 && pass.height > 0);
 }
@@ -63,10 +76,20 @@ export function unpackPixels(filtered: Uint8Array, format: PixelFormat, name: st
   let position = 0;
   for (const pass of passesOf(format)) {
     const stride = rowBytes(pass.width, format);
-    unfilter(filtered.subarray(position, position + pass.height * (stride + 1)), stride, format, name);
+    unfilter(
+      filtered.subarray(position, position + pass.height * (stride + 1)),
+      stride,
+      format,
+      name,
+    );
     for (let i = 0; i < pass.height; i++) {
       const start = position + i * (stride + 1) + 1;
-      unpackSamples(filtered.subarray(start, start + stride), format.depth, row, pass.width * samples);
+      unpackSamples(
+        filtered.subarray(start, start + stride),
+        format.depth,
+        row,
+        pass.width * samples,
+      );
       let target = ((pass.y + i * pass.stepY) * width + pass.x) * channels;
       for (let j = 0; j < pass.width; j++) {
         toPixel(row, j * samples, data, target);
@@ -79,7 +102,12 @@ export function unpackPixels(filtered: Uint8Array, format: PixelFormat, name: st
 }
 
 /** Undoes the prediction of each byte from its neighbours a (left), b (above) and c (above left). */
-function unfilter(rows: Uint8Array, stride: number, { samples, depth }: PixelFormat, name: string): void {
+function unfilter(
+  rows: Uint8Array,
+  stride: number,
+  { samples, depth }: PixelFormat,
+  name: string,
+): void {
   const left = Math.max(1, (samples * depth) >> 3);
   let above: Uint8Array = new Uint8Array(stride);
   for (let start = 0; start < rows.length; start += stride + 1) {
@@ -90,7 +118,8 @@ function unfilter(rows: Uint8Array, stride: number, { samples, depth }: PixelFor
       const a = i < left ? 0 : (row[i - left] as number);
       const b = above[i] as number;
       const c = i < left ? 0 : (above[i - left] as number);
-      const predicted = filter === 1 ? a : filter === 2 ? b : filter === 3 ? (a + b) >> 1 : paeth(a, b, c);
+      const predicted =
+        filter === 1 ? a : filter === 2 ? b : filter === 3 ? (a + b) >> 1 : paeth(a, b, c);
       row[i] = (row[i] as number) + predicted;
     }
     above = row;
@@ -113,7 +142,9 @@ function unpackSamples(bytes: Uint8Array, depth: number, out: Uint16Array, count
   for (let i = 0; i < count; i++) {
     if (depth === 8) out[i] = bytes[i] as number;
     else if (depth === 16) out[i] = ((bytes[2 * i] as number) << 8) | (bytes[2 * i + 1] as number);
-    else out[i] = ((bytes[Math.floor(i / perByte)] as number) >> (8 - depth * (1 + (i % perByte)))) & mask;
+    else
+      out[i] =
+        ((bytes[Math.floor(i / perByte)] as number) >> (8 - depth * (1 + (i % perByte)))) & mask;
   }
 }
 
@@ -134,23 +165,37 @@ function pixelWriter(format: PixelFormat, channels: number, name: string): Pixel
   }
   const samples = format.samples;
   // Compared at full depth, before rounding makes neighbouring colours equal.
-  const clear = transparency && Array.from({ length: samples }, (_, i) => ((transparency[2 * i] as number) << 8) | (transparency[2 * i + 1] as number));
+  const clear =
+    transparency &&
+    Array.from(
+      { length: samples },
+      (_, i) => ((transparency[2 * i] as number) << 8) | (transparency[2 * i + 1] as number),
+    );
   return (row, source, data, target) => {
     for (let channel = 0; channel < Math.min(channels, 3); channel++) {
       data[target + channel] = to8(row[source + (samples === 1 ? 0 : channel)] as number);
     }
     if (colorType === 6) data[target + 3] = to8(row[source + 3] as number);
-    else if (clear !== undefined) data[target + 3] = clear.every((value, i) => value === row[source + i]) ? 0 : 255;
+    else if (clear !== undefined)
+      data[target + 3] = clear.every((value, i) => value === row[source + i]) ? 0 : 255;
   };
 }
 
-function paletteWriter(palette: Uint8Array, alpha: Uint8Array | undefined, channels: number, name: string): PixelWriter {
+function paletteWriter(
+  palette: Uint8Array,
+  alpha: Uint8Array | undefined,
+  channels: number,
+  name: string,
+): PixelWriter {
   return (row, source, data, target) => {
     const index = row[source] as number;
     if (3 * index >= palette.length) {
-      throw new FormatError(`${name}: a pixel has colour ${index}, the palette has ${palette.length / 3}`);
+      throw new FormatError(
+        `${name}: a pixel has colour ${index}, the palette has ${palette.length / 3}`,
+      );
     }
-    for (let channel = 0; channel < 3; channel++) data[target + channel] = palette[3 * index + channel] as number;
+    for (let channel = 0; channel < 3; channel++)
+      data[target + channel] = palette[3 * index + channel] as number;
     // Entries behind the list are opaque.
     if (channels === 4) data[target + 3] = alpha?.[index] ?? 255;
   };

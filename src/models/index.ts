@@ -14,7 +14,11 @@ export interface ModelEntry {
 }
 
 export const models: Readonly<Record<string, ModelEntry>> = {
-  lenet: { create: lenet, inputShape: [1, 28, 28], about: "LeNet-5 (LeCun et al. 1998), 61,706 parameters" },
+  lenet: {
+    create: lenet,
+    inputShape: [1, 28, 28],
+    about: "LeNet-5 (LeCun et al. 1998), 61,706 parameters",
+  },
 };
 
 /**

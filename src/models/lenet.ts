@@ -23,6 +23,7 @@ export interface LenetOptions {
 export function lenet(options: LenetOptions = {}): Sequential {
   checkOptions("lenet", options, ["inChannels", "numClasses"]);
   const { inChannels = 1, numClasses = 10 } = options;
+  // biome-ignore format: one stage a line
   const net = new Sequential(
     new Conv2d(inChannels, 6, 5, { padding: 2 }), new Sigmoid(), new AvgPool2d(2),
     new Conv2d(6, 16, 5), new Sigmoid(), new AvgPool2d(2), new Flatten(),

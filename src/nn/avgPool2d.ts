@@ -2,7 +2,15 @@
 import { avgPool2d } from "../ops/index.ts";
 import { checkOptions } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkInteger, checkPoolPadding, checkSize, formatPair, formatSize, isAll, type Size2d } from "./checks.ts";
+import {
+  checkInteger,
+  checkPoolPadding,
+  checkSize,
+  formatPair,
+  formatSize,
+  isAll,
+  type Size2d,
+} from "./checks.ts";
 import { Module } from "./module.ts";
 
 export interface AvgPool2dOptions {
@@ -38,7 +46,13 @@ export class AvgPool2d extends Module {
 
   constructor(kernelSize: Size2d, options: AvgPool2dOptions = {}) {
     super();
-    checkOptions("AvgPool2d", options, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]);
+    checkOptions("AvgPool2d", options, [
+      "stride",
+      "padding",
+      "ceilMode",
+      "countIncludePad",
+      "divisorOverride",
+    ]);
     const { stride = kernelSize, padding = 0, ceilMode = false, countIncludePad = true } = options;
     const divisorOverride = options.divisorOverride ?? null;
     const kernel = checkSize("AvgPool2d", "kernelSize", kernelSize);
@@ -55,12 +69,19 @@ export class AvgPool2d extends Module {
 
   override forward(x: Tensor): Tensor {
     const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
-    return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
+    return avgPool2d(x, this.kernelSize, {
+      stride,
+      padding,
+      ceilMode,
+      countIncludePad,
+      divisorOverride,
+    });
   }
 
   override extraRepr(): string {
     const parts = [`kernel ${formatSize(this.kernelSize)}`];
-    if (formatSize(this.stride) !== formatSize(this.kernelSize)) parts.push(`stride ${formatPair(this.stride)}`);
+    if (formatSize(this.stride) !== formatSize(this.kernelSize))
+      parts.push(`stride ${formatPair(this.stride)}`);
     if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
     if (this.ceilMode) parts.push("ceilMode");
     if (!this.countIncludePad) parts.push("countIncludePad false");

@@ -10,14 +10,23 @@ export type Padding2d = Size2d | readonly [number, number, number, number] | "sa
 /** Throws unless `value` is a whole number of at least `least`. */
 export function checkInteger(where: string, name: string, value: number, least = 1): void {
   if (Number.isInteger(value) && value >= least) return;
-  throw new OptionError(`${where}: ${name} must be a whole number of at least ${least}, got ${String(value)}`);
+  throw new OptionError(
+    `${where}: ${name} must be a whole number of at least ${least}, got ${String(value)}`,
+  );
 }
 
 /** `[vertical, horizontal]` of a size, checked. */
-export function checkSize(where: string, name: string, size: Size2d, least = 1): readonly [number, number] {
+export function checkSize(
+  where: string,
+  name: string,
+  size: Size2d,
+  least = 1,
+): readonly [number, number] {
   const pair = typeof size === "number" ? [size, size] : size;
   if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new OptionError(`${where}: ${name} must be a number or [vertical, horizontal], got ${JSON.stringify(size)}`);
+    throw new OptionError(
+      `${where}: ${name} must be a number or [vertical, horizontal], got ${JSON.stringify(size)}`,
+    );
   }
   for (const n of pair) checkInteger(where, name, n, least);
   return pair as [number, number];
@@ -26,7 +35,8 @@ export function checkSize(where: string, name: string, size: Size2d, least = 1):
 /** Throws unless the padding is one of the forms of `Padding2d`. */
 export function checkPadding(where: string, padding: Padding2d): void {
   if (padding === "same" || padding === "valid") return;
-  const sizes: readonly unknown[] = typeof padding === "number" ? [padding] : Array.isArray(padding) ? padding : [];
+  const sizes: readonly unknown[] =
+    typeof padding === "number" ? [padding] : Array.isArray(padding) ? padding : [];
   if (![1, 2, 4].includes(sizes.length) || (sizes.length === 1 && typeof padding !== "number")) {
     throw new OptionError(`${where}: padding cannot be ${JSON.stringify(padding)}`, {
       hint: 'use n, [vertical, horizontal], [top, bottom, left, right], "same" or "valid"',
@@ -48,11 +58,17 @@ export function formatPair(size: Padding2d): string {
 
 /** Is every number of the size the default? */
 export function isAll(size: Padding2d, value: number): boolean {
-  return typeof size === "string" ? size === "valid" && value === 0 : [size].flat().every((n) => n === value);
+  return typeof size === "string"
+    ? size === "valid" && value === 0
+    : [size].flat().every((n) => n === value);
 }
 
 /** Throws unless the padding is a size of at most half the kernel: more would make windows of padding only. */
-export function checkPoolPadding(where: string, padding: Size2d, kernel: readonly [number, number]): void {
+export function checkPoolPadding(
+  where: string,
+  padding: Size2d,
+  kernel: readonly [number, number],
+): void {
   const pair = checkSize(where, "padding", padding, 0);
   if (pair[0] * 2 > kernel[0] || pair[1] * 2 > kernel[1]) {
     throw new OptionError(`${where}: padding may be at most half the kernel`, {

@@ -2,7 +2,16 @@
 import { conv2d } from "../ops/index.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkInteger, checkPadding, checkSize, formatPair, formatSize, isAll, type Padding2d, type Size2d } from "./checks.ts";
+import {
+  checkInteger,
+  checkPadding,
+  checkSize,
+  formatPair,
+  formatSize,
+  isAll,
+  type Padding2d,
+  type Size2d,
+} from "./checks.ts";
 import { Module } from "./module.ts";
 import { newWeights } from "./parameters.ts";
 
@@ -44,7 +53,12 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size2d, options: Conv2dOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size2d,
+    options: Conv2dOptions = {},
+  ) {
     super();
     checkOptions("Conv2d", options, ["stride", "padding", "dilation", "groups", "bias"]);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
@@ -54,9 +68,14 @@ export class Conv2d extends Module {
     checkSize("Conv2d", "stride", stride);
     checkSize("Conv2d", "dilation", dilation);
     checkPadding("Conv2d", padding);
-    for (const [name, channels] of [["inChannels", inChannels], ["outChannels", outChannels]] as const) {
+    for (const [name, channels] of [
+      ["inChannels", inChannels],
+      ["outChannels", outChannels],
+    ] as const) {
       if (channels % groups !== 0) {
-        throw new OptionError(`Conv2d: ${name} (${channels}) is not divisible by groups (${groups})`);
+        throw new OptionError(
+          `Conv2d: ${name} (${channels}) is not divisible by groups (${groups})`,
+        );
       }
     }
     if (padding === "same" && !isAll(stride, 1)) {
@@ -81,7 +100,10 @@ export class Conv2d extends Module {
   }
 
   override extraRepr(): string {
-    const parts = [`${this.inChannels} -> ${this.outChannels}`, `kernel ${formatSize(this.kernelSize)}`];
+    const parts = [
+      `${this.inChannels} -> ${this.outChannels}`,
+      `kernel ${formatSize(this.kernelSize)}`,
+    ];
     if (!isAll(this.stride, 1)) parts.push(`stride ${formatPair(this.stride)}`);
     if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
     if (!isAll(this.dilation, 1)) parts.push(`dilation ${formatPair(this.dilation)}`);

@@ -27,6 +27,8 @@ export class Flatten extends Module {
   }
 
   override extraRepr(): string {
-    return this.startDim === 1 && this.endDim === -1 ? "" : `dims ${this.startDim} to ${this.endDim}`;
+    return this.startDim === 1 && this.endDim === -1
+      ? ""
+      : `dims ${this.startDim} to ${this.endDim}`;
   }
 }

@@ -34,9 +34,12 @@ export interface KaimingOptions extends Random {
  */
 export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
   if (shape.length < 2) {
-    throw new ShapeError(`init: a weight has at least 2 axes, this one has shape ${formatShape(shape)}`, {
-      hint: "for a bias use zeros_ or uniform_",
-    });
+    throw new ShapeError(
+      `init: a weight has at least 2 axes, this one has shape ${formatShape(shape)}`,
+      {
+        hint: "for a bias use zeros_ or uniform_",
+      },
+    );
   }
   const [outFeatures, inFeatures, ...kernel] = shape as [number, number, ...number[]];
   return { fanIn: inFeatures * sizeOf(kernel), fanOut: outFeatures * sizeOf(kernel) };
@@ -61,7 +64,9 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     case "selu":
       return 3 / 4;
     default:
-      throw new OptionError(`calculateGain: unknown nonlinearity "${String(nonlinearity satisfies never)}"`);
+      throw new OptionError(
+        `calculateGain: unknown nonlinearity "${String(nonlinearity satisfies never)}"`,
+      );
   }
 }
 
@@ -70,7 +75,12 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
  * @throws OptionError if `low` is above `high` or not finite
  * @example init.uniform_(layer.weight, -0.1, 0.1)
  */
-export function uniform_<V extends Variable>(variable: V, low = 0, high = 1, options: Random = {}): V {
+export function uniform_<V extends Variable>(
+  variable: V,
+  low = 0,
+  high = 1,
+  options: Random = {},
+): V {
   if (!Number.isFinite(low) || !Number.isFinite(high) || low > high) {
     throw new OptionError(`uniform_: needs finite bounds with low ≤ high, got ${low} and ${high}`);
   }
@@ -83,7 +93,12 @@ export function uniform_<V extends Variable>(variable: V, low = 0, high = 1, opt
  * @throws OptionError if `std` is negative or a number is not finite
  * @example init.normal_(layer.weight, 0, 0.01)
  */
-export function normal_<V extends Variable>(variable: V, mean = 0, std = 1, options: Random = {}): V {
+export function normal_<V extends Variable>(
+  variable: V,
+  mean = 0,
+  std = 1,
+  options: Random = {},
+): V {
   if (!Number.isFinite(mean) || !Number.isFinite(std) || std < 0) {
     throw new OptionError(`normal_: needs a finite mean and std ≥ 0, got ${mean} and ${std}`);
   }
@@ -109,7 +124,10 @@ export function ones_<V extends Variable>(variable: V): V {
  * @example init.xavierUniform_(layer.weight)
  * @see Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks"
  */
-export function xavierUniform_<V extends Variable>(variable: V, { gain = 1, ...random }: XavierOptions = {}): V {
+export function xavierUniform_<V extends Variable>(
+  variable: V,
+  { gain = 1, ...random }: XavierOptions = {},
+): V {
   const { fanIn, fanOut } = fans(variable.shape);
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
   return uniform_(variable, -bound, bound, random);
@@ -120,7 +138,10 @@ export function xavierUniform_<V extends Variable>(variable: V, { gain = 1, ...r
  * @throws ShapeError for fewer than two axes
  * @see Glorot & Bengio 2010
  */
-export function xavierNormal_<V extends Variable>(variable: V, { gain = 1, ...random }: XavierOptions = {}): V {
+export function xavierNormal_<V extends Variable>(
+  variable: V,
+  { gain = 1, ...random }: XavierOptions = {},
+): V {
   const { fanIn, fanOut } = fans(variable.shape);
   return normal_(variable, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), random);
 }

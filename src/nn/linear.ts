@@ -35,7 +35,10 @@ export class Linear extends Module {
     checkInteger("Linear", "outFeatures", outFeatures);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    [this.weight, this.bias] = newWeights([outFeatures, inFeatures], (options.bias ?? true) ? [outFeatures] : null);
+    [this.weight, this.bias] = newWeights(
+      [outFeatures, inFeatures],
+      (options.bias ?? true) ? [outFeatures] : null,
+    );
   }
 
   override forward(x: Tensor): Tensor {

@@ -2,7 +2,14 @@
 import { maxPool2d } from "../ops/index.ts";
 import { checkOptions } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkPoolPadding, checkSize, formatPair, formatSize, isAll, type Size2d } from "./checks.ts";
+import {
+  checkPoolPadding,
+  checkSize,
+  formatPair,
+  formatSize,
+  isAll,
+  type Size2d,
+} from "./checks.ts";
 import { Module } from "./module.ts";
 
 export interface MaxPool2dOptions {
@@ -55,7 +62,8 @@ export class MaxPool2d extends Module {
 
   override extraRepr(): string {
     const parts = [`kernel ${formatSize(this.kernelSize)}`];
-    if (formatSize(this.stride) !== formatSize(this.kernelSize)) parts.push(`stride ${formatPair(this.stride)}`);
+    if (formatSize(this.stride) !== formatSize(this.kernelSize))
+      parts.push(`stride ${formatPair(this.stride)}`);
     if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
     if (!isAll(this.dilation, 1)) parts.push(`dilation ${formatPair(this.dilation)}`);
     if (this.ceilMode) parts.push("ceilMode");

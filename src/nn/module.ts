@@ -1,10 +1,11 @@
 // The base of all layers and networks. A module is an ordinary class: parameters, buffers and
 // child modules are found among its own fields, so nothing has to be registered.
+
+import { copyOf } from "../ops/copyOf.ts";
 import { engine } from "../tensor/engine.ts";
 import { type Fact, nearest, ShapeError } from "../tensor/errors.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { Parameter, type Tensor, Variable } from "../tensor/tensor.ts";
-import { copyOf } from "./copy.ts";
 import { runModule } from "./running.ts";
 
 /**
@@ -75,7 +76,8 @@ export abstract class Module {
     if (seen.has(this)) return;
     seen.add(this);
     yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) yield* child.namedModules(join(prefix, name), seen);
+    for (const [name, child] of this.namedChildren())
+      yield* child.namedModules(join(prefix, name), seen);
   }
 
   modules(): Module[] {
@@ -88,7 +90,8 @@ export abstract class Module {
     for (const [name, value] of this.fields()) {
       if (value instanceof Variable) yield [join(prefix, name), value];
     }
-    for (const [name, child] of this.namedChildren()) yield* child.#namedState(join(prefix, name), [...above, this]);
+    for (const [name, child] of this.namedChildren())
+      yield* child.#namedState(join(prefix, name), [...above, this]);
   }
 
   /**
@@ -162,15 +165,27 @@ export abstract class Module {
    * @param options strict: refuse missing and unexpected names (default true)
    * @throws ShapeError that lists all names that are missing or unexpected and all shapes that differ
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true }: { readonly strict?: boolean } = {}): void {
+  loadStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    { strict = true }: { readonly strict?: boolean } = {},
+  ): void {
     const own = this.stateDict();
     const faults = stateFaults(own, state).filter((fault) => strict || fault.name === "shape");
     if (faults.length > 0) {
       const missing = [...own.keys()].find((name) => !state.has(name));
-      const near = missing === undefined ? undefined : nearest(missing, [...state.keys()].filter((name) => !own.has(name)));
+      const near =
+        missing === undefined
+          ? undefined
+          : nearest(
+              missing,
+              [...state.keys()].filter((name) => !own.has(name)),
+            );
       throw new ShapeError(`loadStateDict: the state does not fit this ${this.constructor.name}`, {
         facts: faults,
-        hint: near === undefined ? "was it saved from another network?" : `is "${near}" meant as "${missing}"?`,
+        hint:
+          near === undefined
+            ? "was it saved from another network?"
+            : `is "${near}" meant as "${missing}"?`,
       });
     }
     const updates = [...own].flatMap(([name, variable]) => {
@@ -188,7 +203,10 @@ export abstract class Module {
   /** The tree of modules, as PyTorch prints it. */
   toString(): string {
     const extra = this.extraRepr();
-    const children = Array.from(this.namedChildren(), ([name, child]) => `  (${name}): ${indent(child.toString())}`);
+    const children = Array.from(
+      this.namedChildren(),
+      ([name, child]) => `  (${name}): ${indent(child.toString())}`,
+    );
     if (children.length === 0) return `${this.constructor.name}(${extra})`;
     const lines = extra === "" ? children : [`  ${extra}`, ...children];
     return [`${this.constructor.name}(`, ...lines, ")"].join("\n");
@@ -207,9 +225,13 @@ export function stateFaults(
   const faults: Fact[] = [];
   for (const [name, { shape }] of own) {
     const found = state.get(name);
-    if (found === undefined) faults.push({ name: "missing", value: `${name} ${formatShape(shape)}` });
+    if (found === undefined)
+      faults.push({ name: "missing", value: `${name} ${formatShape(shape)}` });
     else if (!sameShape(shape, found.shape)) {
-      faults.push({ name: "shape", value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}` });
+      faults.push({
+        name: "shape",
+        value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}`,
+      });
     }
   }
   for (const [name, { shape }] of state) {

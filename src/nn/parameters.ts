@@ -4,7 +4,10 @@ import { Parameter, Tensor } from "../tensor/tensor.ts";
 import { fans, kaimingUniform_, uniform_ } from "./init.ts";
 
 /** Weight and bias as PyTorch starts them: both uniform on ±1/√fanIn. */
-export function newWeights(weightShape: Shape, biasShape: Shape | null): [Parameter, Parameter | null] {
+export function newWeights(
+  weightShape: Shape,
+  biasShape: Shape | null,
+): [Parameter, Parameter | null] {
   const weight = kaimingUniform_(zeroParameter(weightShape), { a: Math.sqrt(5) });
   if (biasShape === null) return [weight, null];
   const bound = 1 / Math.sqrt(fans(weightShape).fanIn);

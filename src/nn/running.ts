@@ -35,9 +35,14 @@ export function withForwardHook<T>(hook: ForwardHook, body: () => T): T {
 }
 
 /** Calls a module's own `forward` inside its scope. */
-export function runModule(module: Module, forward: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): Tensor {
+export function runModule(
+  module: Module,
+  forward: (...inputs: Tensor[]) => Tensor,
+  inputs: Tensor[],
+): Tensor {
   const parent = frames.at(-1);
-  const name = parent === undefined ? "" : (parent.module.nameOf(module) ?? module.constructor.name);
+  const name =
+    parent === undefined ? "" : (parent.module.nameOf(module) ?? module.constructor.name);
   const path = parent === undefined || parent.path === "" ? name : `${parent.path}.${name}`;
   frames.push({ module, path });
   try {

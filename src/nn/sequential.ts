@@ -21,12 +21,19 @@ export class Sequential extends Module {
     this.#layers = new Map(Object.entries(named ? first : layers) as [string, Module][]);
     for (const [name, layer] of this.#layers) {
       if (!(layer instanceof Module)) {
-        throw new OptionError(`Sequential: layer ${name} is not a module, got ${describeValue(layer)}`, {
-          ...(typeof layer === "function" ? { hint: "create it: new Sequential(new ReLU())" } : {}),
-        });
+        throw new OptionError(
+          `Sequential: layer ${name} is not a module, got ${describeValue(layer)}`,
+          {
+            ...(typeof layer === "function"
+              ? { hint: "create it: new Sequential(new ReLU())" }
+              : {}),
+          },
+        );
       }
       if (name === "" || name.includes(".")) {
-        throw new OptionError(`Sequential: "${name}" cannot be a layer's name`, { hint: "dots separate names in paths" });
+        throw new OptionError(`Sequential: "${name}" cannot be a layer's name`, {
+          hint: "dots separate names in paths",
+        });
       }
     }
   }
@@ -56,10 +63,14 @@ export class Sequential extends Module {
 }
 
 function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
 }
 
 function describeValue(value: unknown): string {
   if (typeof value === "function") return `the class or function ${value.name}`;
-  return value === null || typeof value !== "object" ? String(value) : `a ${value.constructor.name}`;
+  return value === null || typeof value !== "object"
+    ? String(value)
+    : `a ${value.constructor.name}`;
 }

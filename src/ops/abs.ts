@@ -13,7 +13,12 @@ export const absOp = pointwise({
   backward: ({ grad, inputs: [x] }) => [grad.mul((x as Tensor).sign())],
   cases: [
     ...unaryCases(),
-    { name: "integers", inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }], params: undefined, gradient: false },
+    {
+      name: "integers",
+      inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }],
+      params: undefined,
+      gradient: false,
+    },
   ],
 });
 

@@ -11,7 +11,17 @@ export const addOp = pointwise({
   scalar: ([a, b]) => a + b,
   expression: (math, [a, b]) => math.add(a, b),
   backward: ({ grad }) => [grad, grad],
-  cases: [...binaryCases(), ...binaryCases([[-99, 99], [-99, 99]], "int32"), mixedDtypes],
+  cases: [
+    ...binaryCases(),
+    ...binaryCases(
+      [
+        [-99, 99],
+        [-99, 99],
+      ],
+      "int32",
+    ),
+    mixedDtypes,
+  ],
 });
 
 /**

@@ -3,7 +3,13 @@
 import type { Op } from "../tensor/op.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
-import { type Dims, type ReduceOptions, type ReduceParams, reduceParams, reduction } from "./reduce.ts";
+import {
+  type Dims,
+  type ReduceOptions,
+  type ReduceParams,
+  reduceParams,
+  reduction,
+} from "./reduce.ts";
 
 const nan = {
   name: "NaN wins",

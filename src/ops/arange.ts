@@ -34,7 +34,11 @@ export const arangeOp = defineOp<ArangeParams>({
   },
   cases: [
     { name: "0 … 6", inputs: [], params: { length: 7, start: 0, step: 1, dtype: "int32" } },
-    { name: "integers going down", inputs: [], params: { length: 9, start: 5, step: -3, dtype: "int32" } },
+    {
+      name: "integers going down",
+      inputs: [],
+      params: { length: 9, start: 5, step: -3, dtype: "int32" },
+    },
     { name: "floats", inputs: [], params: { length: 5, start: -1, step: 0.25, dtype: "float32" } },
     { name: "none", inputs: [], params: { length: 0, start: 0, step: 1, dtype: "int32" } },
   ],
@@ -46,14 +50,20 @@ export const arangeOp = defineOp<ArangeParams>({
  * @throws OptionError if the step is 0 or leads away from the end
  * @example await arange(2, 8, 2).array() // [2, 4, 6]
  */
-export function arange(start: number, end?: number, step = 1, options: { readonly dtype?: Dtype } = {}): Tensor {
+export function arange(
+  start: number,
+  end?: number,
+  step = 1,
+  options: { readonly dtype?: Dtype } = {},
+): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
   const length = Math.ceil((to - from) / step);
   if (!Number.isFinite(length) || length < 0) {
     throw new OptionError(`arange: no way from ${from} to ${to} in steps of ${step}`);
   }
   const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
-  const computed = [from, step].every(Number.isInteger) && dtype !== "float32" ? "int32" : "float32";
+  const computed =
+    [from, step].every(Number.isInteger) && dtype !== "float32" ? "int32" : "float32";
   const params: ArangeParams = { length: Math.max(length, 0), start: from, step, dtype: computed };
   return cast(apply(arangeOp, [], params), dtype);
 }
@@ -65,7 +75,11 @@ export function arange(start: number, end?: number, step = 1, options: { readonl
  * @returns float32 `[rows, columns]` unless another dtype is given
  * @example await eye(2).array() // [[1, 0], [0, 1]]
  */
-export function eye(rows: number, columns = rows, options: { readonly dtype?: Dtype } = {}): Tensor {
+export function eye(
+  rows: number,
+  columns = rows,
+  options: { readonly dtype?: Dtype } = {},
+): Tensor {
   const diagonal = eq(reshape(arange(rows), [rows, 1]), arange(columns));
   return cast(diagonal, options.dtype ?? "float32");
 }

@@ -1,6 +1,7 @@
 // argmax and argmin: where the extreme is. The first of equals; the first NaN, if there is one.
-import type { Op, ReferenceArray, TensorType } from "../tensor/op.ts";
+
 import { ShapeError } from "../tensor/errors.ts";
+import type { Op, ReferenceArray, TensorType } from "../tensor/op.ts";
 import { formatShape, normalizeAxis, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { arange } from "./arange.ts";
@@ -15,13 +16,19 @@ interface ArgParams {
   readonly keepdim: boolean;
 }
 
-function argExtreme(name: "argmax" | "argmin", beats: (x: number, best: number) => boolean): Op<ArgParams> {
+function argExtreme(
+  name: "argmax" | "argmin",
+  beats: (x: number, best: number) => boolean,
+): Op<ArgParams> {
   return {
     name,
     shape([input], { axis, keepdim }) {
       const { shape, dtype } = input as TensorType;
       checkDomain(name, dtype, "number");
-      if (shape[axis] === 0) throw new ShapeError(`${name}: no elements along axis ${axis} of a tensor of shape ${formatShape(shape)}`);
+      if (shape[axis] === 0)
+        throw new ShapeError(
+          `${name}: no elements along axis ${axis} of a tensor of shape ${formatShape(shape)}`,
+        );
       return { shape: reducedShape(shape, [axis], keepdim), dtype: "int32" };
     },
     reference([input], output, { axis }) {
@@ -45,21 +52,49 @@ function argExtreme(name: "argmax" | "argmin", beats: (x: number, best: number) 
         const x = input as Tensor;
         const count = x.shape[axis] as number;
         const along = x.shape.map((_, k) => (k === axis ? count : 1));
-        const extreme = name === "argmax" ? x.amax(axis, { keepdim: true }) : x.amin(axis, { keepdim: true });
+        const extreme =
+          name === "argmax" ? x.amax(axis, { keepdim: true }) : x.amin(axis, { keepdim: true });
         const isExtreme = x.eq(extreme).logicalOr(x.ne(x));
         const position = reshape(arange(count), along).where(isExtreme, count);
         return position.amin(axis, { keepdim });
       },
     },
     cases: [
-      { name: "rows", inputs: [{ shape: [3, 5] }], params: { axis: 1, keepdim: false }, gradient: false },
-      { name: "columns, keepdim", inputs: [{ shape: [3, 5] }], params: { axis: 0, keepdim: true }, gradient: false },
-      { name: "the middle axis", inputs: [{ shape: [2, 7, 3] }], params: { axis: 1, keepdim: false }, gradient: false },
-      { name: "one element", inputs: [{ shape: [4, 1] }], params: { axis: 1, keepdim: false }, gradient: false },
-      { name: "an empty batch", inputs: [{ shape: [0, 3] }], params: { axis: 1, keepdim: false }, gradient: false },
+      {
+        name: "rows",
+        inputs: [{ shape: [3, 5] }],
+        params: { axis: 1, keepdim: false },
+        gradient: false,
+      },
+      {
+        name: "columns, keepdim",
+        inputs: [{ shape: [3, 5] }],
+        params: { axis: 0, keepdim: true },
+        gradient: false,
+      },
+      {
+        name: "the middle axis",
+        inputs: [{ shape: [2, 7, 3] }],
+        params: { axis: 1, keepdim: false },
+        gradient: false,
+      },
+      {
+        name: "one element",
+        inputs: [{ shape: [4, 1] }],
+        params: { axis: 1, keepdim: false },
+        gradient: false,
+      },
+      {
+        name: "an empty batch",
+        inputs: [{ shape: [0, 3] }],
+        params: { axis: 1, keepdim: false },
+        gradient: false,
+      },
       {
         name: "ties and NaN",
-        inputs: [{ shape: [3, 3], values: { data: [2, 2, 1, 1, Number.NaN, Number.NaN, -1, -1, -1] } }],
+        inputs: [
+          { shape: [3, 3], values: { data: [2, 2, 1, 1, Number.NaN, Number.NaN, -1, -1, -1] } },
+        ],
         params: { axis: 1, keepdim: false },
         gradient: false,
       },
@@ -69,7 +104,12 @@ function argExtreme(name: "argmax" | "argmin", beats: (x: number, best: number) 
         params: { axis: 1, keepdim: false },
         gradient: false,
       },
-      { name: "no elements", inputs: [{ shape: [2, 0] }], params: { axis: 1, keepdim: false }, refused: /no elements along axis 1/ },
+      {
+        name: "no elements",
+        inputs: [{ shape: [2, 0] }],
+        params: { axis: 1, keepdim: false },
+        refused: /no elements along axis 1/,
+      },
     ],
   };
 }
@@ -103,11 +143,21 @@ export function argmin(x: Tensor, dim?: number, options: ReduceOptions = {}): Te
   return position(argminOp, x, dim, options);
 }
 
-function position(op: Op<ArgParams>, x: Tensor, dim: number | undefined, { keepdim = false }: ReduceOptions): Tensor {
+function position(
+  op: Op<ArgParams>,
+  x: Tensor,
+  dim: number | undefined,
+  { keepdim = false }: ReduceOptions,
+): Tensor {
   const numbers = detach(x.dtype === "float32" ? x : cast(x, "int32"));
   if (dim === undefined || x.ndim === 0) {
     const flat = apply(op, [reshape(numbers, [numbers.numel])], { axis: 0, keepdim: false });
-    return keepdim ? reshape(flat, x.shape.map(() => 1)) : flat;
+    return keepdim
+      ? reshape(
+          flat,
+          x.shape.map(() => 1),
+        )
+      : flat;
   }
   return apply(op, [numbers], { axis: normalizeAxis(op.name, dim, x.ndim), keepdim });
 }

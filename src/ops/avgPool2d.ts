@@ -6,7 +6,15 @@ import { apply, type Tensor } from "../tensor/tensor.ts";
 import { arange } from "./arange.ts";
 import { cast } from "./cast.ts";
 import { checkDomain } from "./pointwise.ts";
-import { checkPoolPadding, cropImage, padImage, poolBorder, type PoolParams, pooledSize, windowsOf } from "./pooling.ts";
+import {
+  checkPoolPadding,
+  cropImage,
+  type PoolParams,
+  padImage,
+  poolBorder,
+  pooledSize,
+  windowsOf,
+} from "./pooling.ts";
 import { batched, border, imageSizes, type Pair, type PairLike, pair } from "./sizes.ts";
 import { foldWindows, windows } from "./windows.ts";
 
@@ -16,8 +24,13 @@ interface AvgPoolParams extends PoolParams {
 }
 
 const plain: AvgPoolParams = {
-  kernelSize: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1],
-  ceilMode: false, countIncludePad: true, divisorOverride: null,
+  kernelSize: [2, 2],
+  stride: [2, 2],
+  padding: [0, 0, 0, 0],
+  dilation: [1, 1],
+  ceilMode: false,
+  countIncludePad: true,
+  divisorOverride: null,
 };
 
 export const avgPool2dOp = defineOp<AvgPoolParams>({
@@ -26,15 +39,26 @@ export const avgPool2dOp = defineOp<AvgPoolParams>({
     const x = input as TensorType;
     checkDomain("avgPool2d", x.dtype, "float");
     const [batch, channels] = imageSizes("avgPool2d", "x", x);
-    return { shape: [batch, channels, ...pooledSize("avgPool2d", x.shape, params)], dtype: x.dtype };
+    return {
+      shape: [batch, channels, ...pooledSize("avgPool2d", x.shape, params)],
+      dtype: x.dtype,
+    };
   },
   backward({ grad, inputs: [input], params }) {
     const x = input as Tensor;
     const around = poolBorder("avgPool2d", x.shape, params);
     const [, , outHeight, outWidth] = grad.shape;
-    const padded: Pair = [(x.shape[2] as number) + around[0] + around[1], (x.shape[3] as number) + around[2] + around[3]];
+    const padded: Pair = [
+      (x.shape[2] as number) + around[0] + around[1],
+      (x.shape[3] as number) + around[2] + around[3],
+    ];
     const shares = divide(grad, x.shape, params).reshape([...grad.shape, 1, 1]);
-    const spread = shares.expand([...grad.shape.slice(0, 2), outHeight as number, outWidth as number, ...params.kernelSize]);
+    const spread = shares.expand([
+      ...grad.shape.slice(0, 2),
+      outHeight as number,
+      outWidth as number,
+      ...params.kernelSize,
+    ]);
     return [cropImage(foldWindows(spread, windowsOf(params), padded), around, x.shape)];
   },
   reference([input], output, params) {
@@ -59,7 +83,9 @@ export const avgPool2dOp = defineOp<AvgPoolParams>({
               inside++;
             }
           }
-          output.data[at++] = total / (divisorOverride ?? (countIncludePad ? (bottom - top) * (right - left) : inside));
+          output.data[at++] =
+            total /
+            (divisorOverride ?? (countIncludePad ? (bottom - top) * (right - left) : inside));
         }
       }
     }
@@ -75,16 +101,59 @@ export const avgPool2dOp = defineOp<AvgPoolParams>({
   cases: [
     { name: "2×2", inputs: [{ shape: [2, 3, 4, 6] }], params: plain },
     { name: "2×2, a row and a column over", inputs: [{ shape: [1, 2, 5, 7] }], params: plain },
-    { name: "3×3, stride 2, padding 1", inputs: [{ shape: [1, 2, 7, 8] }], params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1] } },
-    { name: "padding not counted", inputs: [{ shape: [1, 2, 6, 5] }], params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1], countIncludePad: false } },
-    { name: "ceil mode", inputs: [{ shape: [1, 1, 5, 6] }], params: { ...plain, kernelSize: [3, 2], ceilMode: true } },
-    { name: "ceil mode with padding", inputs: [{ shape: [1, 1, 6, 6] }], params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1], ceilMode: true } },
-    { name: "ceil mode, padding not counted", inputs: [{ shape: [1, 1, 6, 6] }], params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1], ceilMode: true, countIncludePad: false } },
-    { name: "a divisor of its own", inputs: [{ shape: [1, 1, 4, 4] }], params: { ...plain, divisorOverride: 3 } },
-    { name: "overlapping windows", inputs: [{ shape: [1, 1, 5, 6] }], params: { ...plain, kernelSize: [3, 2], stride: [1, 1] } },
-    { name: "the whole image", inputs: [{ shape: [3, 2, 4, 4] }], params: { ...plain, kernelSize: [4, 4] } },
+    {
+      name: "3×3, stride 2, padding 1",
+      inputs: [{ shape: [1, 2, 7, 8] }],
+      params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1] },
+    },
+    {
+      name: "padding not counted",
+      inputs: [{ shape: [1, 2, 6, 5] }],
+      params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1], countIncludePad: false },
+    },
+    {
+      name: "ceil mode",
+      inputs: [{ shape: [1, 1, 5, 6] }],
+      params: { ...plain, kernelSize: [3, 2], ceilMode: true },
+    },
+    {
+      name: "ceil mode with padding",
+      inputs: [{ shape: [1, 1, 6, 6] }],
+      params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1], ceilMode: true },
+    },
+    {
+      name: "ceil mode, padding not counted",
+      inputs: [{ shape: [1, 1, 6, 6] }],
+      params: {
+        ...plain,
+        kernelSize: [3, 3],
+        padding: [1, 1, 1, 1],
+        ceilMode: true,
+        countIncludePad: false,
+      },
+    },
+    {
+      name: "a divisor of its own",
+      inputs: [{ shape: [1, 1, 4, 4] }],
+      params: { ...plain, divisorOverride: 3 },
+    },
+    {
+      name: "overlapping windows",
+      inputs: [{ shape: [1, 1, 5, 6] }],
+      params: { ...plain, kernelSize: [3, 2], stride: [1, 1] },
+    },
+    {
+      name: "the whole image",
+      inputs: [{ shape: [3, 2, 4, 4] }],
+      params: { ...plain, kernelSize: [4, 4] },
+    },
     { name: "an empty batch", inputs: [{ shape: [0, 1, 4, 4] }], params: plain },
-    { name: "a window too large", inputs: [{ shape: [1, 1, 1, 4] }], params: plain, refused: /a window of 2×2 does not fit into the image/ },
+    {
+      name: "a window too large",
+      inputs: [{ shape: [1, 1, 1, 4] }],
+      params: plain,
+      refused: /a window of 2×2 does not fit into the image/,
+    },
   ],
 });
 
@@ -95,7 +164,11 @@ function divide(x: Tensor, image: Shape, params: AvgPoolParams): Tensor {
   const [rows, columns] = [counts(0, image, params), counts(1, image, params)];
   if (rows === null && columns === null) return x.mul(1 / (kernelSize[0] * kernelSize[1]));
   const vertical = rows === null ? kernelSize[0] : rows.reshape([-1, 1]);
-  return x.div(typeof vertical === "number" ? (columns as Tensor).mul(vertical) : vertical.mul(columns ?? kernelSize[1]));
+  return x.div(
+    typeof vertical === "number"
+      ? (columns as Tensor).mul(vertical)
+      : vertical.mul(columns ?? kernelSize[1]),
+  );
 }
 
 /** Number of pixels of each window along an axis, as floats; null if it is the kernel's size everywhere. */
@@ -135,7 +208,13 @@ export interface AvgPool2dOptions {
  * @example avgPool2d(Tensor.ones([1, 1, 4, 4]), 2).shape // [1, 1, 2, 2]
  */
 export function avgPool2d(x: Tensor, kernelSize: PairLike, options: AvgPool2dOptions = {}): Tensor {
-  checkOptions("avgPool2d", options, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]);
+  checkOptions("avgPool2d", options, [
+    "stride",
+    "padding",
+    "ceilMode",
+    "countIncludePad",
+    "divisorOverride",
+  ]);
   const kernel = pair("avgPool2d", "kernelSize", kernelSize);
   const divisorOverride = options.divisorOverride ?? null;
   if (divisorOverride === 0) throw new OptionError("avgPool2d: divisorOverride is 0");

@@ -12,7 +12,11 @@ export function unaryCases(values: Values = "normal"): Case<undefined>[] {
 }
 
 /** The same, for an op with params. */
-export function unaryCasesWith<Params>(params: Params, values: Values = "normal", name = ""): Case<Params>[] {
+export function unaryCasesWith<Params>(
+  params: Params,
+  values: Values = "normal",
+  name = "",
+): Case<Params>[] {
   const shapes: [string, Shape][] = [
     ["a scalar", []],
     ["7 elements", [7]],
@@ -28,7 +32,10 @@ export function unaryCasesWith<Params>(params: Params, values: Values = "normal"
 }
 
 /** Cases of an op with two inputs that broadcast; drawn by `values`, one entry per input. */
-export function binaryCases(values: readonly [Values, Values] = ["normal", "normal"], dtype: Dtype = "float32"): Case<undefined>[] {
+export function binaryCases(
+  values: readonly [Values, Values] = ["normal", "normal"],
+  dtype: Dtype = "float32",
+): Case<undefined>[] {
   const shapes: [string, Shape, Shape][] = [
     ["the same shape", [3, 5], [3, 5]],
     ["two scalars", [], []],
@@ -40,18 +47,23 @@ export function binaryCases(values: readonly [Values, Values] = ["normal", "norm
   ];
   const integer = dtype !== "float32";
   return [
-    ...shapes.map(([name, a, b]): Case<undefined> => ({
-      name: integer ? `${dtype}, ${name}` : name,
-      inputs: [
-        { shape: a, dtype, values: values[0] },
-        { shape: b, dtype, values: values[1] },
-      ],
-      params: undefined,
-      ...(integer ? { gradient: false } : {}),
-    })),
+    ...shapes.map(
+      ([name, a, b]): Case<undefined> => ({
+        name: integer ? `${dtype}, ${name}` : name,
+        inputs: [
+          { shape: a, dtype, values: values[0] },
+          { shape: b, dtype, values: values[1] },
+        ],
+        params: undefined,
+        ...(integer ? { gradient: false } : {}),
+      }),
+    ),
     {
       name: `sizes that do not fit (${dtype})`,
-      inputs: [{ shape: [2, 3], dtype }, { shape: [4], dtype }],
+      inputs: [
+        { shape: [2, 3], dtype },
+        { shape: [4], dtype },
+      ],
       params: undefined,
       refused: /sizes 3 and 4 at axis 1 do not broadcast/,
     },

@@ -1,7 +1,7 @@
 // cast: the same values as another dtype.
 import type { Dtype } from "../tensor/dtype.ts";
-import { DtypeError } from "../tensor/errors.ts";
 import { dtypes } from "../tensor/dtype.ts";
+import { DtypeError } from "../tensor/errors.ts";
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { detach } from "./detach.ts";
@@ -40,18 +40,60 @@ export const castOp = defineOp<CastParams>({
     { name: "float32 to float32", inputs: [{ shape: [5] }], params: { dtype: "float32" } },
     {
       name: "float32 to int32 truncates and saturates",
-      inputs: [{ shape: [9], values: { data: [1.9, -1.9, 0.5, -0.5, 3e9, -3e9, Number.NaN, 7, 1e20] } }],
+      inputs: [
+        { shape: [9], values: { data: [1.9, -1.9, 0.5, -0.5, 3e9, -3e9, Number.NaN, 7, 1e20] } },
+      ],
       params: { dtype: "int32" },
       gradient: false,
     },
-    { name: "float32 to uint8", inputs: [{ shape: [5], values: { data: [0, 1.5, 200, 255, 256] } }], params: { dtype: "uint8" }, gradient: false },
-    { name: "float32 to bool", inputs: [{ shape: [4], values: { data: [0, -0.5, Number.NaN, 2] } }], params: { dtype: "bool" }, gradient: false },
-    { name: "int32 to float32", inputs: [{ shape: [2, 3], dtype: "int32", values: [-99, 99] }], params: { dtype: "float32" }, gradient: false },
-    { name: "int32 to uint8 wraps", inputs: [{ shape: [5], dtype: "int32", values: [-600, 600] }], params: { dtype: "uint8" }, gradient: false },
-    { name: "uint8 to float32", inputs: [{ shape: [3, 7], dtype: "uint8", values: [0, 256] }], params: { dtype: "float32" }, gradient: false },
-    { name: "bool to float32", inputs: [{ shape: [7], dtype: "bool", values: [0, 2] }], params: { dtype: "float32" }, gradient: false },
-    { name: "bool to int32", inputs: [{ shape: [7], dtype: "bool", values: [0, 2] }], params: { dtype: "int32" }, gradient: false },
-    { name: "an empty tensor", inputs: [{ shape: [0], dtype: "uint8" }], params: { dtype: "float32" }, gradient: false },
+    {
+      name: "float32 to uint8",
+      inputs: [{ shape: [5], values: { data: [0, 1.5, 200, 255, 256] } }],
+      params: { dtype: "uint8" },
+      gradient: false,
+    },
+    {
+      name: "float32 to bool",
+      inputs: [{ shape: [4], values: { data: [0, -0.5, Number.NaN, 2] } }],
+      params: { dtype: "bool" },
+      gradient: false,
+    },
+    {
+      name: "int32 to float32",
+      inputs: [{ shape: [2, 3], dtype: "int32", values: [-99, 99] }],
+      params: { dtype: "float32" },
+      gradient: false,
+    },
+    {
+      name: "int32 to uint8 wraps",
+      inputs: [{ shape: [5], dtype: "int32", values: [-600, 600] }],
+      params: { dtype: "uint8" },
+      gradient: false,
+    },
+    {
+      name: "uint8 to float32",
+      inputs: [{ shape: [3, 7], dtype: "uint8", values: [0, 256] }],
+      params: { dtype: "float32" },
+      gradient: false,
+    },
+    {
+      name: "bool to float32",
+      inputs: [{ shape: [7], dtype: "bool", values: [0, 2] }],
+      params: { dtype: "float32" },
+      gradient: false,
+    },
+    {
+      name: "bool to int32",
+      inputs: [{ shape: [7], dtype: "bool", values: [0, 2] }],
+      params: { dtype: "int32" },
+      gradient: false,
+    },
+    {
+      name: "an empty tensor",
+      inputs: [{ shape: [0], dtype: "uint8" }],
+      params: { dtype: "float32" },
+      gradient: false,
+    },
   ],
 });
 
@@ -85,7 +127,9 @@ function saturate(value: number): number {
  */
 export function cast(x: Tensor, dtype: Dtype): Tensor {
   if (!dtypes.includes(dtype)) {
-    throw new DtypeError(`to: there is no dtype "${dtype}"`, { facts: [{ name: "known", value: dtypes.join(", ") }] });
+    throw new DtypeError(`to: there is no dtype "${dtype}"`, {
+      facts: [{ name: "known", value: dtypes.join(", ") }],
+    });
   }
   if (x.dtype === dtype) return x;
   // Only floats carry gradients; the history ends where they become integers.

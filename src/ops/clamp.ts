@@ -15,9 +15,11 @@ export const clampOp = pointwise<ClampParams>({
   name: "clamp",
   arity: 1,
   domain: "number",
-  scalar: ([x], { min, max }) => Math.min(Math.max(x, min ?? Number.NEGATIVE_INFINITY), max ?? Number.POSITIVE_INFINITY),
+  scalar: ([x], { min, max }) =>
+    Math.min(Math.max(x, min ?? Number.NEGATIVE_INFINITY), max ?? Number.POSITIVE_INFINITY),
   expression(math, [x], { min, max }) {
-    const constant = (value: number) => (math.kindOf(x) === "int" ? math.int(value) : math.float(value));
+    const constant = (value: number) =>
+      math.kindOf(x) === "int" ? math.int(value) : math.float(value);
     const raised = min === null ? x : math.max(x, constant(min));
     return max === null ? raised : math.min(raised, constant(max));
   },
@@ -30,9 +32,24 @@ export const clampOp = pointwise<ClampParams>({
     ...unaryCasesWith<ClampParams>({ min: -0.5, max: 0.75 }),
     { name: "from below only", inputs: [{ shape: [7] }], params: { min: 0, max: null } },
     { name: "from above only", inputs: [{ shape: [7] }], params: { min: null, max: 0 } },
-    { name: "min above max gives max", inputs: [{ shape: [7] }], params: { min: 1, max: -1 }, gradient: false },
-    { name: "integers", inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }], params: { min: -3, max: 4 }, gradient: false },
-    { name: "NaN", inputs: [{ shape: [1], values: { data: [Number.NaN] } }], params: { min: 0, max: 1 }, gradient: false },
+    {
+      name: "min above max gives max",
+      inputs: [{ shape: [7] }],
+      params: { min: 1, max: -1 },
+      gradient: false,
+    },
+    {
+      name: "integers",
+      inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }],
+      params: { min: -3, max: 4 },
+      gradient: false,
+    },
+    {
+      name: "NaN",
+      inputs: [{ shape: [1], values: { data: [Number.NaN] } }],
+      params: { min: 0, max: 1 },
+      gradient: false,
+    },
   ],
 });
 
@@ -45,7 +62,8 @@ export const clampOp = pointwise<ClampParams>({
  * @example await clamp(Tensor.from([-1, 0.5, 2]), 0, 1).array() // [0, 0.5, 1]
  */
 export function clamp(x: Tensor, low: number | null = null, high: number | null = null): Tensor {
-  if (low === null && high === null) throw new OptionError("clamp: give a lower bound, an upper bound, or both");
+  if (low === null && high === null)
+    throw new OptionError("clamp: give a lower bound, an upper bound, or both");
   const isWhole = [low, high].every((bound) => bound === null || Number.isInteger(bound));
   return (isWhole ? arithmetic : floating)(clampOp, [x], { min: low, max: high });
 }

@@ -17,8 +17,17 @@ function comparison(name: Comparison, holds: (a: number, b: number) => boolean):
     scalar: ([a, b]) => Number(holds(a, b)),
     expression: <V>(math: ScalarMath<V>, [a, b]: readonly [V, V, V]) => math[name](a, b),
     cases: [
-      ...binaryCases([[-3, 3], [-3, 3]]).map((test) => ({ ...test, gradient: false as const })),
-      ...binaryCases([[-3, 3], [-3, 3]], "int32"),
+      ...binaryCases([
+        [-3, 3],
+        [-3, 3],
+      ]).map((test) => ({ ...test, gradient: false as const })),
+      ...binaryCases(
+        [
+          [-3, 3],
+          [-3, 3],
+        ],
+        "int32",
+      ),
       mixedDtypes,
       {
         name: "NaN",

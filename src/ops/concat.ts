@@ -1,7 +1,8 @@
 // concat: tensors one after another along an axis; stack: along a new one.
+
+import { promote } from "../tensor/dtype.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { promote } from "../tensor/dtype.ts";
 import { normalizeAxis, shapeError, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
@@ -17,12 +18,21 @@ export const concatOp = defineOp<ConcatParams>({
   shape(inputs, { axis }) {
     const first = inputs[0] as TensorType;
     for (const { shape } of inputs) {
-      if (shape.length !== first.shape.length || shape.some((n, k) => k !== axis && n !== first.shape[k])) {
-        throw shapeError("concat", `shapes differ on another axis than ${axis}`, { first: first.shape, other: shape });
+      if (
+        shape.length !== first.shape.length ||
+        shape.some((n, k) => k !== axis && n !== first.shape[k])
+      ) {
+        throw shapeError("concat", `shapes differ on another axis than ${axis}`, {
+          first: first.shape,
+          other: shape,
+        });
       }
     }
     const size = inputs.reduce((total, { shape }) => total + (shape[axis] as number), 0);
-    return { shape: first.shape.map((n, k) => (k === axis ? size : n)), dtype: commonDtype("concat", inputs) };
+    return {
+      shape: first.shape.map((n, k) => (k === axis ? size : n)),
+      dtype: commonDtype("concat", inputs),
+    };
   },
   backward({ grad, inputs, params: { axis } }) {
     let start = 0;
@@ -48,17 +58,37 @@ export const concatOp = defineOp<ConcatParams>({
   lowering: { kind: "kernel" },
   cases: [
     { name: "rows", inputs: [{ shape: [2, 3] }, { shape: [1, 3] }], params: { axis: 0 } },
-    { name: "channels of three", inputs: [{ shape: [2, 1, 2, 2] }, { shape: [2, 3, 2, 2] }, { shape: [2, 2, 2, 2] }], params: { axis: 1 } },
-    { name: "the last axis, odd sizes", inputs: [{ shape: [3, 5] }, { shape: [3, 2] }], params: { axis: 1 } },
-    { name: "with an empty one", inputs: [{ shape: [0, 3] }, { shape: [2, 3] }], params: { axis: 0 } },
+    {
+      name: "channels of three",
+      inputs: [{ shape: [2, 1, 2, 2] }, { shape: [2, 3, 2, 2] }, { shape: [2, 2, 2, 2] }],
+      params: { axis: 1 },
+    },
+    {
+      name: "the last axis, odd sizes",
+      inputs: [{ shape: [3, 5] }, { shape: [3, 2] }],
+      params: { axis: 1 },
+    },
+    {
+      name: "with an empty one",
+      inputs: [{ shape: [0, 3] }, { shape: [2, 3] }],
+      params: { axis: 0 },
+    },
     { name: "one alone", inputs: [{ shape: [3] }], params: { axis: 0 } },
     {
       name: "bytes",
-      inputs: [{ shape: [3], dtype: "uint8", values: [0, 256] }, { shape: [2], dtype: "uint8", values: [0, 256] }],
+      inputs: [
+        { shape: [3], dtype: "uint8", values: [0, 256] },
+        { shape: [2], dtype: "uint8", values: [0, 256] },
+      ],
       params: { axis: 0 },
       gradient: false,
     },
-    { name: "sizes that do not fit", inputs: [{ shape: [2, 3] }, { shape: [2, 4] }], params: { axis: 0 }, refused: /shapes differ on another axis than 0/ },
+    {
+      name: "sizes that do not fit",
+      inputs: [{ shape: [2, 3] }, { shape: [2, 4] }],
+      params: { axis: 0 },
+      refused: /shapes differ on another axis than 0/,
+    },
   ],
 });
 
@@ -73,7 +103,11 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new ShapeError("concat: no tensors");
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promote);
-  return apply(concatOp, tensors.map((tensor) => cast(tensor, dtype)), { axis: normalizeAxis("concat", dim, first.ndim) });
+  return apply(
+    concatOp,
+    tensors.map((tensor) => cast(tensor, dtype)),
+    { axis: normalizeAxis("concat", dim, first.ndim) },
+  );
 }
 
 /** As {@link concat}, by its other name: `torch.cat`. */
@@ -90,5 +124,8 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new ShapeError("stack: no tensors");
   const axis = normalizeAxis("stack", dim, first.ndim + 1);
-  return concat(tensors.map((tensor) => unsqueeze(tensor, axis)), axis);
+  return concat(
+    tensors.map((tensor) => unsqueeze(tensor, axis)),
+    axis,
+  );
 }

@@ -1,15 +1,26 @@
 // conv2d and its two gradients. Convolution is linear in x and in the weight, so each of the three is
 // the gradient of the others, and gradients of any order stay among them.
 import { checkOptions, OptionError } from "../tensor/errors.ts";
-import { type Case, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
+import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { type Shape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { add } from "./add.ts";
 import { cast } from "./cast.ts";
+import { geometries, outShape, refused, unit } from "./conv2dCases.ts";
 import { type Conv2dParams, forTriples } from "./conv2dLoops.ts";
 import { checkDomain, commonDtype } from "./pointwise.ts";
 import { reshape } from "./reshape.ts";
-import { batched, border, imageSizes, type PaddingLike, type Pair, type PairLike, pair, samePadding, slidingSize } from "./sizes.ts";
+import {
+  batched,
+  border,
+  imageSizes,
+  type PaddingLike,
+  type Pair,
+  type PairLike,
+  pair,
+  samePadding,
+  slidingSize,
+} from "./sizes.ts";
 
 export type { Conv2dParams } from "./conv2dLoops.ts";
 
@@ -23,54 +34,6 @@ interface WeightGradParams extends Conv2dParams {
   readonly kernelSize: Pair;
 }
 
-const unit: Conv2dParams = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 };
-
-/** Shapes of x and weight, and what is between them. */
-const geometries: readonly { name: string; x: Shape; weight: Shape; params: Conv2dParams }[] = [
-  { name: "3×3", x: [2, 3, 5, 6], weight: [4, 3, 3, 3], params: unit },
-  { name: "5×5, padding 2, one channel", x: [2, 1, 7, 7], weight: [6, 1, 5, 5], params: { ...unit, padding: [2, 2, 2, 2] } },
-  { name: "stride 2, odd size", x: [1, 2, 7, 5], weight: [3, 2, 3, 3], params: { ...unit, stride: [2, 2] } },
-  { name: "stride that leaves pixels over", x: [1, 2, 8, 7], weight: [3, 2, 3, 2], params: { ...unit, stride: [3, 2], padding: [1, 1, 0, 0] } },
-  { name: "dilation 2", x: [2, 2, 7, 8], weight: [3, 2, 3, 3], params: { ...unit, dilation: [2, 2], padding: [2, 2, 1, 1] } },
-  { name: "uneven padding", x: [1, 2, 4, 5], weight: [2, 2, 3, 2], params: { ...unit, padding: [0, 2, 1, 0] } },
-  { name: "two groups", x: [2, 4, 5, 5], weight: [6, 2, 3, 3], params: { ...unit, groups: 2, padding: [1, 1, 1, 1] } },
-  { name: "depthwise", x: [1, 5, 6, 6], weight: [5, 1, 3, 3], params: { ...unit, groups: 5 } },
-  { name: "1×1", x: [3, 5, 3, 3], weight: [7, 5, 1, 1], params: unit },
-  { name: "1×1, stride 2", x: [2, 4, 5, 5], weight: [3, 4, 1, 1], params: { ...unit, stride: [2, 2] } },
-  { name: "a kernel as large as the image", x: [5, 2, 4, 4], weight: [9, 2, 4, 4], params: unit },
-  { name: "more channels than a tile", x: [1, 17, 4, 4], weight: [19, 17, 3, 3], params: { ...unit, padding: [1, 1, 1, 1] } },
-  { name: "an empty batch", x: [0, 2, 4, 4], weight: [3, 2, 3, 3], params: unit },
-];
-
-const refused: readonly Case<Conv2dParams>[] = [
-  {
-    name: "an alpha channel",
-    inputs: [{ shape: [8, 4, 32, 32] }, { shape: [16, 3, 3, 3] }],
-    params: unit,
-    refused: /conv2d: x has 4 channels, weight expects 3\n.*NCHW\n.*OIHW\n.*drop the alpha channel: x\.slice\(1, 0, 3\)/,
-  },
-  {
-    name: "channels last",
-    inputs: [{ shape: [8, 32, 32, 3] }, { shape: [16, 3, 3, 3] }],
-    params: unit,
-    refused: /x has 32 channels, weight expects 3[^]*x\.permute\(0, 3, 1, 2\)/,
-  },
-  { name: "three axes", inputs: [{ shape: [3, 8, 8] }, { shape: [4, 3, 3, 3] }], params: unit, refused: /x has 3 axes[^]*x\.unsqueeze\(0\)/ },
-  { name: "a kernel too large", inputs: [{ shape: [1, 1, 2, 2] }, { shape: [1, 1, 3, 3] }], params: unit, refused: /a kernel of 3×3 does not fit into an image of 2×2/ },
-  {
-    name: "groups that do not divide",
-    inputs: [{ shape: [1, 4, 5, 5] }, { shape: [3, 2, 3, 3] }],
-    params: { ...unit, groups: 2 },
-    refused: /3 output channels do not divide into 2 groups/,
-  },
-  {
-    name: "bytes",
-    inputs: [{ shape: [1, 1, 5, 5], dtype: "uint8" }, { shape: [1, 1, 3, 3], dtype: "uint8" }],
-    params: unit,
-    refused: /conv2d: takes float32, got uint8/,
-  },
-];
-
 export const conv2dOp = defineOp<Conv2dParams>({
   name: "conv2d",
   shape(inputs, params) {
@@ -80,11 +43,17 @@ export const conv2dOp = defineOp<Conv2dParams>({
     const [outChannels] = imageSizes("conv2d", "weight", weight, "OIHW");
     checkChannels(x.shape, weight.shape, params.groups);
     const kernel = weight.shape.slice(2) as unknown as Pair;
-    return { shape: [batch, outChannels, ...slidingSize("conv2d", x.shape, kernel, params)], dtype: x.dtype };
+    return {
+      shape: [batch, outChannels, ...slidingSize("conv2d", x.shape, kernel, params)],
+      dtype: x.dtype,
+    };
   },
   backward({ grad, inputs, params }) {
     const [x, weight] = inputs as [Tensor, Tensor];
-    return [conv2dInputGrad(grad, weight, params, sizeOfImage(x)), conv2dWeightGrad(x, grad, params, sizeOfImage(weight))];
+    return [
+      conv2dInputGrad(grad, weight, params, sizeOfImage(x)),
+      conv2dWeightGrad(x, grad, params, sizeOfImage(weight)),
+    ];
   },
   reference(inputs, output, params) {
     const [x, weight] = inputs as readonly [ReferenceArray, ReferenceArray];
@@ -95,7 +64,11 @@ export const conv2dOp = defineOp<Conv2dParams>({
   },
   lowering: { kind: "kernel" },
   cases: [
-    ...geometries.map(({ name, x, weight, params }) => ({ name, inputs: [{ shape: x }, { shape: weight }], params })),
+    ...geometries.map(({ name, x, weight, params }) => ({
+      name,
+      inputs: [{ shape: x }, { shape: weight }],
+      params,
+    })),
     ...refused,
   ],
 });
@@ -108,7 +81,11 @@ export const conv2dInputGradOp = defineOp<InputGradParams>({
     const [batch, channels] = imageSizes("conv2dInputGrad", "grad", grad);
     const [outChannels, perGroup] = imageSizes("conv2dInputGrad", "weight", weight, "OIHW");
     if (channels !== outChannels) {
-      throw shapeError("conv2dInputGrad", `grad has ${channels} channels, weight gives ${outChannels}`, { grad: grad.shape, weight: weight.shape });
+      throw shapeError(
+        "conv2dInputGrad",
+        `grad has ${channels} channels, weight gives ${outChannels}`,
+        { grad: grad.shape, weight: weight.shape },
+      );
     }
     return { shape: [batch, perGroup * groups, ...inputSize], dtype: grad.dtype };
   },
@@ -116,7 +93,10 @@ export const conv2dInputGradOp = defineOp<InputGradParams>({
   backward({ grad: v, inputs, params }) {
     const [grad, weight] = inputs as [Tensor, Tensor];
     const plain = plainParams(params);
-    return [apply(conv2dOp, [v, weight], plain), conv2dWeightGrad(v, grad, plain, sizeOfImage(weight))];
+    return [
+      apply(conv2dOp, [v, weight], plain),
+      conv2dWeightGrad(v, grad, plain, sizeOfImage(weight)),
+    ];
   },
   reference(inputs, output, params) {
     const [grad, weight] = inputs as readonly [ReferenceArray, ReferenceArray];
@@ -149,7 +129,10 @@ export const conv2dWeightGradOp = defineOp<WeightGradParams>({
     const [batch, inChannels] = imageSizes("conv2dWeightGrad", "x", x);
     const [gradBatch, outChannels] = imageSizes("conv2dWeightGrad", "grad", grad);
     if (batch !== gradBatch) {
-      throw shapeError("conv2dWeightGrad", `x has ${batch} images, grad has ${gradBatch}`, { x: x.shape, grad: grad.shape });
+      throw shapeError("conv2dWeightGrad", `x has ${batch} images, grad has ${gradBatch}`, {
+        x: x.shape,
+        grad: grad.shape,
+      });
     }
     return { shape: [outChannels, inChannels / groups, ...kernelSize], dtype: x.dtype };
   },
@@ -210,7 +193,12 @@ export interface Conv2dOptions {
  * conv2d(Tensor.ones([1, 1, 4, 4]), Tensor.ones([1, 1, 3, 3]), null, { padding: 1 }).shape // [1, 1, 4, 4]
  * @see Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning"
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: Conv2dOptions = {},
+): Tensor {
   checkOptions("conv2d", options, ["stride", "padding", "dilation", "groups"]);
   imageSizes("conv2d", "weight", weight, "OIHW");
   const params = conv2dParams(options, weight.shape.slice(2) as unknown as Pair);
@@ -219,7 +207,10 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, op
     if (bias === null) return y;
     const outChannels = weight.shape[0] as number;
     if (bias.ndim !== 1 || bias.shape[0] !== outChannels) {
-      throw shapeError("conv2d", `the bias is not one number for each of ${outChannels} channels`, { bias: bias.shape, weight: { shape: weight.shape, layout: "OIHW" } });
+      throw shapeError("conv2d", `the bias is not one number for each of ${outChannels} channels`, {
+        bias: bias.shape,
+        weight: { shape: weight.shape, layout: "OIHW" },
+      });
     }
     return add(y, reshape(bias, [1, outChannels, 1, 1]));
   });
@@ -231,27 +222,44 @@ export function conv2dParams(options: Conv2dOptions, kernel: Pair): Conv2dParams
   const strides = pair("conv2d", "stride", stride);
   const dilations = pair("conv2d", "dilation", dilation);
   if (!Number.isInteger(groups) || groups < 1) {
-    throw new OptionError(`conv2d: groups is ${groups}`, { hint: "give a whole number from 1 that divides both channel counts" });
+    throw new OptionError(`conv2d: groups is ${groups}`, {
+      hint: "give a whole number from 1 that divides both channel counts",
+    });
   }
   if (typeof padding === "string") {
     if (padding !== "same" && padding !== "valid") {
-      throw new OptionError(`conv2d: padding is "${padding as string}"`, { hint: 'use "same", "valid" or numbers' });
+      throw new OptionError(`conv2d: padding is "${padding as string}"`, {
+        hint: 'use "same", "valid" or numbers',
+      });
     }
     if (padding === "same" && (strides[0] !== 1 || strides[1] !== 1)) {
-      throw new OptionError(`conv2d: padding "same" needs stride 1, got ${strides.join(", ")}`, { hint: "give the padding as numbers" });
+      throw new OptionError(`conv2d: padding "same" needs stride 1, got ${strides.join(", ")}`, {
+        hint: "give the padding as numbers",
+      });
     }
   }
-  const around = padding === "valid" ? 0 : padding === "same" ? samePadding(kernel, dilations) : padding;
+  const around =
+    padding === "valid" ? 0 : padding === "same" ? samePadding(kernel, dilations) : padding;
   return { stride: strides, padding: border("conv2d", around), dilation: dilations, groups };
 }
 
 /** Gradient of the image: what a transposed convolution computes. */
-export function conv2dInputGrad(grad: Tensor, weight: Tensor, params: Conv2dParams, inputSize: Pair): Tensor {
+export function conv2dInputGrad(
+  grad: Tensor,
+  weight: Tensor,
+  params: Conv2dParams,
+  inputSize: Pair,
+): Tensor {
   return apply(conv2dInputGradOp, [grad, weight], { ...params, inputSize });
 }
 
 /** Gradient of the filters: the correlation of the images with the gradient. */
-export function conv2dWeightGrad(x: Tensor, grad: Tensor, params: Conv2dParams, kernelSize: Pair): Tensor {
+export function conv2dWeightGrad(
+  x: Tensor,
+  grad: Tensor,
+  params: Conv2dParams,
+  kernelSize: Pair,
+): Tensor {
   return apply(conv2dWeightGradOp, [x, grad], { ...params, kernelSize });
 }
 
@@ -261,17 +269,35 @@ function checkChannels(x: Shape, weight: Shape, groups: number): void {
   const expected = (weight[1] as number) * groups;
   const facts = {
     x: { shape: x, layout: "NCHW" },
-    weight: { shape: weight, layout: groups === 1 ? "OIHW" : `OIHW, ${groups} groups: ${weight[1]} × ${groups} = ${expected} input channels` },
+    weight: {
+      shape: weight,
+      layout:
+        groups === 1
+          ? "OIHW"
+          : `OIHW, ${groups} groups: ${weight[1]} × ${groups} = ${expected} input channels`,
+    },
   };
   if (channels !== expected) {
     const last = x[3] === expected;
-    const hint = channels === 4 && expected === 3
-      ? "drop the alpha channel: x.slice(1, 0, 3)"
-      : last ? "channels seem to come last: x.permute(0, 3, 1, 2)" : undefined;
-    throw shapeError("conv2d", `x has ${channels} channels, weight expects ${expected}`, facts, hint);
+    const hint =
+      channels === 4 && expected === 3
+        ? "drop the alpha channel: x.slice(1, 0, 3)"
+        : last
+          ? "channels seem to come last: x.permute(0, 3, 1, 2)"
+          : undefined;
+    throw shapeError(
+      "conv2d",
+      `x has ${channels} channels, weight expects ${expected}`,
+      facts,
+      hint,
+    );
   }
   if (outChannels % groups !== 0) {
-    throw shapeError("conv2d", `${outChannels} output channels do not divide into ${groups} groups`, facts);
+    throw shapeError(
+      "conv2d",
+      `${outChannels} output channels do not divide into ${groups} groups`,
+      facts,
+    );
   }
 }
 
@@ -282,8 +308,4 @@ function sizeOfImage({ shape }: { readonly shape: Shape }): Pair {
 /** Without the sizes that only one of the gradients needs. */
 function plainParams({ stride, padding, dilation, groups }: Conv2dParams): Conv2dParams {
   return { stride, padding, dilation, groups };
-}
-
-function outShape(x: Shape, weight: Shape, params: Conv2dParams): Shape {
-  return [x[0] as number, weight[0] as number, ...slidingSize("conv2d", x, weight.slice(2) as unknown as Pair, params)];
 }

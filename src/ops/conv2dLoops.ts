@@ -19,7 +19,12 @@ export function forTriples(
   visit: (x: number, weight: number, y: number) => void,
 ): void {
   const [batch, inChannels, height, width] = xShape as [number, number, number, number];
-  const [outChannels, perGroup, kernelHeight, kernelWidth] = weightShape as [number, number, number, number];
+  const [outChannels, perGroup, kernelHeight, kernelWidth] = weightShape as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [, , outHeight, outWidth] = yShape as [number, number, number, number];
   const [top, , left] = padding;
   for (let n = 0; n < batch; n++) {

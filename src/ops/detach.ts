@@ -11,7 +11,12 @@ export const detachOp = defineOp<undefined>({
   lowering: { kind: "reshape" },
   cases: [
     { name: "a matrix", inputs: [{ shape: [2, 3] }], params: undefined, gradient: false },
-    { name: "integers", inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }], params: undefined, gradient: false },
+    {
+      name: "integers",
+      inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }],
+      params: undefined,
+      gradient: false,
+    },
   ],
 });
 

@@ -18,7 +18,10 @@ export const divOp = pointwise({
     ...binaryCases(["normal", "positive"]),
     {
       name: "by zero",
-      inputs: [{ shape: [3], values: { data: [1, -1, 0] } }, { shape: [] , values: { data: [0] } }],
+      inputs: [
+        { shape: [3], values: { data: [1, -1, 0] } },
+        { shape: [], values: { data: [0] } },
+      ],
       params: undefined,
       gradient: false,
     },

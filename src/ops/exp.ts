@@ -21,7 +21,12 @@ export const expOp = pointwise({
     },
     {
       name: "NaN and infinities",
-      inputs: [{ shape: [3], values: { data: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] } }],
+      inputs: [
+        {
+          shape: [3],
+          values: { data: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] },
+        },
+      ],
       params: undefined,
       gradient: false,
     },

@@ -1,5 +1,5 @@
 // expand: stretches axes of size 1, without copying.
-import { sameShape, type Shape, shapeError } from "../tensor/shape.ts";
+import { type Shape, sameShape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { broadcastMap } from "./loops.ts";
 import { view } from "./view.ts";
@@ -23,9 +23,18 @@ export const expandOp = view<ExpandParams>({
     { name: "a column", inputs: [{ shape: [3, 1] }], params: { shape: [3, 5] } },
     { name: "a row, with an axis in front", inputs: [{ shape: [7] }], params: { shape: [3, 7] } },
     { name: "a scalar", inputs: [{ shape: [] }], params: { shape: [2, 3] } },
-    { name: "channels over images", inputs: [{ shape: [1, 3, 1, 1] }], params: { shape: [2, 3, 2, 3] } },
+    {
+      name: "channels over images",
+      inputs: [{ shape: [1, 3, 1, 1] }],
+      params: { shape: [2, 3, 2, 3] },
+    },
     { name: "to nothing", inputs: [{ shape: [1, 3] }], params: { shape: [0, 3] } },
-    { name: "an axis that is not 1", inputs: [{ shape: [2, 3] }], params: { shape: [4, 3] }, refused: /only axes of size 1 stretch/ },
+    {
+      name: "an axis that is not 1",
+      inputs: [{ shape: [2, 3] }],
+      params: { shape: [4, 3] },
+      refused: /only axes of size 1 stretch/,
+    },
   ],
 });
 
@@ -40,7 +49,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   const added = shape.length - x.ndim;
   const resolved = shape.map((n, axis) => (n === -1 ? (x.shape[axis - added] ?? -1) : n));
   if (sameShape(resolved, x.shape)) return x;
-  if (resolved.includes(-1)) throw shapeError("expand", "-1 stands for an axis that x does not have", { x: x.shape, shape });
+  if (resolved.includes(-1))
+    throw shapeError("expand", "-1 stands for an axis that x does not have", { x: x.shape, shape });
   return apply(expandOp, [x], { shape: resolved });
 }
 

@@ -11,7 +11,9 @@ export const flipOp = view<FlipParams>({
   name: "flip",
   shape: (input) => input,
   map: (input, _, { axes }) =>
-    input.map((n, axis) => (axes.includes(axis) ? { constant: n - 1, terms: [{ axis, factor: -1 }] } : sameAxis(axis))),
+    input.map((n, axis) =>
+      axes.includes(axis) ? { constant: n - 1, terms: [{ axis, factor: -1 }] } : sameAxis(axis),
+    ),
   backward: (grad, _, { axes }) => grad.flip(axes),
   cases: [
     { name: "a vector", inputs: [{ shape: [7] }], params: { axes: [0] } },

@@ -32,12 +32,25 @@ export const fullOp = defineOp<FullParams>({
   cases: [
     { name: "a scalar", inputs: [], params: { shape: [], value: 0.5, dtype: "float32" } },
     { name: "7 integers", inputs: [], params: { shape: [7], value: -3, dtype: "int32" } },
-    { name: "infinities", inputs: [], params: { shape: [2, 3], value: Number.NEGATIVE_INFINITY, dtype: "float32" } },
-    { name: "not a number", inputs: [], params: { shape: [5], value: Number.NaN, dtype: "float32" } },
+    {
+      name: "infinities",
+      inputs: [],
+      params: { shape: [2, 3], value: Number.NEGATIVE_INFINITY, dtype: "float32" },
+    },
+    {
+      name: "not a number",
+      inputs: [],
+      params: { shape: [5], value: Number.NaN, dtype: "float32" },
+    },
     { name: "bytes", inputs: [], params: { shape: [5], value: 200, dtype: "uint8" } },
     { name: "true", inputs: [], params: { shape: [3, 3], value: 1, dtype: "bool" } },
     { name: "nothing", inputs: [], params: { shape: [0, 4], value: 1, dtype: "float32" } },
-    { name: "a negative size", inputs: [], params: { shape: [-1], value: 1, dtype: "float32" }, refused: /whole numbers, got \[-1\]/ },
+    {
+      name: "a negative size",
+      inputs: [],
+      params: { shape: [-1], value: 1, dtype: "float32" },
+      refused: /whole numbers, got \[-1\]/,
+    },
   ],
 });
 
@@ -52,7 +65,9 @@ export const fullOp = defineOp<FullParams>({
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   const { dtype = "float32", requiresGrad = false } = options;
   if (!dtypes.includes(dtype)) {
-    throw new DtypeError(`full: there is no dtype "${dtype}"`, { facts: [{ name: "known", value: dtypes.join(", ") }] });
+    throw new DtypeError(`full: there is no dtype "${dtype}"`, {
+      facts: [{ name: "known", value: dtypes.join(", ") }],
+    });
   }
   if (requiresGrad) {
     checkShape("full", shape);

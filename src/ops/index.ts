@@ -9,9 +9,9 @@ import { argmaxOp, argminOp } from "./argmax.ts";
 import { avgPool2dOp } from "./avgPool2d.ts";
 import { castOp } from "./cast.ts";
 import { clampOp } from "./clamp.ts";
-import { eqOp, neOp, ltOp, leOp, gtOp, geOp } from "./compare.ts";
+import { eqOp, geOp, gtOp, leOp, ltOp, neOp } from "./compare.ts";
 import { concatOp } from "./concat.ts";
-import { conv2dOp, conv2dInputGradOp, conv2dWeightGradOp } from "./conv2d.ts";
+import { conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./conv2d.ts";
 import { crossEntropyOp } from "./crossEntropy.ts";
 import { detachOp } from "./detach.ts";
 import { divOp } from "./div.ts";
@@ -19,9 +19,9 @@ import { expOp } from "./exp.ts";
 import { expandOp } from "./expand.ts";
 import { flipOp } from "./flip.ts";
 import { fullOp } from "./full.ts";
-import { indexSelectOp, indexAddOp } from "./indexSelect.ts";
+import { indexAddOp, indexSelectOp } from "./indexSelect.ts";
 import { logOp } from "./log.ts";
-import { logicalAndOp, logicalOrOp, logicalNotOp } from "./logical.ts";
+import { logicalAndOp, logicalNotOp, logicalOrOp } from "./logical.ts";
 import { logSumExpOp } from "./logSumExp.ts";
 import { matmulOp } from "./matmul.ts";
 import { maximumOp, minimumOp } from "./maximum.ts";
@@ -32,24 +32,24 @@ import { mulOp } from "./mul.ts";
 import { negOp } from "./neg.ts";
 import { padOp } from "./pad.ts";
 import { permuteOp } from "./permute.ts";
-import { powScalarOp, powOp } from "./pow.ts";
+import { powOp, powScalarOp } from "./pow.ts";
 import { prodOp } from "./prod.ts";
 import { reluOp } from "./relu.ts";
 import { reshapeOp } from "./reshape.ts";
-import { floorOp, ceilOp, roundOp } from "./rounding.ts";
+import { ceilOp, floorOp, roundOp } from "./rounding.ts";
 import { sigmoidOp } from "./sigmoid.ts";
 import { signOp } from "./sign.ts";
-import { sinOp, cosOp } from "./sin.ts";
+import { cosOp, sinOp } from "./sin.ts";
 import { sliceOp } from "./slice.ts";
-import { softmaxOp, logSoftmaxOp } from "./softmax.ts";
-import { sqrtOp, rsqrtOp } from "./sqrt.ts";
+import { logSoftmaxOp, softmaxOp } from "./softmax.ts";
+import { rsqrtOp, sqrtOp } from "./sqrt.ts";
 import { subOp } from "./sub.ts";
 import { sumOp } from "./sum.ts";
 import { tanhOp } from "./tanh.ts";
 import { uniformOp } from "./uniform.ts";
 import { varianceOp } from "./var.ts";
 import { whereOp } from "./where.ts";
-import { windowsOp, foldWindowsOp } from "./windows.ts";
+import { foldWindowsOp, windowsOp } from "./windows.ts";
 
 export * from "./abs.ts";
 export * from "./add.ts";
@@ -63,6 +63,7 @@ export * from "./clamp.ts";
 export * from "./compare.ts";
 export * from "./concat.ts";
 export * from "./conv2d.ts";
+export * from "./copyOf.ts";
 export * from "./crossEntropy.ts";
 export * from "./detach.ts";
 export * from "./div.ts";
@@ -75,6 +76,7 @@ export * from "./linear.ts";
 export * from "./log.ts";
 export * from "./logical.ts";
 export * from "./logSumExp.ts";
+export type { LossOptions, Reduction } from "./losses.ts";
 export * from "./matmul.ts";
 export * from "./max.ts";
 export * from "./maximum.ts";
@@ -87,16 +89,19 @@ export * from "./neg.ts";
 export * from "./nllLoss.ts";
 export * from "./normal.ts";
 export * from "./oneHot.ts";
+export type { TensorLike } from "./operands.ts";
 export * from "./pad.ts";
 export * from "./permute.ts";
 export * from "./pow.ts";
 export * from "./prod.ts";
+export type { Dims, ReduceOptions } from "./reduce.ts";
 export * from "./relu.ts";
 export * from "./reshape.ts";
 export * from "./rounding.ts";
 export * from "./sigmoid.ts";
 export * from "./sign.ts";
 export * from "./sin.ts";
+export { type Border, outSize, type PaddingLike, type Pair, type PairLike } from "./sizes.ts";
 export * from "./slice.ts";
 export * from "./softmax.ts";
 export * from "./sqrt.ts";
@@ -107,19 +112,77 @@ export * from "./uniform.ts";
 export * from "./var.ts";
 export * from "./where.ts";
 export * from "./windows.ts";
-export type { TensorLike } from "./operands.ts";
-export type { LossOptions, Reduction } from "./losses.ts";
-export type { Dims, ReduceOptions } from "./reduce.ts";
-export { type Border, outSize, type PaddingLike, type Pair, type PairLike } from "./sizes.ts";
 
 /** Every op, in order of name. Tests on every backend and of every gradient are made from this list. */
 export const allOps: readonly Op[] = [
-  absOp, addOp, amaxOp, aminOp, arangeOp, argmaxOp, argminOp, avgPool2dOp, castOp, ceilOp,
-  clampOp, concatOp, conv2dInputGradOp, conv2dOp, conv2dWeightGradOp, cosOp, crossEntropyOp,
-  detachOp, divOp, eqOp, expandOp, expOp, flipOp, floorOp, foldWindowsOp, fullOp, geOp, gtOp,
-  indexAddOp, indexSelectOp, leOp, logicalAndOp, logicalNotOp, logicalOrOp, logOp, logSoftmaxOp,
-  logSumExpOp, ltOp, matmulOp, maximumOp, maxPool2dOp, maxWindowsGradOp, maxWindowsTakeOp,
-  meanOp, minimumOp, mulOp, negOp, neOp, padOp, permuteOp, powOp, powScalarOp, prodOp, reluOp,
-  reshapeOp, roundOp, rsqrtOp, sigmoidOp, signOp, sinOp, sliceOp, softmaxOp, sqrtOp, subOp,
-  sumOp, tanhOp, uniformOp, varianceOp, whereOp, windowsOp,
+  absOp,
+  addOp,
+  amaxOp,
+  aminOp,
+  arangeOp,
+  argmaxOp,
+  argminOp,
+  avgPool2dOp,
+  castOp,
+  ceilOp,
+  clampOp,
+  concatOp,
+  conv2dInputGradOp,
+  conv2dOp,
+  conv2dWeightGradOp,
+  cosOp,
+  crossEntropyOp,
+  detachOp,
+  divOp,
+  eqOp,
+  expandOp,
+  expOp,
+  flipOp,
+  floorOp,
+  foldWindowsOp,
+  fullOp,
+  geOp,
+  gtOp,
+  indexAddOp,
+  indexSelectOp,
+  leOp,
+  logicalAndOp,
+  logicalNotOp,
+  logicalOrOp,
+  logOp,
+  logSoftmaxOp,
+  logSumExpOp,
+  ltOp,
+  matmulOp,
+  maximumOp,
+  maxPool2dOp,
+  maxWindowsGradOp,
+  maxWindowsTakeOp,
+  meanOp,
+  minimumOp,
+  mulOp,
+  negOp,
+  neOp,
+  padOp,
+  permuteOp,
+  powOp,
+  powScalarOp,
+  prodOp,
+  reluOp,
+  reshapeOp,
+  roundOp,
+  rsqrtOp,
+  sigmoidOp,
+  signOp,
+  sinOp,
+  sliceOp,
+  softmaxOp,
+  sqrtOp,
+  subOp,
+  sumOp,
+  tanhOp,
+  uniformOp,
+  varianceOp,
+  whereOp,
+  windowsOp,
 ];

@@ -15,9 +15,12 @@ interface IndexAddParams extends IndexSelectParams {
 
 function checkIndex(op: string, index: TensorType): void {
   if (index.dtype !== "int32") {
-    throw new DtypeError(`${op}: the index is ${index.dtype}, not int32`, { hint: 'convert first: index.to("int32")' });
+    throw new DtypeError(`${op}: the index is ${index.dtype}, not int32`, {
+      hint: 'convert first: index.to("int32")',
+    });
   }
-  if (index.shape.length !== 1) throw shapeError(op, "the index is not a vector", { index: index.shape });
+  if (index.shape.length !== 1)
+    throw shapeError(op, "the index is not a vector", { index: index.shape });
 }
 
 export const indexSelectOp: Op<IndexSelectParams> = defineOp<IndexSelectParams>({
@@ -25,8 +28,12 @@ export const indexSelectOp: Op<IndexSelectParams> = defineOp<IndexSelectParams>(
   shape(inputs, { axis }) {
     const [x, index] = inputs as readonly [TensorType, TensorType];
     checkIndex("indexSelect", index);
-    if (x.shape.length === 0) throw shapeError("indexSelect", "a scalar has no axis to select from", { x: x.shape });
-    return { shape: x.shape.map((n, k) => (k === axis ? (index.shape[0] as number) : n)), dtype: x.dtype };
+    if (x.shape.length === 0)
+      throw shapeError("indexSelect", "a scalar has no axis to select from", { x: x.shape });
+    return {
+      shape: x.shape.map((n, k) => (k === axis ? (index.shape[0] as number) : n)),
+      dtype: x.dtype,
+    };
   },
   backward({ grad, inputs, params: { axis } }) {
     const [x, index] = inputs as [Tensor, Tensor];
@@ -41,13 +48,36 @@ export const indexSelectOp: Op<IndexSelectParams> = defineOp<IndexSelectParams>(
   lowering: { kind: "kernel" },
   cases: [
     { name: "rows", inputs: [{ shape: [5, 3] }, picks([4, 0, 4])], params: { axis: 0 } },
-    { name: "images", inputs: [{ shape: [6, 2, 3, 3] }, picks([5, 1, 2, 1, 0])], params: { axis: 0 } },
+    {
+      name: "images",
+      inputs: [{ shape: [6, 2, 3, 3] }, picks([5, 1, 2, 1, 0])],
+      params: { axis: 0 },
+    },
     { name: "columns", inputs: [{ shape: [3, 5] }, picks([1, 1, 0, 4])], params: { axis: 1 } },
     { name: "elements of a vector", inputs: [{ shape: [9] }, picks([8, 3])], params: { axis: 0 } },
-    { name: "none", inputs: [{ shape: [5, 3] }, { shape: [0], dtype: "int32" }], params: { axis: 0 } },
-    { name: "bytes", inputs: [{ shape: [5, 7], dtype: "uint8", values: [0, 256] }, picks([3, 2, 4])], params: { axis: 0 }, gradient: false },
-    { name: "integers", inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }, picks([3, 2])], params: { axis: 0 }, gradient: false },
-    { name: "an index of floats", inputs: [{ shape: [5, 3] }, { shape: [2] }], params: { axis: 0 }, refused: /the index is float32, not int32/ },
+    {
+      name: "none",
+      inputs: [{ shape: [5, 3] }, { shape: [0], dtype: "int32" }],
+      params: { axis: 0 },
+    },
+    {
+      name: "bytes",
+      inputs: [{ shape: [5, 7], dtype: "uint8", values: [0, 256] }, picks([3, 2, 4])],
+      params: { axis: 0 },
+      gradient: false,
+    },
+    {
+      name: "integers",
+      inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }, picks([3, 2])],
+      params: { axis: 0 },
+      gradient: false,
+    },
+    {
+      name: "an index of floats",
+      inputs: [{ shape: [5, 3] }, { shape: [2] }],
+      params: { axis: 0 },
+      refused: /the index is float32, not int32/,
+    },
     {
       name: "an index with two axes",
       inputs: [{ shape: [5, 3] }, { shape: [2, 1], dtype: "int32", values: [0, 5] }],
@@ -63,11 +93,17 @@ export const indexAddOp: Op<IndexAddParams> = defineOp<IndexAddParams>({
     const [rows, index] = inputs as readonly [TensorType, TensorType];
     checkIndex("indexAdd", index);
     if (rows.shape[axis] !== index.shape[0]) {
-      throw shapeError("indexAdd", "not one number for each row", { rows: rows.shape, index: index.shape });
+      throw shapeError("indexAdd", "not one number for each row", {
+        rows: rows.shape,
+        index: index.shape,
+      });
     }
     return { shape: rows.shape.map((n, k) => (k === axis ? size : n)), dtype: rows.dtype };
   },
-  backward: ({ grad, inputs: [, index], params: { axis } }) => [apply(indexSelectOp, [grad, index as Tensor], { axis }), null],
+  backward: ({ grad, inputs: [, index], params: { axis } }) => [
+    apply(indexSelectOp, [grad, index as Tensor], { axis }),
+    null,
+  ],
   reference(inputs, output, { axis, size }) {
     const [rows, index] = inputs as readonly [ReferenceArray, ReferenceArray];
     output.data.fill(0);
@@ -77,11 +113,32 @@ export const indexAddOp: Op<IndexAddParams> = defineOp<IndexAddParams>({
   },
   lowering: { kind: "kernel" },
   cases: [
-    { name: "rows, one of them twice", inputs: [{ shape: [3, 4] }, picks([4, 0, 4])], params: { axis: 0, size: 5 } },
-    { name: "columns", inputs: [{ shape: [3, 4] }, picks([1, 1, 0, 4])], params: { axis: 1, size: 5 } },
-    { name: "images", inputs: [{ shape: [3, 2, 2, 3] }, picks([1, 1, 0])], params: { axis: 0, size: 3 } },
-    { name: "none", inputs: [{ shape: [0, 3] }, { shape: [0], dtype: "int32" }], params: { axis: 0, size: 2 } },
-    { name: "too few numbers", inputs: [{ shape: [3, 4] }, picks([4, 0])], params: { axis: 0, size: 5 }, refused: /not one number for each row/ },
+    {
+      name: "rows, one of them twice",
+      inputs: [{ shape: [3, 4] }, picks([4, 0, 4])],
+      params: { axis: 0, size: 5 },
+    },
+    {
+      name: "columns",
+      inputs: [{ shape: [3, 4] }, picks([1, 1, 0, 4])],
+      params: { axis: 1, size: 5 },
+    },
+    {
+      name: "images",
+      inputs: [{ shape: [3, 2, 2, 3] }, picks([1, 1, 0])],
+      params: { axis: 0, size: 3 },
+    },
+    {
+      name: "none",
+      inputs: [{ shape: [0, 3] }, { shape: [0], dtype: "int32" }],
+      params: { axis: 0, size: 2 },
+    },
+    {
+      name: "too few numbers",
+      inputs: [{ shape: [3, 4] }, picks([4, 0])],
+      params: { axis: 0, size: 5 },
+      refused: /not one number for each row/,
+    },
   ],
 });
 
@@ -103,7 +160,8 @@ function forRows(
   for (let o = 0; o < outer; o++) {
     for (let k = 0; k < count; k++) {
       const place = index.data[k] as number;
-      for (let i = 0; i < inner; i++) visit((o * count + k) * inner + i, (o * size + place) * inner + i);
+      for (let i = 0; i < inner; i++)
+        visit((o * count + k) * inner + i, (o * size + place) * inner + i);
     }
   }
 }

@@ -26,13 +26,20 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   if (weight.ndim !== 2) throw shapeError("linear", "the weight is not a matrix", facts);
   if (x.shape.at(-1) !== inFeatures) {
     const flat = x.ndim > 2 && x.numel === (x.shape[0] as number) * (inFeatures as number);
-    throw shapeError("linear", `x has ${x.shape.at(-1) ?? "no"} features, weight expects ${inFeatures}`, facts,
-      flat ? "flatten the image first: x.flatten(1)" : undefined);
+    throw shapeError(
+      "linear",
+      `x has ${x.shape.at(-1) ?? "no"} features, weight expects ${inFeatures}`,
+      facts,
+      flat ? "flatten the image first: x.flatten(1)" : undefined,
+    );
   }
   const y = matmul(x, t(weight));
   if (bias === null) return y;
   if (bias.ndim !== 1 || bias.shape[0] !== outFeatures) {
-    throw shapeError("linear", `the bias is not one number for each of ${outFeatures} features`, { ...facts, bias: bias.shape });
+    throw shapeError("linear", `the bias is not one number for each of ${outFeatures} features`, {
+      ...facts,
+      bias: bias.shape,
+    });
   }
   return add(y, bias);
 }

@@ -4,7 +4,14 @@ import { apply, type Tensor } from "../tensor/tensor.ts";
 import { amaxOp } from "./amax.ts";
 import { cast } from "./cast.ts";
 import { broadcastOffsets } from "./loops.ts";
-import { type Dims, type ReduceOptions, type ReduceParams, reduceCases, reduceParams, reducedShape } from "./reduce.ts";
+import {
+  type Dims,
+  type ReduceOptions,
+  type ReduceParams,
+  reduceCases,
+  reducedShape,
+  reduceParams,
+} from "./reduce.ts";
 
 export const logSumExpOp = defineOp<ReduceParams>({
   name: "logSumExp",
@@ -22,7 +29,8 @@ export const logSumExpOp = defineOp<ReduceParams>({
     output.data.fill(0);
     for (let i = 0; i < x.data.length; i++) {
       const at = offsets[i] as number;
-      output.data[at] = (output.data[at] as number) + Math.exp((x.data[i] as number) - (most.data[at] as number));
+      output.data[at] =
+        (output.data[at] as number) + Math.exp((x.data[i] as number) - (most.data[at] as number));
     }
     for (let i = 0; i < output.data.length; i++) {
       output.data[i] = Math.log(output.data[i] as number) + (most.data[i] as number);

@@ -4,7 +4,13 @@ import { binaryCases } from "./cases.ts";
 import { cast } from "./cast.ts";
 import { pointwise } from "./pointwise.ts";
 
-const bools = binaryCases([[0, 2], [0, 2]], "bool");
+const bools = binaryCases(
+  [
+    [0, 2],
+    [0, 2],
+  ],
+  "bool",
+);
 
 export const logicalAndOp = pointwise({
   name: "logicalAnd",
@@ -31,8 +37,18 @@ export const logicalNotOp = pointwise({
   scalar: ([a]) => 1 - a,
   expression: (math, [a]) => math.not(math.toMask(a)),
   cases: [
-    { name: "bools", inputs: [{ shape: [3, 5], dtype: "bool", values: [0, 2] }], params: undefined, gradient: false },
-    { name: "floats", inputs: [{ shape: [3] }], params: undefined, refused: /logicalNot: takes bool, got float32/ },
+    {
+      name: "bools",
+      inputs: [{ shape: [3, 5], dtype: "bool", values: [0, 2] }],
+      params: undefined,
+      gradient: false,
+    },
+    {
+      name: "floats",
+      inputs: [{ shape: [3] }],
+      params: undefined,
+      refused: /logicalNot: takes bool, got float32/,
+    },
   ],
 });
 

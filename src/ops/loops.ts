@@ -11,7 +11,8 @@ export function viewOffsets(input: Shape, output: Shape, map: readonly AxisMap[]
   map.forEach(({ constant, terms }, axis) => {
     const stride = strides[axis] as number;
     start += constant * stride;
-    for (const term of terms) steps[term.axis] = (steps[term.axis] as number) + term.factor * stride;
+    for (const term of terms)
+      steps[term.axis] = (steps[term.axis] as number) + term.factor * stride;
   });
   const offsets = new Int32Array(sizeOf(output));
   const index = new Array<number>(output.length).fill(0);

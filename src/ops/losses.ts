@@ -26,7 +26,9 @@ export function reduceLoss(losses: Tensor, reduction: Reduction): Tensor {
 /** The reduction, or an error if there is no such. */
 export function checkReduction(op: string, { reduction = "mean" }: LossOptions): Reduction {
   if (!["mean", "sum", "none"].includes(reduction)) {
-    throw new OptionError(`${op}: there is no reduction "${reduction}"`, { facts: [{ name: "known", value: "mean, sum, none" }] });
+    throw new OptionError(`${op}: there is no reduction "${reduction}"`, {
+      facts: [{ name: "known", value: "mean, sum, none" }],
+    });
   }
   return reduction;
 }

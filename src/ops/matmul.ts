@@ -1,6 +1,6 @@
 // matmul: products of matrices, or of batches of them.
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { broadcastShapes, sameShape, type Shape, shapeError, sizeOf } from "../tensor/shape.ts";
+import { broadcastShapes, type Shape, sameShape, shapeError, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
 import { expand } from "./expand.ts";
@@ -36,7 +36,9 @@ export const matmulOp = defineOp<undefined>({
         for (let j = 0; j < columns; j++) {
           let total = 0;
           for (let k = 0; k < inner; k++) {
-            total += (a.data[(n * rows + i) * inner + k] as number) * (b.data[(n * inner + k) * columns + j] as number);
+            total +=
+              (a.data[(n * rows + i) * inner + k] as number) *
+              (b.data[(n * inner + k) * columns + j] as number);
           }
           output.data[(n * rows + i) * columns + j] = total;
         }
@@ -45,13 +47,33 @@ export const matmulOp = defineOp<undefined>({
   },
   lowering: { kind: "kernel" },
   cases: [
-    { name: "small, no size a multiple of 4", inputs: [{ shape: [3, 5] }, { shape: [5, 7] }], params: undefined },
-    { name: "larger than a tile", inputs: [{ shape: [13, 33] }, { shape: [33, 18] }], params: undefined },
-    { name: "a row times a matrix", inputs: [{ shape: [1, 9] }, { shape: [9, 4] }], params: undefined },
-    { name: "a matrix times a column", inputs: [{ shape: [6, 9] }, { shape: [9, 1] }], params: undefined },
+    {
+      name: "small, no size a multiple of 4",
+      inputs: [{ shape: [3, 5] }, { shape: [5, 7] }],
+      params: undefined,
+    },
+    {
+      name: "larger than a tile",
+      inputs: [{ shape: [13, 33] }, { shape: [33, 18] }],
+      params: undefined,
+    },
+    {
+      name: "a row times a matrix",
+      inputs: [{ shape: [1, 9] }, { shape: [9, 4] }],
+      params: undefined,
+    },
+    {
+      name: "a matrix times a column",
+      inputs: [{ shape: [6, 9] }, { shape: [9, 1] }],
+      params: undefined,
+    },
     { name: "an outer product", inputs: [{ shape: [5, 1] }, { shape: [1, 6] }], params: undefined },
     { name: "a batch", inputs: [{ shape: [3, 2, 5] }, { shape: [3, 5, 4] }], params: undefined },
-    { name: "two batch axes", inputs: [{ shape: [2, 3, 4, 1] }, { shape: [2, 3, 1, 3] }], params: undefined },
+    {
+      name: "two batch axes",
+      inputs: [{ shape: [2, 3, 4, 1] }, { shape: [2, 3, 1, 3] }],
+      params: undefined,
+    },
     { name: "no rows", inputs: [{ shape: [0, 3] }, { shape: [3, 4] }], params: undefined },
     { name: "nothing to sum", inputs: [{ shape: [2, 0] }, { shape: [0, 3] }], params: undefined },
     {
@@ -62,7 +84,10 @@ export const matmulOp = defineOp<undefined>({
     },
     {
       name: "integers",
-      inputs: [{ shape: [2, 3], dtype: "int32" }, { shape: [3, 2], dtype: "int32" }],
+      inputs: [
+        { shape: [2, 3], dtype: "int32" },
+        { shape: [3, 2], dtype: "int32" },
+      ],
       params: undefined,
       refused: /matmul: takes float32, got int32/,
     },
@@ -90,7 +115,12 @@ function mismatch(a: Shape, b: Shape, inner: number, expected: number): Error {
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) {
-    throw shapeError("matmul", "a scalar is no matrix", { a: a.shape, b: b.shape }, "use mul for a product with a number");
+    throw shapeError(
+      "matmul",
+      "a scalar is no matrix",
+      { a: a.shape, b: b.shape },
+      "use mul for a product with a number",
+    );
   }
   const left = cast(a.ndim === 1 ? reshape(a, [1, ...a.shape]) : a, "float32");
   const right = cast(b.ndim === 1 ? reshape(b, [...b.shape, 1]) : b, "float32");
@@ -98,7 +128,11 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const expected = right.shape.at(-2) as number;
   if (inner !== expected) throw mismatch(a.shape, b.shape, inner, expected);
   const product = multiply(left, right);
-  const shape = [...product.shape.slice(0, -2), ...(a.ndim === 1 ? [] : product.shape.slice(-2, -1)), ...(b.ndim === 1 ? [] : product.shape.slice(-1))];
+  const shape = [
+    ...product.shape.slice(0, -2),
+    ...(a.ndim === 1 ? [] : product.shape.slice(-2, -1)),
+    ...(b.ndim === 1 ? [] : product.shape.slice(-1)),
+  ];
   return reshape(product, shape);
 }
 
@@ -111,5 +145,9 @@ function multiply(a: Tensor, b: Tensor): Tensor {
     return reshape(flat, [...a.shape.slice(0, -1), columns]);
   }
   const batch = broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
-  return apply(matmulOp, [expand(a, [...batch, rows, inner]), expand(b, [...batch, inner, columns])], undefined);
+  return apply(
+    matmulOp,
+    [expand(a, [...batch, rows, inner]), expand(b, [...batch, inner, columns])],
+    undefined,
+  );
 }

@@ -1,11 +1,12 @@
 // max and min in PyTorch's three uses: of everything, of two tensors, and along an axis with indices.
-import type { Tensor } from "../tensor/tensor.ts";
+
 import { normalizeAxis } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { amax, amin } from "./amax.ts";
 import { arange } from "./arange.ts";
 import { argmax, argmin } from "./argmax.ts";
 import { maximum, minimum } from "./maximum.ts";
-import { reduceParams, type ReduceOptions, reducedShape } from "./reduce.ts";
+import { type ReduceOptions, reducedShape, reduceParams } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
@@ -24,9 +25,15 @@ export interface ValuesAndIndices {
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
 export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function max(x: Tensor, by?: Tensor | number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+export function max(
+  x: Tensor,
+  by?: Tensor | number,
+  options: ReduceOptions = {},
+): Tensor | ValuesAndIndices {
   if (by === undefined) return amax(x);
-  return typeof by === "number" ? take(x, argmax(x, by, { keepdim: true }), by, options) : maximum(x, by);
+  return typeof by === "number"
+    ? take(x, argmax(x, by, { keepdim: true }), by, options)
+    : maximum(x, by);
 }
 
 /**
@@ -38,9 +45,15 @@ export function max(x: Tensor, by?: Tensor | number, options: ReduceOptions = {}
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function min(x: Tensor, by?: Tensor | number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+export function min(
+  x: Tensor,
+  by?: Tensor | number,
+  options: ReduceOptions = {},
+): Tensor | ValuesAndIndices {
   if (by === undefined) return amin(x);
-  return typeof by === "number" ? take(x, argmin(x, by, { keepdim: true }), by, options) : minimum(x, by);
+  return typeof by === "number"
+    ? take(x, argmin(x, by, { keepdim: true }), by, options)
+    : minimum(x, by);
 }
 
 /** The element at `index` along an axis: gradients go there and nowhere else. */

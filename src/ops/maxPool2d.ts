@@ -4,11 +4,25 @@ import { type CaseInput, defineOp, type ReferenceArray, type TensorType } from "
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { maxWindowsGrad } from "./maxWindows.ts";
 import { checkDomain } from "./pointwise.ts";
-import { checkPoolPadding, cropImage, padImage, poolBorder, type PoolParams, pooledSize, windowsOf } from "./pooling.ts";
+import {
+  checkPoolPadding,
+  cropImage,
+  type PoolParams,
+  padImage,
+  poolBorder,
+  pooledSize,
+  windowsOf,
+} from "./pooling.ts";
 import { batched, border, imageSizes, type PairLike, pair } from "./sizes.ts";
 import { windows } from "./windows.ts";
 
-const plain: PoolParams = { kernelSize: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], ceilMode: false };
+const plain: PoolParams = {
+  kernelSize: [2, 2],
+  stride: [2, 2],
+  padding: [0, 0, 0, 0],
+  dilation: [1, 1],
+  ceilMode: false,
+};
 const image = (...shape: number[]): CaseInput => ({ shape, values: "distinct" });
 
 export const maxPool2dOp = defineOp<PoolParams>({
@@ -17,7 +31,10 @@ export const maxPool2dOp = defineOp<PoolParams>({
     const x = input as TensorType;
     checkDomain("maxPool2d", x.dtype, "float");
     const [batch, channels] = imageSizes("maxPool2d", "x", x);
-    return { shape: [batch, channels, ...pooledSize("maxPool2d", x.shape, params)], dtype: x.dtype };
+    return {
+      shape: [batch, channels, ...pooledSize("maxPool2d", x.shape, params)],
+      dtype: x.dtype,
+    };
   },
   backward({ grad, inputs: [input], params }) {
     const x = input as Tensor;
@@ -38,7 +55,8 @@ export const maxPool2dOp = defineOp<PoolParams>({
             const h = oh * stride[0] + kh * dilation[0] - padding[0];
             for (let kw = 0; kw < kernelSize[1]; kw++) {
               const w = ow * stride[1] + kw * dilation[1] - padding[2];
-              if (h >= 0 && h < height && w >= 0 && w < width) most = Math.max(most, data[(n * height + h) * width + w] as number);
+              if (h >= 0 && h < height && w >= 0 && w < width)
+                most = Math.max(most, data[(n * height + h) * width + w] as number);
             }
           }
           output.data[at++] = most;
@@ -50,19 +68,53 @@ export const maxPool2dOp = defineOp<PoolParams>({
     kind: "composite",
     build([input], params) {
       const x = input as Tensor;
-      const padded = padImage(x, poolBorder("maxPool2d", x.shape, params), Number.NEGATIVE_INFINITY);
+      const padded = padImage(
+        x,
+        poolBorder("maxPool2d", x.shape, params),
+        Number.NEGATIVE_INFINITY,
+      );
       return windows(padded, windowsOf(params)).amax([4, 5]);
     },
   },
   cases: [
     { name: "2×2", inputs: [image(2, 3, 4, 6)], params: plain },
     { name: "2×2, a row and a column over", inputs: [image(1, 2, 5, 7)], params: plain },
-    { name: "3×3, stride 2, padding 1", inputs: [image(1, 2, 7, 8)], params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1] } },
-    { name: "ceil mode", inputs: [image(1, 1, 5, 6)], params: { ...plain, kernelSize: [3, 2], ceilMode: true } },
-    { name: "ceil mode, last window outside", inputs: [image(1, 1, 4, 4)], params: { ...plain, kernelSize: [2, 2], stride: [3, 3], padding: [1, 1, 1, 1], ceilMode: true } },
-    { name: "dilated", inputs: [image(1, 2, 7, 7)], params: { ...plain, stride: [1, 1], dilation: [2, 3] } },
-    { name: "uneven padding", inputs: [image(1, 1, 5, 5)], params: { ...plain, kernelSize: [3, 3], padding: [0, 1, 1, 0] } },
-    { name: "the whole image", inputs: [image(3, 1, 4, 4)], params: { ...plain, kernelSize: [4, 4] } },
+    {
+      name: "3×3, stride 2, padding 1",
+      inputs: [image(1, 2, 7, 8)],
+      params: { ...plain, kernelSize: [3, 3], padding: [1, 1, 1, 1] },
+    },
+    {
+      name: "ceil mode",
+      inputs: [image(1, 1, 5, 6)],
+      params: { ...plain, kernelSize: [3, 2], ceilMode: true },
+    },
+    {
+      name: "ceil mode, last window outside",
+      inputs: [image(1, 1, 4, 4)],
+      params: {
+        ...plain,
+        kernelSize: [2, 2],
+        stride: [3, 3],
+        padding: [1, 1, 1, 1],
+        ceilMode: true,
+      },
+    },
+    {
+      name: "dilated",
+      inputs: [image(1, 2, 7, 7)],
+      params: { ...plain, stride: [1, 1], dilation: [2, 3] },
+    },
+    {
+      name: "uneven padding",
+      inputs: [image(1, 1, 5, 5)],
+      params: { ...plain, kernelSize: [3, 3], padding: [0, 1, 1, 0] },
+    },
+    {
+      name: "the whole image",
+      inputs: [image(3, 1, 4, 4)],
+      params: { ...plain, kernelSize: [4, 4] },
+    },
     { name: "an empty batch", inputs: [image(0, 1, 4, 4)], params: plain },
     {
       name: "NaN and equal pixels",
@@ -70,7 +122,12 @@ export const maxPool2dOp = defineOp<PoolParams>({
       params: plain,
       gradient: false,
     },
-    { name: "a window too large", inputs: [image(1, 1, 1, 4)], params: plain, refused: /a window of 2×2 does not fit into the image/ },
+    {
+      name: "a window too large",
+      inputs: [image(1, 1, 1, 4)],
+      params: plain,
+      refused: /a window of 2×2 does not fit into the image/,
+    },
   ],
 });
 

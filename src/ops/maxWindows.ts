@@ -2,16 +2,36 @@
 // puts a value there, the other takes one from there; each is the gradient of the other.
 import { DtypeError } from "../tensor/errors.ts";
 import { type Case, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { sameShape, type Shape, shapeError } from "../tensor/shape.ts";
+import { type Shape, sameShape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { type WindowsParams, windowsShape } from "./windows.ts";
 
 const geometries: readonly { name: string; x: Shape; params: WindowsParams }[] = [
-  { name: "2×2, side by side", x: [2, 3, 4, 6], params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] } },
-  { name: "3×3, overlapping", x: [1, 2, 5, 4], params: { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] } },
-  { name: "3×3, stride 2, pixels over", x: [2, 2, 6, 7], params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] } },
-  { name: "2×2, dilated", x: [1, 2, 5, 5], params: { kernel: [2, 2], stride: [1, 2], dilation: [2, 2] } },
-  { name: "an empty batch", x: [0, 1, 4, 4], params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] } },
+  {
+    name: "2×2, side by side",
+    x: [2, 3, 4, 6],
+    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
+  },
+  {
+    name: "3×3, overlapping",
+    x: [1, 2, 5, 4],
+    params: { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] },
+  },
+  {
+    name: "3×3, stride 2, pixels over",
+    x: [2, 2, 6, 7],
+    params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] },
+  },
+  {
+    name: "2×2, dilated",
+    x: [1, 2, 5, 5],
+    params: { kernel: [2, 2], stride: [1, 2], dilation: [2, 2] },
+  },
+  {
+    name: "an empty batch",
+    x: [0, 1, 4, 4],
+    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
+  },
 ];
 
 const tied = [1, 1, Number.NaN, 0, 1, 0, 5, Number.NaN, 2, 2, -1, -1, 2, 2, -1, -1];
@@ -27,7 +47,10 @@ export const maxWindowsGradOp = defineOp<WindowsParams>({
     requireFloats("maxWindowsGrad", inputs);
     const expected = outShape("maxWindowsGrad", x.shape, params);
     if (!sameShape(grad.shape, expected)) {
-      throw shapeError("maxWindowsGrad", "not one number for each window", { grad: grad.shape, windows: expected });
+      throw shapeError("maxWindowsGrad", "not one number for each window", {
+        grad: grad.shape,
+        windows: expected,
+      });
     }
     return { shape: x.shape, dtype: x.dtype };
   },
@@ -40,7 +63,12 @@ export const maxWindowsGradOp = defineOp<WindowsParams>({
     });
   },
   lowering: { kind: "kernel" },
-  cases: maxCases("a gradient for too few windows", (x, params) => outShape("windows", x, params), [1, 1, 1, 2], /not one number for each window/),
+  cases: maxCases(
+    "a gradient for too few windows",
+    (x, params) => outShape("windows", x, params),
+    [1, 1, 1, 2],
+    /not one number for each window/,
+  ),
 });
 
 export const maxWindowsTakeOp = defineOp<WindowsParams>({
@@ -49,7 +77,10 @@ export const maxWindowsTakeOp = defineOp<WindowsParams>({
     const [x, values] = inputs as readonly [TensorType, TensorType];
     requireFloats("maxWindowsTake", inputs);
     if (!sameShape(x.shape, values.shape)) {
-      throw shapeError("maxWindowsTake", "not one value for each pixel", { x: x.shape, values: values.shape });
+      throw shapeError("maxWindowsTake", "not one value for each pixel", {
+        x: x.shape,
+        values: values.shape,
+      });
     }
     return { shape: outShape("maxWindowsTake", x.shape, params), dtype: x.dtype };
   },
@@ -61,7 +92,12 @@ export const maxWindowsTakeOp = defineOp<WindowsParams>({
     });
   },
   lowering: { kind: "kernel" },
-  cases: maxCases("values of another shape", (x) => x, [1, 1, 3, 4], /not one value for each pixel/),
+  cases: maxCases(
+    "values of another shape",
+    (x) => x,
+    [1, 1, 3, 4],
+    /not one value for each pixel/,
+  ),
 });
 
 function maxCases(
@@ -72,14 +108,22 @@ function maxCases(
 ): Case<WindowsParams>[] {
   const params: WindowsParams = { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] };
   return [
-    ...geometries.map((geometry): Case<WindowsParams> => ({
-      name: geometry.name,
-      inputs: [{ shape: geometry.x, values: "distinct" }, { shape: second(geometry.x, geometry.params) }],
-      params: geometry.params,
-    })),
+    ...geometries.map(
+      (geometry): Case<WindowsParams> => ({
+        name: geometry.name,
+        inputs: [
+          { shape: geometry.x, values: "distinct" },
+          { shape: second(geometry.x, geometry.params) },
+        ],
+        params: geometry.params,
+      }),
+    ),
     {
       name: "ties and NaN",
-      inputs: [{ shape: [1, 1, 4, 4], values: { data: tied } }, { shape: second([1, 1, 4, 4], params) }],
+      inputs: [
+        { shape: [1, 1, 4, 4], values: { data: tied } },
+        { shape: second([1, 1, 4, 4], params) },
+      ],
       params,
       gradient: false,
     },
@@ -103,7 +147,10 @@ function forMaxima(
         let best = -1;
         for (let kh = 0; kh < kernel[0]; kh++) {
           for (let kw = 0; kw < kernel[1]; kw++) {
-            const at = (image * height + oh * stride[0] + kh * dilation[0]) * width + ow * stride[1] + kw * dilation[1];
+            const at =
+              (image * height + oh * stride[0] + kh * dilation[0]) * width +
+              ow * stride[1] +
+              kw * dilation[1];
             if (best < 0 || beats(data[at] as number, data[best] as number)) best = at;
           }
         }
@@ -118,7 +165,8 @@ function beats(x: number, best: number): boolean {
 }
 
 function requireFloats(op: string, inputs: readonly TensorType[]): void {
-  for (const { dtype } of inputs) if (dtype !== "float32") throw new DtypeError(`${op}: takes float32, got ${dtype}`);
+  for (const { dtype } of inputs)
+    if (dtype !== "float32") throw new DtypeError(`${op}: takes float32, got ${dtype}`);
 }
 
 /** Each window's number at its first maximum in x, summed where windows share it. x NCHW, grad `[batch, channels, outHeight, outWidth]`. */

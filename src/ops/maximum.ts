@@ -27,7 +27,17 @@ export const maximumOp = pointwise({
     const zero = full([], 0);
     return [zero.where(a.lt(b), shared), zero.where(a.gt(b), shared)];
   },
-  cases: [...binaryCases(), ...binaryCases([[-9, 9], [-9, 9]], "int32"), nanAndTies],
+  cases: [
+    ...binaryCases(),
+    ...binaryCases(
+      [
+        [-9, 9],
+        [-9, 9],
+      ],
+      "int32",
+    ),
+    nanAndTies,
+  ],
 });
 
 export const minimumOp = pointwise({
@@ -42,7 +52,17 @@ export const minimumOp = pointwise({
     const zero = full([], 0);
     return [zero.where(a.gt(b), shared), zero.where(a.lt(b), shared)];
   },
-  cases: [...binaryCases(), ...binaryCases([[-9, 9], [-9, 9]], "int32"), nanAndTies],
+  cases: [
+    ...binaryCases(),
+    ...binaryCases(
+      [
+        [-9, 9],
+        [-9, 9],
+      ],
+      "int32",
+    ),
+    nanAndTies,
+  ],
 });
 
 /**

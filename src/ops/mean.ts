@@ -2,7 +2,15 @@
 import { defineOp, type ReferenceArray } from "../tensor/op.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
-import { type Dims, type ReduceOptions, type ReduceParams, reduceCases, reduceParams, reducedShape, reducedSize } from "./reduce.ts";
+import {
+  type Dims,
+  type ReduceOptions,
+  type ReduceParams,
+  reduceCases,
+  reducedShape,
+  reducedSize,
+  reduceParams,
+} from "./reduce.ts";
 import { sum, sumOp } from "./sum.ts";
 
 export const meanOp = defineOp<ReduceParams>({
@@ -10,12 +18,18 @@ export const meanOp = defineOp<ReduceParams>({
   shape: (inputs, params) => sumOp.shape(inputs, params),
   backward({ grad, inputs: [input], params: { axes } }) {
     const { shape } = input as Tensor;
-    return [grad.mul(1 / reducedSize(shape, axes)).reshape(reducedShape(shape, axes, true)).expand(shape)];
+    return [
+      grad
+        .mul(1 / reducedSize(shape, axes))
+        .reshape(reducedShape(shape, axes, true))
+        .expand(shape),
+    ];
   },
   reference(inputs, output, params) {
     sumOp.reference(inputs, output, params);
     const count = reducedSize((inputs[0] as ReferenceArray).shape, params.axes);
-    for (let i = 0; i < output.data.length; i++) output.data[i] = (output.data[i] as number) / count;
+    for (let i = 0; i < output.data.length; i++)
+      output.data[i] = (output.data[i] as number) / count;
   },
   lowering: {
     kind: "composite",

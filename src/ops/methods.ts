@@ -10,13 +10,13 @@ import { argmax, argmin } from "./argmax.ts";
 import { cast } from "./cast.ts";
 import { clamp } from "./clamp.ts";
 import { eq, ge, gt, le, lt, ne } from "./compare.ts";
-import { cos, sin } from "./sin.ts";
+import { stack } from "./concat.ts";
 import { detach } from "./detach.ts";
 import { div } from "./div.ts";
 import { exp } from "./exp.ts";
 import { broadcastTo, expand } from "./expand.ts";
 import { flip } from "./flip.ts";
-import { full, ones, zeros } from "./full.ts";
+import { full, ones, onesLike, zeros, zerosLike } from "./full.ts";
 import { indexSelect } from "./indexSelect.ts";
 import { log } from "./log.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logical.ts";
@@ -38,13 +38,14 @@ import { flatten, reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { ceil, floor, round } from "./rounding.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
+import { cos, sin } from "./sin.ts";
 import { narrow, select, slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { rsqrt, sqrt } from "./sqrt.ts";
 import { sub } from "./sub.ts";
 import { sum, sumToSize } from "./sum.ts";
 import { tanh } from "./tanh.ts";
-import { std, variance, type VarianceOptions } from "./var.ts";
+import { std, type VarianceOptions, variance } from "./var.ts";
 import { where } from "./where.ts";
 
 /** Sizes or axes, one by one or as one list: `x.reshape(2, -1)` or `x.reshape([2, -1])`. */
@@ -149,25 +150,83 @@ declare module "../tensor/tensor.ts" {
     narrow(dim: number, start: number, length: number): Tensor;
     select(dim: number, index: number): Tensor;
     indexSelect(dim: number, index: Tensor): Tensor;
-    pad(padding: readonly number[], options?: { readonly mode?: "constant"; readonly value?: number }): Tensor;
+    pad(
+      padding: readonly number[],
+      options?: { readonly mode?: "constant"; readonly value?: number },
+    ): Tensor;
   }
 
   // static: `Tensor.zeros([2, 3])`
   namespace Tensor {
-    export { arange, eye, full, ones, stack, zeros, zerosLike, onesLike };
+    export { arange, eye, full, ones, onesLike, stack, zeros, zerosLike };
   }
 }
 
 /** Functions whose other arguments follow the tensor unchanged. */
 const functions = {
-  add, sub, mul, div, pow, maximum, minimum, matmul,
-  neg, abs, sign, sqrt, rsqrt, exp, log, sin, cos, floor, ceil, round, square, reciprocal, clamp,
-  sigmoid, tanh, relu, softmax, logSoftmax,
-  eq, ne, lt, le, gt, ge, logicalAnd, logicalOr, logicalNot,
-  to: cast, detach,
-  sum, mean, prod, amax, amin, max, min, any, all, argmax, argmin, var: variance, std, logSumExp,
-  flatten, squeeze, unsqueeze, transpose, t,
-  slice, narrow, select, indexSelect, pad,
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  maximum,
+  minimum,
+  matmul,
+  neg,
+  abs,
+  sign,
+  sqrt,
+  rsqrt,
+  exp,
+  log,
+  sin,
+  cos,
+  floor,
+  ceil,
+  round,
+  square,
+  reciprocal,
+  clamp,
+  sigmoid,
+  tanh,
+  relu,
+  softmax,
+  logSoftmax,
+  eq,
+  ne,
+  lt,
+  le,
+  gt,
+  ge,
+  logicalAnd,
+  logicalOr,
+  logicalNot,
+  to: cast,
+  detach,
+  sum,
+  mean,
+  prod,
+  amax,
+  amin,
+  max,
+  min,
+  any,
+  all,
+  argmax,
+  argmin,
+  var: variance,
+  std,
+  logSumExp,
+  flatten,
+  squeeze,
+  unsqueeze,
+  transpose,
+  t,
+  slice,
+  narrow,
+  select,
+  indexSelect,
+  pad,
 };
 
 for (const [name, body] of Object.entries(functions)) {
@@ -189,13 +248,26 @@ for (const [name, body] of Object.entries(listFunctions)) {
 addMethod("where", function (this: Tensor, condition: Tensor, other: TensorLike) {
   return where(condition, this, other);
 });
-for (const [name, dtype] of [["float", "float32"], ["int", "int32"], ["bool", "bool"]] as const) {
+for (const [name, dtype] of [
+  ["float", "float32"],
+  ["int", "int32"],
+  ["bool", "bool"],
+] as const) {
   addMethod(name, function (this: Tensor) {
     return cast(this, dtype);
   });
 }
 
-for (const [name, value] of Object.entries({ full, zeros, ones, arange, eye })) {
+for (const [name, value] of Object.entries({
+  arange,
+  eye,
+  full,
+  ones,
+  onesLike,
+  stack,
+  zeros,
+  zerosLike,
+})) {
   Object.defineProperty(Tensor, name, { value, writable: true, configurable: true });
 }
 

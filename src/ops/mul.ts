@@ -13,7 +13,13 @@ export const mulOp = pointwise({
   backward: ({ grad, inputs: [a, b] }) => [grad.mul(b as Tensor), grad.mul(a as Tensor)],
   cases: [
     ...binaryCases(),
-    ...binaryCases([[-99, 99], [-99, 99]], "int32"),
+    ...binaryCases(
+      [
+        [-99, 99],
+        [-99, 99],
+      ],
+      "int32",
+    ),
     {
       name: "int32 wraps around",
       inputs: [

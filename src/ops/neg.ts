@@ -13,7 +13,12 @@ export const negOp = pointwise({
   backward: ({ grad }) => [grad.neg()],
   cases: [
     ...unaryCases(),
-    { name: "integers", inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }], params: undefined, gradient: false },
+    {
+      name: "integers",
+      inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }],
+      params: undefined,
+      gradient: false,
+    },
   ],
 });
 

@@ -16,7 +16,11 @@ import { where } from "./where.ts";
  * @throws ShapeError if the numbers of rows differ; DtypeError if the target is not integers
  * @example await nllLoss(Tensor.from([[-1, -2]]), Tensor.from([1], { dtype: "int32" })).item() // 2
  */
-export function nllLoss(logProbabilities: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function nllLoss(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: LossOptions = {},
+): Tensor {
   checkOptions("nllLoss", options, ["reduction"]);
   const classNumbers = target.dtype === "uint8" ? cast(target, "int32") : target;
   checkLogits("nllLoss", logProbabilities, classNumbers);

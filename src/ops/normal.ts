@@ -2,7 +2,7 @@
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { log } from "./log.ts";
-import { type TensorLike } from "./operands.ts";
+import type { TensorLike } from "./operands.ts";
 import { reshape } from "./reshape.ts";
 import { cos } from "./sin.ts";
 import { select } from "./slice.ts";

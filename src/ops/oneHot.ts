@@ -21,7 +21,9 @@ export function isClass(index: Tensor, numClasses: number): Tensor {
  */
 export function oneHot(index: Tensor, numClasses: number): Tensor {
   if (index.dtype === "float32" || index.dtype === "bool") {
-    throw new DtypeError(`oneHot: indices are integers, got ${index.dtype}`, { hint: 'convert first: index.to("int32")' });
+    throw new DtypeError(`oneHot: indices are integers, got ${index.dtype}`, {
+      hint: 'convert first: index.to("int32")',
+    });
   }
   return cast(isClass(index, numClasses), "int32");
 }

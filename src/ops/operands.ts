@@ -16,7 +16,10 @@ export function meet(...operands: readonly TensorLike[]): Dtype {
   if (tensors.length === 0) return "float32";
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promote);
   if (numbers.length === 0) return dtype;
-  return promote(dtype, numbers.every(Number.isInteger) ? (dtype === "bool" ? "int32" : dtype) : "float32");
+  return promote(
+    dtype,
+    numbers.every(Number.isInteger) ? (dtype === "bool" ? "int32" : dtype) : "float32",
+  );
 }
 
 /** A tensor of this dtype. */
@@ -25,13 +28,32 @@ export function asTensor(value: TensorLike, dtype: Dtype): Tensor {
 }
 
 /** Applies an op for float32 and int32; bytes and bools are computed as int32 and come back as what they were. */
-export function arithmetic<Params>(op: Op<Params>, operands: readonly TensorLike[], params: Params): Tensor {
+export function arithmetic<Params>(
+  op: Op<Params>,
+  operands: readonly TensorLike[],
+  params: Params,
+): Tensor {
   const dtype = meet(...operands);
   const computed = dtype === "float32" ? "float32" : "int32";
-  return cast(apply(op, operands.map((operand) => asTensor(operand, computed)), params), dtype);
+  return cast(
+    apply(
+      op,
+      operands.map((operand) => asTensor(operand, computed)),
+      params,
+    ),
+    dtype,
+  );
 }
 
 /** Applies an op for float32; integers become floats. */
-export function floating<Params>(op: Op<Params>, operands: readonly TensorLike[], params: Params): Tensor {
-  return apply(op, operands.map((operand) => asTensor(operand, "float32")), params);
+export function floating<Params>(
+  op: Op<Params>,
+  operands: readonly TensorLike[],
+  params: Params,
+): Tensor {
+  return apply(
+    op,
+    operands.map((operand) => asTensor(operand, "float32")),
+    params,
+  );
 }

@@ -18,13 +18,23 @@ export const padOp = defineOp<PadParams>({
   shape([input], { pads }) {
     const { shape, dtype } = input as TensorType;
     if (pads.length !== shape.length || pads.flat().some((n) => !Number.isInteger(n) || n < 0)) {
-      throw new ShapeError(`pad: ${JSON.stringify(pads)} are not two whole numbers for each axis of ${formatShape(shape)}`);
+      throw new ShapeError(
+        `pad: ${JSON.stringify(pads)} are not two whole numbers for each axis of ${formatShape(shape)}`,
+      );
     }
-    return { shape: shape.map((n, axis) => n + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0)), dtype };
+    return {
+      shape: shape.map((n, axis) => n + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0)),
+      dtype,
+    };
   },
   backward({ grad, inputs: [x], params: { pads } }) {
     const { shape } = x as Tensor;
-    return [pads.reduce((part, [before], axis) => part.slice(axis, before, before + (shape[axis] as number)), grad)];
+    return [
+      pads.reduce(
+        (part, [before], axis) => part.slice(axis, before, before + (shape[axis] as number)),
+        grad,
+      ),
+    ];
   },
   reference([input], output, { pads, value }) {
     const x = input as ReferenceArray;
@@ -44,21 +54,103 @@ export const padOp = defineOp<PadParams>({
   },
   lowering: { kind: "kernel" },
   cases: [
-    { name: "images", inputs: [{ shape: [2, 3, 4, 5] }], params: { pads: [[0, 0], [0, 0], [1, 2], [3, 0]], value: 0 } },
-    { name: "a vector, with a value", inputs: [{ shape: [5] }], params: { pads: [[2, 1]], value: -1.5 } },
-    { name: "with −∞", inputs: [{ shape: [3, 3] }], params: { pads: [[1, 1], [1, 1]], value: Number.NEGATIVE_INFINITY }, gradient: false },
-    { name: "channels and batch", inputs: [{ shape: [2, 3, 2, 2] }], params: { pads: [[1, 0], [0, 2], [0, 0], [0, 0]], value: 0 } },
-    { name: "nothing added", inputs: [{ shape: [2, 3] }], params: { pads: [[0, 0], [0, 0]], value: 0 } },
-    { name: "around nothing", inputs: [{ shape: [0, 3] }], params: { pads: [[1, 1], [0, 1]], value: 2 } },
-    { name: "integers", inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }], params: { pads: [[1, 1]], value: 7 }, gradient: false },
-    { name: "bytes", inputs: [{ shape: [3, 5], dtype: "uint8", values: [0, 256] }], params: { pads: [[1, 1], [0, 2]], value: 0 }, gradient: false },
-    { name: "too few pairs", inputs: [{ shape: [2, 3] }], params: { pads: [[1, 1]], value: 0 }, refused: /two whole numbers for each axis/ },
+    {
+      name: "images",
+      inputs: [{ shape: [2, 3, 4, 5] }],
+      params: {
+        pads: [
+          [0, 0],
+          [0, 0],
+          [1, 2],
+          [3, 0],
+        ],
+        value: 0,
+      },
+    },
+    {
+      name: "a vector, with a value",
+      inputs: [{ shape: [5] }],
+      params: { pads: [[2, 1]], value: -1.5 },
+    },
+    {
+      name: "with −∞",
+      inputs: [{ shape: [3, 3] }],
+      params: {
+        pads: [
+          [1, 1],
+          [1, 1],
+        ],
+        value: Number.NEGATIVE_INFINITY,
+      },
+      gradient: false,
+    },
+    {
+      name: "channels and batch",
+      inputs: [{ shape: [2, 3, 2, 2] }],
+      params: {
+        pads: [
+          [1, 0],
+          [0, 2],
+          [0, 0],
+          [0, 0],
+        ],
+        value: 0,
+      },
+    },
+    {
+      name: "nothing added",
+      inputs: [{ shape: [2, 3] }],
+      params: {
+        pads: [
+          [0, 0],
+          [0, 0],
+        ],
+        value: 0,
+      },
+    },
+    {
+      name: "around nothing",
+      inputs: [{ shape: [0, 3] }],
+      params: {
+        pads: [
+          [1, 1],
+          [0, 1],
+        ],
+        value: 2,
+      },
+    },
+    {
+      name: "integers",
+      inputs: [{ shape: [5], dtype: "int32", values: [-9, 9] }],
+      params: { pads: [[1, 1]], value: 7 },
+      gradient: false,
+    },
+    {
+      name: "bytes",
+      inputs: [{ shape: [3, 5], dtype: "uint8", values: [0, 256] }],
+      params: {
+        pads: [
+          [1, 1],
+          [0, 2],
+        ],
+        value: 0,
+      },
+      gradient: false,
+    },
+    {
+      name: "too few pairs",
+      inputs: [{ shape: [2, 3] }],
+      params: { pads: [[1, 1]], value: 0 },
+      refused: /two whole numbers for each axis/,
+    },
   ],
 });
 
 /** A border given for every axis, first axis first; nothing happens if all are 0. */
 export function padAxes(x: Tensor, pads: Pads, value = 0): Tensor {
-  return pads.every(([before, after]) => before === 0 && after === 0) ? x : apply(padOp, [x], { pads, value });
+  return pads.every(([before, after]) => before === 0 && after === 0)
+    ? x
+    : apply(padOp, [x], { pads, value });
 }
 
 /**
@@ -76,7 +168,8 @@ export function pad(
   options: { readonly mode?: "constant"; readonly value?: number } = {},
 ): Tensor {
   checkOptions("pad", options, ["mode", "value"]);
-  if ((options.mode ?? "constant") !== "constant") throw new OptionError(`pad: there is no mode "${options.mode}"`, { hint: 'use "constant"' });
+  if ((options.mode ?? "constant") !== "constant")
+    throw new OptionError(`pad: there is no mode "${options.mode}"`, { hint: 'use "constant"' });
   if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim) {
     throw new ShapeError(`pad: ${formatShape(padding)} are not pairs for at most ${x.ndim} axes`);
   }
@@ -86,7 +179,13 @@ export function pad(
   });
   const cut = pads.reduce((part, [before, after], axis) => {
     const end = (x.shape[axis] as number) + Math.min(after, 0);
-    return before < 0 || after < 0 ? slice(part, axis, Math.max(-before, 0), Math.max(end, 0)) : part;
+    return before < 0 || after < 0
+      ? slice(part, axis, Math.max(-before, 0), Math.max(end, 0))
+      : part;
   }, x);
-  return padAxes(cut, pads.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)] as const), options.value ?? 0);
+  return padAxes(
+    cut,
+    pads.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)] as const),
+    options.value ?? 0,
+  );
 }

@@ -14,7 +14,9 @@ export const permuteOp = view<PermuteParams>({
   shape(input, { order }) {
     const sorted = [...order].sort((a, b) => a - b);
     if (order.length !== input.length || sorted.some((axis, k) => axis !== k)) {
-      throw new ShapeError(`permute: ${formatShape(order)} does not name each of ${input.length} axes once`);
+      throw new ShapeError(
+        `permute: ${formatShape(order)} does not name each of ${input.length} axes once`,
+      );
     }
     return order.map((axis) => input[axis] as number);
   },
@@ -27,8 +29,18 @@ export const permuteOp = view<PermuteParams>({
     { name: "axes of size 1", inputs: [{ shape: [1, 7, 1] }], params: { order: [2, 1, 0] } },
     { name: "the same order", inputs: [{ shape: [2, 3] }], params: { order: [0, 1] } },
     { name: "an empty batch", inputs: [{ shape: [0, 3] }], params: { order: [1, 0] } },
-    { name: "bytes", inputs: [{ shape: [3, 5], dtype: "uint8", values: [0, 256] }], params: { order: [1, 0] }, gradient: false },
-    { name: "an axis twice", inputs: [{ shape: [2, 3] }], params: { order: [0, 0] }, refused: /does not name each of 2 axes once/ },
+    {
+      name: "bytes",
+      inputs: [{ shape: [3, 5], dtype: "uint8", values: [0, 256] }],
+      params: { order: [1, 0] },
+      gradient: false,
+    },
+    {
+      name: "an axis twice",
+      inputs: [{ shape: [2, 3] }],
+      params: { order: [0, 0] },
+      refused: /does not name each of 2 axes once/,
+    },
   ],
 });
 
@@ -50,9 +62,15 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
  * @example transpose(Tensor.ones([2, 3, 4]), -2, -1).shape // [2, 4, 3]
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const [a, b] = [normalizeAxis("transpose", dim0, x.ndim), normalizeAxis("transpose", dim1, x.ndim)];
+  const [a, b] = [
+    normalizeAxis("transpose", dim0, x.ndim),
+    normalizeAxis("transpose", dim1, x.ndim),
+  ];
   if (a === b) return x;
-  return permute(x, x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)));
+  return permute(
+    x,
+    x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
+  );
 }
 
 /**
@@ -61,7 +79,9 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) {
-    throw new ShapeError(`t: takes a matrix, got ${formatShape(x.shape)}`, { hint: "use transpose(dim0, dim1)" });
+    throw new ShapeError(`t: takes a matrix, got ${formatShape(x.shape)}`, {
+      hint: "use transpose(dim0, dim1)",
+    });
   }
   return x.ndim < 2 ? x : transpose(x, 0, 1);
 }

@@ -5,7 +5,7 @@ import type { Dtype } from "../tensor/dtype.ts";
 import { DtypeError } from "../tensor/errors.ts";
 import type { BackwardContext, Case, Op, TensorType } from "../tensor/op.ts";
 import type { ScalarMath } from "../tensor/scalarMath.ts";
-import { broadcastShapes, sameShape } from "../tensor/shape.ts";
+import { broadcastShapes } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { broadcastOffsets, wrapInteger } from "./loops.ts";
 
@@ -37,10 +37,17 @@ export function pointwise<Params = undefined>(definition: PointwiseDefinition<Pa
     shape(inputs) {
       const dtype = commonDtype(name, inputs);
       checkDomain(name, dtype, domain);
-      const shape = broadcastShapes(name, inputs.map((input) => input.shape));
+      const shape = broadcastShapes(
+        name,
+        inputs.map((input) => input.shape),
+      );
       return { shape, dtype: definition.result ?? dtype };
     },
-    ...(backward === undefined ? {} : { backward: (context) => backward(context).map((grad, i) => sumToInput(grad, context, i)) }),
+    ...(backward === undefined
+      ? {}
+      : {
+          backward: (context) => backward(context).map((grad, i) => sumToInput(grad, context, i)),
+        }),
     reference(inputs, output, params) {
       const dtype = (inputs[0] as TensorType).dtype;
       const offsets = inputs.map((input) => broadcastOffsets(input.shape, output.shape));
@@ -54,16 +61,21 @@ export function pointwise<Params = undefined>(definition: PointwiseDefinition<Pa
     },
     lowering: {
       kind: "pointwise",
-      expression: (math, args, params) => definition.expression(math, args as unknown as Operands<typeof args[number]>, params),
+      expression: (math, args, params) =>
+        definition.expression(math, args as unknown as Operands<(typeof args)[number]>, params),
     },
     cases: definition.cases,
   };
 }
 
-/** A gradient brought back to the shape of the input that was broadcast. */
-function sumToInput(grad: Tensor | null, { inputs }: BackwardContext<unknown>, i: number): Tensor | null {
-  const shape = inputs[i]?.shape;
-  return grad === null || shape === undefined || sameShape(grad.shape, shape) ? grad : grad.sumToSize(shape);
+/** A gradient brought back to the shape of the input that was broadcast; none where none is wanted. */
+function sumToInput(
+  grad: Tensor | null,
+  { inputs }: BackwardContext<unknown>,
+  i: number,
+): Tensor | null {
+  const input = inputs[i] as Tensor;
+  return grad === null || !input.requiresGrad ? null : grad.sumToSize(input.shape);
 }
 
 /** The one dtype of all inputs. */
@@ -81,8 +93,12 @@ export function commonDtype(op: string, inputs: readonly TensorType[]): Dtype {
 /** Throws unless the op takes this dtype. */
 export function checkDomain(op: string, dtype: Dtype, domain: Domain): void {
   const isNumber = dtype === "float32" || dtype === "int32";
-  const fits = { float: dtype === "float32", number: isNumber, bool: dtype === "bool", any: true }[domain];
+  const fits = { float: dtype === "float32", number: isNumber, bool: dtype === "bool", any: true }[
+    domain
+  ];
   if (fits) return;
   const wanted = { float: "float32", number: "float32 or int32", bool: "bool", any: "" }[domain];
-  throw new DtypeError(`${op}: takes ${wanted}, got ${dtype}`, { hint: `convert first: x.to("${wanted.slice(0, 7).trim()}")` });
+  throw new DtypeError(`${op}: takes ${wanted}, got ${dtype}`, {
+    hint: `convert first: x.to("${wanted.slice(0, 7).trim()}")`,
+  });
 }

@@ -29,10 +29,15 @@ export function pooledSize(op: string, image: Shape, params: PoolParams): Pair {
     return steps + (startsOutside ? 0 : 1);
   }) as unknown as Pair;
   if (sizes[0] < 1 || sizes[1] < 1) {
-    throw shapeError(op, `a window of ${kernelSize.join("×")} does not fit into the image`, {
-      image: { shape: image, layout: "NCHW" },
-      padding: `${padding.join(", ")}   top, bottom, left, right`,
-    }, "pad the image, or make the window smaller");
+    throw shapeError(
+      op,
+      `a window of ${kernelSize.join("×")} does not fit into the image`,
+      {
+        image: { shape: image, layout: "NCHW" },
+        padding: { shape: padding, layout: "top, bottom, left, right" },
+      },
+      "pad the image, or make the window smaller",
+    );
   }
   return sizes;
 }
@@ -57,7 +62,16 @@ export function poolBorder(op: string, image: Shape, params: PoolParams): Border
 
 /** The image with its border. */
 export function padImage(x: Tensor, [top, bottom, left, right]: Border, value: number): Tensor {
-  return padAxes(x, [[0, 0], [0, 0], [top, bottom], [left, right]], value);
+  return padAxes(
+    x,
+    [
+      [0, 0],
+      [0, 0],
+      [top, bottom],
+      [left, right],
+    ],
+    value,
+  );
 }
 
 /** The image without its border. */
@@ -67,10 +81,17 @@ export function cropImage(x: Tensor, [top, , left]: Border, image: Shape): Tenso
 }
 
 /** PyTorch's bound: a window that lies wholly in the padding would have no maximum and no mean. */
-export function checkPoolPadding(op: string, kernelSize: Pair, [top, bottom, left, right]: Border): void {
+export function checkPoolPadding(
+  op: string,
+  kernelSize: Pair,
+  [top, bottom, left, right]: Border,
+): void {
   if (Math.max(top, bottom) * 2 > kernelSize[0] || Math.max(left, right) * 2 > kernelSize[1]) {
-    throw new OptionError(`${op}: padding ${[top, bottom, left, right].join(", ")} is more than half of the window ${kernelSize.join("×")}`, {
-      hint: "use a larger window, or pad the image first",
-    });
+    throw new OptionError(
+      `${op}: padding ${[top, bottom, left, right].join(", ")} is more than half of the window ${kernelSize.join("×")}`,
+      {
+        hint: "use a larger window, or pad the image first",
+      },
+    );
   }
 }

@@ -16,7 +16,8 @@ export const powScalarOp = pointwise<PowScalarParams>({
   name: "powScalar",
   arity: 1,
   domain: "number",
-  scalar: ([x], { exponent }, dtype) => (dtype === "int32" ? integerPower(x, exponent) : x ** exponent),
+  scalar: ([x], { exponent }, dtype) =>
+    dtype === "int32" ? integerPower(x, exponent) : x ** exponent,
   expression: (math, [x], { exponent }) => powerExpression(math, x, exponent),
   backward: ({ grad, inputs: [x], params: { exponent } }) =>
     exponent === 0 ? [zerosLike(grad)] : [grad.mul((x as Tensor).pow(exponent - 1).mul(exponent))],
@@ -25,12 +26,34 @@ export const powScalarOp = pointwise<PowScalarParams>({
     ...unaryCasesWith({ exponent: 2.5 }, "positive", "exponent 2.5"),
     { name: "cube", inputs: [{ shape: [7] }], params: { exponent: 3 } },
     { name: "tenth power", inputs: [{ shape: [7] }], params: { exponent: 10 } },
-    { name: "inverse square", inputs: [{ shape: [7], values: "positive" }], params: { exponent: -2 } },
-    { name: "square root", inputs: [{ shape: [7], values: "positive" }], params: { exponent: 0.5 } },
+    {
+      name: "inverse square",
+      inputs: [{ shape: [7], values: "positive" }],
+      params: { exponent: -2 },
+    },
+    {
+      name: "square root",
+      inputs: [{ shape: [7], values: "positive" }],
+      params: { exponent: 0.5 },
+    },
     { name: "exponent 0", inputs: [{ shape: [3] }], params: { exponent: 0 } },
-    { name: "exponent −1.5", inputs: [{ shape: [7], values: "positive" }], params: { exponent: -1.5 } },
-    { name: "integers", inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }], params: { exponent: 3 }, gradient: false },
-    { name: "0 and negative numbers", inputs: [{ shape: [3], values: { data: [0, -2, 1] } }], params: { exponent: 1.5 }, gradient: false },
+    {
+      name: "exponent −1.5",
+      inputs: [{ shape: [7], values: "positive" }],
+      params: { exponent: -1.5 },
+    },
+    {
+      name: "integers",
+      inputs: [{ shape: [7], dtype: "int32", values: [-9, 9] }],
+      params: { exponent: 3 },
+      gradient: false,
+    },
+    {
+      name: "0 and negative numbers",
+      inputs: [{ shape: [3], values: { data: [0, -2, 1] } }],
+      params: { exponent: 1.5 },
+      gradient: false,
+    },
   ],
 });
 
@@ -78,10 +101,14 @@ export const powOp = pointwise({
  * @example await pow(Tensor.from([1, 2, 3]), 2).array() // [1, 4, 9]
  */
 export function pow(x: TensorLike, exponent: TensorLike): Tensor {
-  if (typeof x === "number" || typeof exponent !== "number") return floating(powOp, [x, exponent], undefined);
-  if (x.dtype === "float32" || !Number.isInteger(exponent)) return floating(powScalarOp, [x], { exponent });
+  if (typeof x === "number" || typeof exponent !== "number")
+    return floating(powOp, [x, exponent], undefined);
+  if (x.dtype === "float32" || !Number.isInteger(exponent))
+    return floating(powScalarOp, [x], { exponent });
   if (exponent < 0) {
-    throw new DtypeError(`pow: ${x.dtype} to the power ${exponent} is not an integer`, { hint: 'convert first: x.to("float32")' });
+    throw new DtypeError(`pow: ${x.dtype} to the power ${exponent} is not an integer`, {
+      hint: 'convert first: x.to("float32")',
+    });
   }
   return arithmetic(powScalarOp, [x], { exponent });
 }
@@ -102,13 +129,20 @@ const largestWhole = 64;
 function powerExpression<V>(math: ScalarMath<V>, x: V, exponent: number): V {
   const isInteger = math.kindOf(x) === "int";
   if (isInteger || (Number.isInteger(exponent) && Math.abs(exponent) <= largestWhole)) {
-    const power = repeatedSquares(math, x, Math.abs(exponent), isInteger ? math.int(1) : math.float(1));
+    const power = repeatedSquares(
+      math,
+      x,
+      Math.abs(exponent),
+      isInteger ? math.int(1) : math.float(1),
+    );
     return exponent < 0 ? math.div(math.float(1), power) : power;
   }
   if (exponent === 0.5) return math.sqrt(x);
   if (exponent === -0.5) return math.div(math.float(1), math.sqrt(x));
   const isOdd = Math.abs(exponent % 2) === 1;
-  const magnitude = math.exp(math.mul(math.float(exponent), math.log(Number.isInteger(exponent) ? math.abs(x) : x)));
+  const magnitude = math.exp(
+    math.mul(math.float(exponent), math.log(Number.isInteger(exponent) ? math.abs(x) : x)),
+  );
   return isOdd ? math.select(math.lt(x, math.float(0)), math.neg(magnitude), magnitude) : magnitude;
 }
 

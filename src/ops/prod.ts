@@ -8,6 +8,7 @@ export const prodOp = reduction({
   name: "prod",
   combine: "prod",
   neutral: 1,
+  values: "positive",
   step: (total, x, dtype) => (dtype === "int32" ? Math.imul(total, x) : total * x),
   // ∂/∂xᵢ is the product of the others. It cannot be had by division where an element is 0: there the
   // product of the elements that are not 0 serves, and counts only if xᵢ is the only 0.
@@ -39,6 +40,5 @@ export const prodOp = reduction({
  */
 export function prod(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   const numbers = x.dtype === "float32" ? x : cast(x, "int32");
-  // The rule multiplies one axis group at a time; several axes are the same product.
   return apply(prodOp, [numbers], reduceParams("prod", x, dim, options));
 }

@@ -4,9 +4,8 @@ import { ShapeError } from "../tensor/errors.ts";
 import type { BackwardContext, Case, Op, ReferenceArray, TensorType } from "../tensor/op.ts";
 import { formatShape, normalizeAxes, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { broadcastOffsets } from "./loops.ts";
+import { broadcastOffsets, wrapInteger } from "./loops.ts";
 import { checkDomain } from "./pointwise.ts";
-import { wrapInteger } from "./loops.ts";
 
 /** `axes` are the reduced axes of the input, sorted; `keepdim` leaves them with size 1. */
 export interface ReduceParams {
@@ -30,6 +29,8 @@ interface ReductionDefinition {
   step(total: number, x: number, dtype: string): number;
   /** Gradient of the input; `grad` and `output` still have the reduced axes, with size 1. */
   backward(grad: Tensor, x: Tensor, output: Tensor): Tensor;
+  /** Values to test with; "distinct" unless given. */
+  readonly values?: "distinct" | "positive";
   readonly cases?: readonly Case<ReduceParams>[];
 }
 
@@ -42,9 +43,12 @@ export function reduction(definition: ReductionDefinition): Op<ReduceParams> {
       const { shape, dtype } = x as TensorType;
       checkDomain(name, dtype, "number");
       if (neutral === null && axes.some((axis) => shape[axis] === 0)) {
-        throw new ShapeError(`${name}: no elements to reduce in a tensor of shape ${formatShape(shape)}`, {
-          hint: "reduce along axes that are not empty",
-        });
+        throw new ShapeError(
+          `${name}: no elements to reduce in a tensor of shape ${formatShape(shape)}`,
+          {
+            hint: "reduce along axes that are not empty",
+          },
+        );
       }
       return { shape: reducedShape(shape, axes, keepdim), dtype };
     },
@@ -56,15 +60,18 @@ export function reduction(definition: ReductionDefinition): Op<ReduceParams> {
     reference([input], output, { axes }) {
       const x = input as ReferenceArray;
       const offsets = broadcastOffsets(reducedShape(x.shape, axes, true), x.shape);
-      output.data.fill(neutral ?? (combine === "max" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY));
+      output.data.fill(
+        neutral ?? (combine === "max" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+      );
       for (let i = 0; i < x.data.length; i++) {
         const at = offsets[i] as number;
         output.data[at] = definition.step(output.data[at] as number, x.data[i] as number, x.dtype);
       }
-      for (let i = 0; i < output.data.length; i++) output.data[i] = wrapInteger(output.data[i] as number, output.dtype);
+      for (let i = 0; i < output.data.length; i++)
+        output.data[i] = wrapInteger(output.data[i] as number, output.dtype);
     },
     lowering: { kind: "reduce", combine, axes: (_, { axes }) => axes },
-    cases: [...reduceCases(neutral !== null), ...(definition.cases ?? [])],
+    cases: [...reduceCases(neutral !== null, definition.values), ...(definition.cases ?? [])],
   };
 }
 
@@ -75,7 +82,12 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdim: boo
 }
 
 /** Params from what people write. */
-export function reduceParams(op: string, x: Tensor, dim: Dims, options: ReduceOptions): ReduceParams {
+export function reduceParams(
+  op: string,
+  x: Tensor,
+  dim: Dims,
+  options: ReduceOptions,
+): ReduceParams {
   return { axes: normalizeAxes(op, dim, x.ndim), keepdim: options.keepdim ?? false };
 }
 
@@ -85,7 +97,10 @@ export function reducedSize(shape: Shape, axes: readonly number[]): number {
 }
 
 /** Cases that every reduction should pass. */
-export function reduceCases(takesEmpty: boolean): Case<ReduceParams>[] {
+export function reduceCases(
+  takesEmpty: boolean,
+  values: "distinct" | "positive" = "distinct",
+): Case<ReduceParams>[] {
   const all = (rank: number) => Array.from({ length: rank }, (_, axis) => axis);
   const cases: [string, Shape, readonly number[], boolean][] = [
     ["all of a vector", [7], [0], false],
@@ -103,7 +118,7 @@ export function reduceCases(takesEmpty: boolean): Case<ReduceParams>[] {
   ];
   const made: Case<ReduceParams>[] = cases.map(([name, shape, axes, keepdim]) => ({
     name,
-    inputs: [{ shape, values: "distinct" }],
+    inputs: [{ shape, values }],
     params: { axes, keepdim },
   }));
   made.push({
@@ -112,7 +127,15 @@ export function reduceCases(takesEmpty: boolean): Case<ReduceParams>[] {
     params: { axes: [1], keepdim: false },
     gradient: false,
   });
-  const empty = { name: "no elements", inputs: [{ shape: [2, 0] }], params: { axes: [1], keepdim: false } } as const;
-  made.push(takesEmpty ? empty : { ...empty, refused: /no elements to reduce in a tensor of shape \[2, 0\]/ });
+  const empty = {
+    name: "no elements",
+    inputs: [{ shape: [2, 0] }],
+    params: { axes: [1], keepdim: false },
+  } as const;
+  made.push(
+    takesEmpty
+      ? empty
+      : { ...empty, refused: /no elements to reduce in a tensor of shape \[2, 0\]/ },
+  );
   return made;
 }

@@ -2,7 +2,15 @@
 // flatten are reshapes with sizes worked out.
 import { ShapeError } from "../tensor/errors.ts";
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { checkShape, formatShape, normalizeAxis, sameShape, type Shape, shapeError, sizeOf } from "../tensor/shape.ts";
+import {
+  checkShape,
+  formatShape,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  shapeError,
+  sizeOf,
+} from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 
 interface ReshapeParams {
@@ -15,7 +23,10 @@ export const reshapeOp = defineOp<ReshapeParams>({
     const x = input as TensorType;
     checkShape("reshape", shape);
     if (sizeOf(shape) !== sizeOf(x.shape)) {
-      throw shapeError("reshape", `${sizeOf(x.shape)} elements do not fill ${formatShape(shape)}`, { x: x.shape, shape });
+      throw shapeError("reshape", `${sizeOf(x.shape)} elements do not fill ${formatShape(shape)}`, {
+        x: x.shape,
+        shape,
+      });
     }
     return { shape, dtype: x.dtype };
   },
@@ -29,8 +40,18 @@ export const reshapeOp = defineOp<ReshapeParams>({
     { name: "axes merged and split", inputs: [{ shape: [2, 6] }], params: { shape: [3, 4] } },
     { name: "a scalar as a matrix", inputs: [{ shape: [] }], params: { shape: [1, 1] } },
     { name: "an empty batch", inputs: [{ shape: [0, 6] }], params: { shape: [0, 2, 3] } },
-    { name: "bytes", inputs: [{ shape: [7], dtype: "uint8", values: [0, 256] }], params: { shape: [7, 1] }, gradient: false },
-    { name: "sizes that do not fit", inputs: [{ shape: [2, 3] }], params: { shape: [4] }, refused: /6 elements do not fill \[4\]/ },
+    {
+      name: "bytes",
+      inputs: [{ shape: [7], dtype: "uint8", values: [0, 256] }],
+      params: { shape: [7, 1] },
+      gradient: false,
+    },
+    {
+      name: "sizes that do not fit",
+      inputs: [{ shape: [2, 3] }],
+      params: { shape: [4] },
+      refused: /6 elements do not fill \[4\]/,
+    },
   ],
 });
 
@@ -53,8 +74,12 @@ function resolveShape(from: Shape, shape: Shape): Shape {
   const known = sizeOf(shape.filter((_, axis) => axis !== open));
   const size = sizeOf(from) / known;
   if (shape.lastIndexOf(-1) !== open || !Number.isInteger(size)) {
-    throw shapeError("reshape", `cannot work out ${formatShape(shape)} from ${sizeOf(from)} elements`, { x: from },
-      "only one size may be -1, and the others must divide the number of elements");
+    throw shapeError(
+      "reshape",
+      `cannot work out ${formatShape(shape)} from ${sizeOf(from)} elements`,
+      { x: from },
+      "only one size may be -1, and the others must divide the number of elements",
+    );
   }
   return shape.map((n) => (n === -1 ? size : n));
 }
@@ -68,7 +93,8 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   if (x.ndim === 0) return reshape(x, [1]);
   const start = normalizeAxis("flatten", startDim, x.ndim);
   const end = normalizeAxis("flatten", endDim, x.ndim);
-  if (start > end) throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
+  if (start > end)
+    throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
   const merged = sizeOf(x.shape.slice(start, end + 1));
   return reshape(x, [...x.shape.slice(0, start), merged, ...x.shape.slice(end + 1)]);
 }
@@ -79,7 +105,10 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
  */
 export function squeeze(x: Tensor, dim?: number): Tensor {
   const only = dim === undefined ? undefined : normalizeAxis("squeeze", dim, x.ndim);
-  return reshape(x, x.shape.filter((n, axis) => n !== 1 || (only !== undefined && axis !== only)));
+  return reshape(
+    x,
+    x.shape.filter((n, axis) => n !== 1 || (only !== undefined && axis !== only)),
+  );
 }
 
 /**

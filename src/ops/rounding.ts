@@ -2,11 +2,11 @@
 import type { Op } from "../tensor/op.ts";
 import type { ScalarMath } from "../tensor/scalarMath.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { apply } from "../tensor/tensor.ts";
 import { unaryCases } from "./cases.ts";
 import { zerosLike } from "./full.ts";
 import { roundHalfEven } from "./loops.ts";
 import { pointwise } from "./pointwise.ts";
-import { apply } from "../tensor/tensor.ts";
 
 function rounding(name: "floor" | "ceil" | "round", scalar: (x: number) => number): Op<undefined> {
   return pointwise({
@@ -20,7 +20,9 @@ function rounding(name: "floor" | "ceil" | "round", scalar: (x: number) => numbe
       ...unaryCases(),
       {
         name: "halves and large numbers",
-        inputs: [{ shape: [9], values: { data: [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 1e10, -1e10, 3] } }],
+        inputs: [
+          { shape: [9], values: { data: [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 1e10, -1e10, 3] } },
+        ],
         params: undefined,
         gradient: false,
       },

@@ -20,7 +20,9 @@ export const signOp = pointwise({
     ...unaryCases(),
     {
       name: "zeros and NaN",
-      inputs: [{ shape: [5], values: { data: [0, -0, Number.NaN, Number.POSITIVE_INFINITY, -1e-30] } }],
+      inputs: [
+        { shape: [5], values: { data: [0, -0, Number.NaN, Number.POSITIVE_INFINITY, -1e-30] } },
+      ],
       params: undefined,
       gradient: false,
     },

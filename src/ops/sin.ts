@@ -13,7 +13,11 @@ export const sinOp = pointwise({
   backward: ({ grad, inputs: [x] }) => [grad.mul((x as Tensor).cos())],
   cases: [
     ...unaryCases(),
-    { name: "some turns", inputs: [{ shape: [7], values: { data: [-10, -3, 0, 1, 7, 20, 100] } }], params: undefined },
+    {
+      name: "some turns",
+      inputs: [{ shape: [7], values: { data: [-10, -3, 0, 1, 7, 20, 100] } }],
+      params: undefined,
+    },
   ],
 });
 
@@ -26,7 +30,11 @@ export const cosOp = pointwise({
   backward: ({ grad, inputs: [x] }) => [grad.mul((x as Tensor).sin()).neg()],
   cases: [
     ...unaryCases(),
-    { name: "some turns", inputs: [{ shape: [7], values: { data: [-10, -3, 0, 1, 7, 20, 100] } }], params: undefined },
+    {
+      name: "some turns",
+      inputs: [{ shape: [7], values: { data: [-10, -3, 0, 1, 7, 20, 100] } }],
+      params: undefined,
+    },
   ],
 });
 

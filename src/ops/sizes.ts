@@ -50,15 +50,32 @@ export function samePadding(kernel: Pair, dilation: Pair): Border {
  * ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, with `padding` before and after together.
  * @see Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning"
  */
-export function outSize(size: number, kernel: number, stride: number, padding: number, dilation: number): number {
+export function outSize(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number {
   return Math.floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
 /** The sizes of an image batch, or an error that says what was expected. */
-export function imageSizes(op: string, name: string, { shape }: TensorType, layout = "NCHW"): [number, number, number, number] {
+export function imageSizes(
+  op: string,
+  name: string,
+  { shape }: TensorType,
+  layout = "NCHW",
+): [number, number, number, number] {
   if (shape.length === 4) return shape as unknown as [number, number, number, number];
-  const hint = shape.length === 3 && layout === "NCHW" ? `add a batch axis: ${name}.unsqueeze(0)` : undefined;
-  throw shapeError(op, `${name} has ${shape.length} axes, not the four of ${layout}`, { [name]: shape }, hint);
+  const hint =
+    shape.length === 3 && layout === "NCHW" ? `add a batch axis: ${name}.unsqueeze(0)` : undefined;
+  throw shapeError(
+    op,
+    `${name} has ${shape.length} axes, not the four of ${layout}`,
+    { [name]: shape },
+    hint,
+  );
 }
 
 /** Runs an op for image batches on `[channels, height, width]` too. */
@@ -71,7 +88,11 @@ export function slidingSize(
   op: string,
   image: Shape,
   kernel: Pair,
-  { stride, padding, dilation }: { readonly stride: Pair; readonly padding: Border; readonly dilation: Pair },
+  {
+    stride,
+    padding,
+    dilation,
+  }: { readonly stride: Pair; readonly padding: Border; readonly dilation: Pair },
 ): Pair {
   const [height, width] = image.slice(-2) as [number, number];
   const [top, bottom, left, right] = padding;
@@ -81,11 +102,16 @@ export function slidingSize(
   ];
   if (size[0] < 1 || size[1] < 1) {
     const span = kernel.map((n, axis) => (dilation[axis] as number) * (n - 1) + 1);
-    throw shapeError(op, `a kernel of ${span.join("×")} does not fit into an image of ${height + top + bottom}×${width + left + right}`, {
-      image: { shape: image, layout: "NCHW" },
-      kernel: kernel,
-      padding: `${padding.join(", ")}   top, bottom, left, right`,
-    }, "pad the image, or make the kernel smaller");
+    throw shapeError(
+      op,
+      `a kernel of ${span.join("×")} does not fit into an image of ${height + top + bottom}×${width + left + right}`,
+      {
+        image: { shape: image, layout: "NCHW" },
+        kernel,
+        padding: { shape: padding, layout: "top, bottom, left, right" },
+      },
+      "pad the image, or make the kernel smaller",
+    );
   }
   return size;
 }

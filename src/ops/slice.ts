@@ -17,28 +17,63 @@ export const sliceOp = view<SliceParams>({
   name: "slice",
   shape(input, { axis, start, length, step }) {
     const size = input[axis] as number;
-    if (start < 0 || length < 0 || step < 1 || (length > 0 && start + (length - 1) * step >= size)) {
-      throw new ShapeError(`slice: ${length} elements from ${start} in steps of ${step} are not in axis ${axis} of ${formatShape(input)}`);
+    if (
+      start < 0 ||
+      length < 0 ||
+      step < 1 ||
+      (length > 0 && start + (length - 1) * step >= size)
+    ) {
+      throw new ShapeError(
+        `slice: ${length} elements from ${start} in steps of ${step} are not in axis ${axis} of ${formatShape(input)}`,
+      );
     }
     return input.map((n, k) => (k === axis ? length : n));
   },
   map: (input, _, { axis, start, step }) =>
-    input.map((_n, k) => (k === axis ? { constant: start, terms: [{ axis, factor: step }] } : sameAxis(k))),
+    input.map((_n, k) =>
+      k === axis ? { constant: start, terms: [{ axis, factor: step }] } : sameAxis(k),
+    ),
   backward(grad, x, { axis, start, length, step }) {
     const size = x.shape[axis] as number;
     if (step === 1) return padAxis(grad, axis, start, size - start - length);
     // Elements step apart: each is followed by step − 1 zeros, those after the last are cut off again.
-    const spread = length === 0 ? grad : spreadOut(grad, axis, step).slice(axis, 0, (length - 1) * step + 1);
+    const spread =
+      length === 0 ? grad : spreadOut(grad, axis, step).slice(axis, 0, (length - 1) * step + 1);
     return padAxis(spread, axis, start, size - start - (spread.shape[axis] as number));
   },
   cases: [
-    { name: "from the front", inputs: [{ shape: [5, 3] }], params: { axis: 0, start: 0, length: 2, step: 1 } },
-    { name: "from the middle", inputs: [{ shape: [2, 7] }], params: { axis: 1, start: 2, length: 3, step: 1 } },
-    { name: "every second, odd size", inputs: [{ shape: [2, 7] }], params: { axis: 1, start: 0, length: 4, step: 2 } },
-    { name: "every third from 1", inputs: [{ shape: [2, 9, 2] }], params: { axis: 1, start: 1, length: 3, step: 3 } },
-    { name: "one element", inputs: [{ shape: [5] }], params: { axis: 0, start: 4, length: 1, step: 1 } },
+    {
+      name: "from the front",
+      inputs: [{ shape: [5, 3] }],
+      params: { axis: 0, start: 0, length: 2, step: 1 },
+    },
+    {
+      name: "from the middle",
+      inputs: [{ shape: [2, 7] }],
+      params: { axis: 1, start: 2, length: 3, step: 1 },
+    },
+    {
+      name: "every second, odd size",
+      inputs: [{ shape: [2, 7] }],
+      params: { axis: 1, start: 0, length: 4, step: 2 },
+    },
+    {
+      name: "every third from 1",
+      inputs: [{ shape: [2, 9, 2] }],
+      params: { axis: 1, start: 1, length: 3, step: 3 },
+    },
+    {
+      name: "one element",
+      inputs: [{ shape: [5] }],
+      params: { axis: 0, start: 4, length: 1, step: 1 },
+    },
     { name: "none", inputs: [{ shape: [5] }], params: { axis: 0, start: 2, length: 0, step: 1 } },
-    { name: "past the end", inputs: [{ shape: [5] }], params: { axis: 0, start: 3, length: 3, step: 1 }, refused: /are not in axis 0 of \[5\]/ },
+    {
+      name: "past the end",
+      inputs: [{ shape: [5] }],
+      params: { axis: 0, start: 3, length: 3, step: 1 },
+      refused: /are not in axis 0 of \[5\]/,
+    },
   ],
 });
 
@@ -68,9 +103,11 @@ function spreadOut(x: Tensor, axis: number, step: number): Tensor {
 export function slice(x: Tensor, dim: number, start = 0, end?: number, step = 1): Tensor {
   const axis = normalizeAxis("slice", dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError("slice: a scalar has no axis");
-  if (!Number.isInteger(step) || step < 1) throw new ShapeError(`slice: step ${step} is not a positive whole number`);
+  if (!Number.isInteger(step) || step < 1)
+    throw new ShapeError(`slice: step ${step} is not a positive whole number`);
   const size = x.shape[axis] as number;
-  const within = (position: number) => Math.max(0, Math.min(size, position < 0 ? position + size : position));
+  const within = (position: number) =>
+    Math.max(0, Math.min(size, position < 0 ? position + size : position));
   const from = within(start);
   const length = Math.max(0, Math.ceil((within(end ?? size) - from) / step));
   if (from === 0 && length === size) return x;
@@ -95,5 +132,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   const axis = normalizeAxis("select", dim, x.ndim);
-  return reshape(narrow(x, axis, index, 1), x.shape.filter((_, k) => k !== axis));
+  return reshape(
+    narrow(x, axis, index, 1),
+    x.shape.filter((_, k) => k !== axis),
+  );
 }

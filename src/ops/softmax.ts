@@ -1,5 +1,5 @@
 // softmax and its logarithm, along an axis, without overflow.
-import { defineOp, type Case, type ReferenceArray, type TensorType } from "../tensor/op.ts";
+import { type Case, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { normalizeAxis, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
@@ -21,7 +21,12 @@ const cases: readonly Case<SoftmaxParams>[] = [
     inputs: [{ shape: [2, 3], values: { data: [1000, 999, 998, -1000, -1001, 0] } }],
     params: { axis: 1 },
   },
-  { name: "integers", inputs: [{ shape: [3], dtype: "int32" }], params: { axis: 0 }, refused: /takes float32, got int32/ },
+  {
+    name: "integers",
+    inputs: [{ shape: [3], dtype: "int32" }],
+    params: { axis: 0 },
+    refused: /takes float32, got int32/,
+  },
 ];
 
 export const softmaxOp = defineOp<SoftmaxParams>({
@@ -50,7 +55,9 @@ export const softmaxOp = defineOp<SoftmaxParams>({
 export const logSoftmaxOp = defineOp<SoftmaxParams>({
   name: "logSoftmax",
   shape: ([x]) => sameFloats("logSoftmax", x as TensorType),
-  backward: ({ grad, output, params: { axis } }) => [grad.sub(output.exp().mul(grad.sum(axis, { keepdim: true })))],
+  backward: ({ grad, output, params: { axis } }) => [
+    grad.sub(output.exp().mul(grad.sum(axis, { keepdim: true }))),
+  ],
   reference([x], output, { axis }) {
     forRows(x as ReferenceArray, axis, (row, { most, total }) => {
       for (const { at, value } of row) output.data[at] = value - most - Math.log(total);
@@ -88,9 +95,15 @@ export function forRows(
   const inner = sizeOf(shape.slice(axis + 1));
   for (let r = 0; r < data.length / count; r++) {
     const start = Math.floor(r / inner) * count * inner + (r % inner);
-    const row = Array.from({ length: count }, (_, k) => ({ at: start + k * inner, value: data[start + k * inner] as number }));
+    const row = Array.from({ length: count }, (_, k) => ({
+      at: start + k * inner,
+      value: data[start + k * inner] as number,
+    }));
     const most = row.reduce((best, { value }) => Math.max(best, value), Number.NEGATIVE_INFINITY);
-    visit(row, { most, total: row.reduce((total, { value }) => total + Math.exp(value - most), 0) });
+    visit(row, {
+      most,
+      total: row.reduce((total, { value }) => total + Math.exp(value - most), 0),
+    });
   }
 }
 
@@ -109,5 +122,7 @@ export function softmax(x: Tensor, dim: number): Tensor {
  * @example await logSoftmax(Tensor.from([[0, 0]]), 1).array() // [[-0.693…, -0.693…]]
  */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return apply(logSoftmaxOp, [cast(x, "float32")], { axis: normalizeAxis("logSoftmax", dim, x.ndim) });
+  return apply(logSoftmaxOp, [cast(x, "float32")], {
+    axis: normalizeAxis("logSoftmax", dim, x.ndim),
+  });
 }

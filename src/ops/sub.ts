@@ -11,7 +11,16 @@ export const subOp = pointwise({
   scalar: ([a, b]) => a - b,
   expression: (math, [a, b]) => math.sub(a, b),
   backward: ({ grad }) => [grad, grad.neg()],
-  cases: [...binaryCases(), ...binaryCases([[-99, 99], [-99, 99]], "int32")],
+  cases: [
+    ...binaryCases(),
+    ...binaryCases(
+      [
+        [-99, 99],
+        [-99, 99],
+      ],
+      "int32",
+    ),
+  ],
 });
 
 /**

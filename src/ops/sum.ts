@@ -1,8 +1,9 @@
 // sum: adds the elements along axes; sumToSize: undoes broadcasting.
+
+import { ShapeError } from "../tensor/errors.ts";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { apply } from "../tensor/tensor.ts";
-import { ShapeError } from "../tensor/errors.ts";
-import { formatShape, sameShape, type Shape } from "../tensor/shape.ts";
 import { cast } from "./cast.ts";
 import { type Dims, type ReduceOptions, reduceParams, reduction } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -36,9 +37,13 @@ export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor 
 export function sumToSize(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const added = x.ndim - shape.length;
-  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1));
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1));
   if (added < 0 || shape.some((n, axis) => n !== x.shape[axis + added] && n !== 1)) {
-    throw new ShapeError(`sumToSize: ${formatShape(shape)} does not broadcast to ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      `sumToSize: ${formatShape(shape)} does not broadcast to ${formatShape(x.shape)}`,
+    );
   }
   return reshape(axes.length === 0 ? x : sum(x, axes, { keepdim: true }), shape);
 }

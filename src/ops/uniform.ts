@@ -21,13 +21,18 @@ export const uniformOp = defineOp<UniformParams>({
   shape(inputs, { shape }) {
     checkShape("uniform", shape);
     for (const key of inputs as readonly TensorType[]) {
-      if (key.dtype !== "int32") throw new DtypeError(`uniform: the key is ${key.dtype}, not int32`);
-      if (key.shape.length > 0) throw shapeError("uniform", "the key is two scalars", { key: key.shape });
+      if (key.dtype !== "int32")
+        throw new DtypeError(`uniform: the key is ${key.dtype}, not int32`);
+      if (key.shape.length > 0)
+        throw shapeError("uniform", "the key is two scalars", { key: key.shape });
     }
     return { shape, dtype: "float32" };
   },
   reference([key0, key1], output) {
-    const key = [(key0 as ReferenceArray).data[0] as number, (key1 as ReferenceArray).data[0] as number] as const;
+    const key = [
+      (key0 as ReferenceArray).data[0] as number,
+      (key1 as ReferenceArray).data[0] as number,
+    ] as const;
     for (let i = 0; i < output.data.length; i++) {
       const word = philox([i >>> 2, 0, 0, 0], key)[i & 3] as number;
       output.data[i] = (word >>> 8) * 2 ** -24;
@@ -36,7 +41,7 @@ export const uniformOp = defineOp<UniformParams>({
   lowering: {
     kind: "pointwise",
     expression(math, args, _, index) {
-      const [key0, key1] = args as readonly [typeof args[number], typeof args[number]];
+      const [key0, key1] = args as readonly [(typeof args)[number], (typeof args)[number]];
       const i = index.linear();
       const zero = math.int(0);
       const words = philoxExpression(math, math.shiftRight(i, 2), key0, key1);
@@ -52,7 +57,12 @@ export const uniformOp = defineOp<UniformParams>({
     { name: "another key", inputs: [key(0), key(0)], params: { shape: [33] } },
     { name: "a scalar", inputs: [key(1), key(2)], params: { shape: [] } },
     { name: "none", inputs: [key(1), key(2)], params: { shape: [0] } },
-    { name: "a key of floats", inputs: [{ shape: [] }, { shape: [] }], params: { shape: [3] }, refused: /the key is float32, not int32/ },
+    {
+      name: "a key of floats",
+      inputs: [{ shape: [] }, { shape: [] }],
+      params: { shape: [3] },
+      refused: /the key is float32, not int32/,
+    },
   ],
 });
 
@@ -112,5 +122,9 @@ function philoxExpression<V>(math: ScalarMath<V>, counter: V, key0: V, key1: V):
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
 export function uniform(shape: Shape, key: readonly [TensorLike, TensorLike]): Tensor {
-  return apply(uniformOp, key.map((word) => (typeof word === "number" ? asTensor(word | 0, "int32") : word)), { shape });
+  return apply(
+    uniformOp,
+    key.map((word) => (typeof word === "number" ? asTensor(word | 0, "int32") : word)),
+    { shape },
+  );
 }

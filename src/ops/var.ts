@@ -5,7 +5,15 @@ import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
 import { broadcastOffsets } from "./loops.ts";
 import { mean, meanOp } from "./mean.ts";
-import { type Dims, type ReduceOptions, type ReduceParams, reduceCases, reduceParams, reducedShape, reducedSize } from "./reduce.ts";
+import {
+  type Dims,
+  type ReduceOptions,
+  type ReduceParams,
+  reduceCases,
+  reducedShape,
+  reducedSize,
+  reduceParams,
+} from "./reduce.ts";
 import { sqrt } from "./sqrt.ts";
 
 export interface VarianceOptions extends ReduceOptions {
@@ -34,26 +42,38 @@ export const varianceOp = defineOp<VarianceParams>({
     output.data.fill(0);
     for (let i = 0; i < x.data.length; i++) {
       const at = offsets[i] as number;
-      output.data[at] = (output.data[at] as number) + ((x.data[i] as number) - (means.data[at] as number)) ** 2;
+      output.data[at] =
+        (output.data[at] as number) + ((x.data[i] as number) - (means.data[at] as number)) ** 2;
     }
     const count = Math.max(reducedSize(x.shape, params.axes) - params.correction, 0);
-    for (let i = 0; i < output.data.length; i++) output.data[i] = (output.data[i] as number) / count;
+    for (let i = 0; i < output.data.length; i++)
+      output.data[i] = (output.data[i] as number) / count;
   },
   lowering: {
     kind: "composite",
     build([input], { axes, keepdim, correction }) {
       const x = input as Tensor;
       const centred = x.sub(x.mean(axes, { keepdim: true }));
-      return centred.mul(centred).sum(axes, { keepdim }).div(Math.max(reducedSize(x.shape, axes) - correction, 0));
+      return centred
+        .mul(centred)
+        .sum(axes, { keepdim })
+        .div(Math.max(reducedSize(x.shape, axes) - correction, 0));
     },
   },
   cases: reduceCases(true)
-    .filter((test) => test.inputs[0]?.dtype !== "int32" && test.name !== "a scalar" && test.name !== "an axis of size 1")
-    .flatMap((test) => [0, 1].map((correction) => ({
-      ...test,
-      name: `${test.name}, correction ${correction}`,
-      params: { ...test.params, correction },
-    }))),
+    .filter(
+      (test) =>
+        test.inputs[0]?.dtype !== "int32" &&
+        test.name !== "a scalar" &&
+        test.name !== "an axis of size 1",
+    )
+    .flatMap((test) =>
+      [0, 1].map((correction) => ({
+        ...test,
+        name: `${test.name}, correction ${correction}`,
+        params: { ...test.params, correction },
+      })),
+    ),
 });
 
 /**
@@ -76,6 +96,10 @@ export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tenso
 }
 
 /** Variance and mean together, as `torch.var_mean`; the mean is computed once. */
-export function varMean(x: Tensor, dim?: Dims, options: VarianceOptions = {}): readonly [Tensor, Tensor] {
+export function varMean(
+  x: Tensor,
+  dim?: Dims,
+  options: VarianceOptions = {},
+): readonly [Tensor, Tensor] {
   return [variance(x, dim, options), mean(x, dim, { keepdim: options.keepdim ?? false })];
 }

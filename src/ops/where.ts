@@ -15,18 +15,32 @@ export const whereOp = defineOp<undefined>({
   shape(inputs) {
     const [condition, a, b] = inputs as readonly [TensorType, TensorType, TensorType];
     if (condition.dtype !== "bool") {
-      throw new DtypeError(`where: the condition is ${condition.dtype}, not bool`, { hint: "compare first, as in x.gt(0)" });
+      throw new DtypeError(`where: the condition is ${condition.dtype}, not bool`, {
+        hint: "compare first, as in x.gt(0)",
+      });
     }
-    return { shape: broadcastShapes("where", inputs.map((input) => input.shape)), dtype: commonDtype("where", [a, b]) };
+    return {
+      shape: broadcastShapes(
+        "where",
+        inputs.map((input) => input.shape),
+      ),
+      dtype: commonDtype("where", [a, b]),
+    };
   },
   backward({ grad, inputs }) {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];
     const zero = full([], 0);
-    return [null, grad.where(condition, zero).sumToSize(a.shape), zero.where(condition, grad).sumToSize(b.shape)];
+    return [
+      null,
+      grad.where(condition, zero).sumToSize(a.shape),
+      zero.where(condition, grad).sumToSize(b.shape),
+    ];
   },
   reference(inputs, output) {
     const [condition, a, b] = inputs as readonly [ReferenceArray, ReferenceArray, ReferenceArray];
-    const [at, atA, atB] = [condition, a, b].map((x) => broadcastOffsets(x.shape, output.shape)) as [Int32Array, Int32Array, Int32Array];
+    const [at, atA, atB] = [condition, a, b].map((x) =>
+      broadcastOffsets(x.shape, output.shape),
+    ) as [Int32Array, Int32Array, Int32Array];
     for (let i = 0; i < output.data.length; i++) {
       const holds = condition.data[at[i] as number] !== 0;
       output.data[i] = (holds ? a.data[atA[i] as number] : b.data[atB[i] as number]) as number;
@@ -35,13 +49,29 @@ export const whereOp = defineOp<undefined>({
   lowering: {
     kind: "pointwise",
     expression(math, args) {
-      const [condition, a, b] = args as readonly [typeof args[number], typeof args[number], typeof args[number]];
+      const [condition, a, b] = args as readonly [
+        (typeof args)[number],
+        (typeof args)[number],
+        (typeof args)[number],
+      ];
       return math.select(math.toMask(condition), a, b);
     },
   },
   cases: [
-    { name: "the same shape", inputs: [{ shape: [3, 5], dtype: "bool", values: bits }, { shape: [3, 5] }, { shape: [3, 5] }], params: undefined },
-    { name: "broadcast", inputs: [{ shape: [3, 1], dtype: "bool", values: bits }, { shape: [1, 5] }, { shape: [] }], params: undefined },
+    {
+      name: "the same shape",
+      inputs: [
+        { shape: [3, 5], dtype: "bool", values: bits },
+        { shape: [3, 5] },
+        { shape: [3, 5] },
+      ],
+      params: undefined,
+    },
+    {
+      name: "broadcast",
+      inputs: [{ shape: [3, 1], dtype: "bool", values: bits }, { shape: [1, 5] }, { shape: [] }],
+      params: undefined,
+    },
     {
       name: "the side not taken may be infinite",
       inputs: [
@@ -54,17 +84,30 @@ export const whereOp = defineOp<undefined>({
     },
     {
       name: "integers",
-      inputs: [{ shape: [7], dtype: "bool", values: bits }, { shape: [7], dtype: "int32", values: [-9, 9] }, { shape: [], dtype: "int32", values: [-9, 9] }],
+      inputs: [
+        { shape: [7], dtype: "bool", values: bits },
+        { shape: [7], dtype: "int32", values: [-9, 9] },
+        { shape: [], dtype: "int32", values: [-9, 9] },
+      ],
       params: undefined,
       gradient: false,
     },
     {
       name: "bools",
-      inputs: [{ shape: [7], dtype: "bool", values: bits }, { shape: [7], dtype: "bool", values: bits }, { shape: [7], dtype: "bool", values: bits }],
+      inputs: [
+        { shape: [7], dtype: "bool", values: bits },
+        { shape: [7], dtype: "bool", values: bits },
+        { shape: [7], dtype: "bool", values: bits },
+      ],
       params: undefined,
       gradient: false,
     },
-    { name: "a condition of floats", inputs: [{ shape: [2] }, { shape: [2] }, { shape: [2] }], params: undefined, refused: /the condition is float32, not bool/ },
+    {
+      name: "a condition of floats",
+      inputs: [{ shape: [2] }, { shape: [2] }, { shape: [2] }],
+      params: undefined,
+      refused: /the condition is float32, not bool/,
+    },
   ],
 });
 

@@ -1,7 +1,7 @@
 // windows: every position of a sliding window as two axes of its own, without copying; foldWindows, its
 // adjoint: sums what overlaps.
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { sameShape, type Shape, shapeError } from "../tensor/shape.ts";
+import { type Shape, sameShape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { viewOffsets } from "./loops.ts";
 import { checkDomain } from "./pointwise.ts";
@@ -20,22 +20,53 @@ interface FoldParams extends WindowsParams {
 }
 
 const geometries: readonly { name: string; x: Shape; params: WindowsParams }[] = [
-  { name: "2×2, side by side", x: [2, 3, 4, 6], params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] } },
-  { name: "3×3, overlapping", x: [1, 2, 5, 4], params: { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] } },
-  { name: "3×3, stride 2, pixels over", x: [1, 2, 6, 7], params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] } },
-  { name: "2×3, dilated", x: [2, 1, 5, 7], params: { kernel: [2, 3], stride: [1, 2], dilation: [2, 1] } },
-  { name: "an empty batch", x: [0, 1, 4, 4], params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] } },
+  {
+    name: "2×2, side by side",
+    x: [2, 3, 4, 6],
+    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
+  },
+  {
+    name: "3×3, overlapping",
+    x: [1, 2, 5, 4],
+    params: { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] },
+  },
+  {
+    name: "3×3, stride 2, pixels over",
+    x: [1, 2, 6, 7],
+    params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] },
+  },
+  {
+    name: "2×3, dilated",
+    x: [2, 1, 5, 7],
+    params: { kernel: [2, 3], stride: [1, 2], dilation: [2, 1] },
+  },
+  {
+    name: "an empty batch",
+    x: [0, 1, 4, 4],
+    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
+  },
 ];
 
 /** Shape of the windows of an image batch. */
-export function windowsShape(op: string, image: Shape, { kernel, stride, dilation }: WindowsParams): Shape {
-  return [...image.slice(0, 2), ...slidingSize(op, image, kernel, { stride, padding: [0, 0, 0, 0], dilation }), ...kernel];
+export function windowsShape(
+  op: string,
+  image: Shape,
+  { kernel, stride, dilation }: WindowsParams,
+): Shape {
+  return [
+    ...image.slice(0, 2),
+    ...slidingSize(op, image, kernel, { stride, padding: [0, 0, 0, 0], dilation }),
+    ...kernel,
+  ];
 }
 
 function windowsMap({ stride, dilation }: WindowsParams) {
   const along = (axis: 0 | 1) => ({
     constant: 0,
-    terms: [{ axis: axis + 2, factor: stride[axis] }, { axis: axis + 4, factor: dilation[axis] }],
+    terms: [
+      { axis: axis + 2, factor: stride[axis] },
+      { axis: axis + 4, factor: dilation[axis] },
+    ],
   });
   return [sameAxis(0), sameAxis(1), along(0), along(1)];
 }
@@ -47,7 +78,8 @@ export const windowsOp = view<WindowsParams>({
     return windowsShape("windows", input, params);
   },
   map: (_input, _output, params) => windowsMap(params),
-  backward: (grad, x, params) => foldWindows(grad, params, [x.shape[2] as number, x.shape[3] as number]),
+  backward: (grad, x, params) =>
+    foldWindows(grad, params, [x.shape[2] as number, x.shape[3] as number]),
   cases: [
     ...geometries.map(({ name, x, params }) => ({ name, inputs: [{ shape: x }], params })),
     {
@@ -67,7 +99,11 @@ export const foldWindowsOp = defineOp<FoldParams>({
     const image = [...shape.slice(0, 2), ...size];
     const expected = windowsShape("foldWindows", image, params);
     if (!sameShape(shape, expected)) {
-      throw shapeError("foldWindows", "these are not the windows of such an image", { windows: shape, expected, image });
+      throw shapeError("foldWindows", "these are not the windows of such an image", {
+        windows: shape,
+        expected,
+        image,
+      });
     }
     return { shape: image, dtype };
   },

@@ -1,4 +1,5 @@
 // Adam: steps scaled by running means of the gradient and of its square.
+import { maximum } from "../ops/index.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
 import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
@@ -12,6 +13,8 @@ export interface AdamOptions {
   readonly eps?: number;
   /** L2 penalty, added to the gradient (default 0). */
   readonly weightDecay?: number;
+  /** Divide by the largest mean square so far instead of the present one (default false). */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -19,20 +22,28 @@ export interface AdamOptions {
  *
  *     d = grad + weightDecay·w
  *     m = β₁·m + (1 − β₁)·d          v = β₂·v + (1 − β₂)·d²
- *     w = w − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)
+ *     w = w − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)     (with amsgrad: √ of the largest v so far)
  *
  * @throws OptionError for unknown options or impossible values
  * @example const optimizer = new Adam(net.parameters(), { lr: 0.001 })
- * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization"
+ * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization"; amsgrad: Reddi et al. 2018,
+ *      "On the convergence of Adam and beyond"
  */
 export class Adam extends Optimizer {
   readonly #betas: readonly [number, number];
   readonly #eps: number;
   readonly #weightDecay: number;
+  readonly #amsgrad: boolean;
 
   constructor(params: Iterable<Parameter>, options: AdamOptions = {}) {
-    checkOptions("Adam", options, ["lr", "betas", "eps", "weightDecay"]);
-    const { lr = 0.001, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    checkOptions("Adam", options, ["lr", "betas", "eps", "weightDecay", "amsgrad"]);
+    const {
+      lr = 0.001,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      amsgrad = false,
+    } = options;
     if (!Array.isArray(betas) || betas.length !== 2) {
       throw new OptionError(`Adam: betas must be two numbers, got ${JSON.stringify(betas)}`);
     }
@@ -42,32 +53,40 @@ export class Adam extends Optimizer {
     checkNumber("Adam", "weightDecay", weightDecay, 0);
     super(params, {
       lr,
-      options: { betas: [...betas], eps, weightDecay },
-      stateNames: ["expAvg", "expAvgSq"],
+      options: { betas: [...betas], eps, weightDecay, amsgrad },
+      stateNames: amsgrad ? ["expAvg", "expAvgSq", "maxExpAvgSq"] : ["expAvg", "expAvgSq"],
       hyperNames: ["stepSize", "denominatorScale"],
     });
     this.#betas = betas;
     this.#eps = eps;
     this.#weightDecay = weightDecay;
+    this.#amsgrad = amsgrad;
   }
 
   protected override hyperValues(step: number): { stepSize: number; denominatorScale: number } {
     const [beta1, beta2] = this.#betas;
-    return { stepSize: this.lr / (1 - beta1 ** step), denominatorScale: 1 / Math.sqrt(1 - beta2 ** step) };
+    return {
+      stepSize: this.lr / (1 - beta1 ** step),
+      denominatorScale: 1 / Math.sqrt(1 - beta2 ** step),
+    };
   }
 
   protected override rule(
     param: Tensor,
     grad: Tensor,
-    state: Readonly<Record<"expAvg" | "expAvgSq", Tensor>>,
+    state: Readonly<Record<"expAvg" | "expAvgSq" | "maxExpAvgSq", Tensor>>,
     hyper: Readonly<Record<"stepSize" | "denominatorScale", Tensor>>,
   ): RuleResult {
     const [beta1, beta2] = this.#betas;
     const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
     const expAvg = state.expAvg.mul(beta1).add(direction.mul(1 - beta1));
     const expAvgSq = state.expAvgSq.mul(beta2).add(direction.mul(direction).mul(1 - beta2));
-    const denominator = expAvgSq.sqrt().mul(hyper.denominatorScale).add(this.#eps);
-    return { param: param.sub(expAvg.div(denominator).mul(hyper.stepSize)), state: { expAvg, expAvgSq } };
+    const largest = this.#amsgrad ? maximum(state.maxExpAvgSq, expAvgSq) : expAvgSq;
+    const denominator = largest.sqrt().mul(hyper.denominatorScale).add(this.#eps);
+    return {
+      param: param.sub(expAvg.div(denominator).mul(hyper.stepSize)),
+      state: { expAvg, expAvgSq, maxExpAvgSq: largest },
+    };
   }
 }
 

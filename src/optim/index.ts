@@ -1,4 +1,10 @@
 // Optimizers.
 export * from "./adam.ts";
-export { Optimizer, type OptimizerFactory, type OptimizerState, type RuleResult, type Update } from "./optimizer.ts";
+export {
+  Optimizer,
+  type OptimizerFactory,
+  type OptimizerState,
+  type RuleResult,
+  type Update,
+} from "./optimizer.ts";
 export * from "./sgd.ts";

@@ -1,6 +1,8 @@
 // The base of all optimizers. A subclass says how one parameter follows from its gradient; the base
 // runs that rule step by step or gives it to a captured step, keeps the state, and saves it.
-import { copyOf } from "../nn/copy.ts";
+// Gives tensors the methods that rules are written with.
+import "../ops/index.ts";
+import { copyOf } from "../ops/copyOf.ts";
 import { engine } from "../tensor/engine.ts";
 import { FormatError, OptionError } from "../tensor/errors.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
@@ -55,7 +57,9 @@ export abstract class Optimizer {
   ) {
     this.params = [...params];
     if (this.params.length === 0) {
-      throw new OptionError(`${new.target.name}: no parameters to optimize`, { hint: "pass net.parameters()" });
+      throw new OptionError(`${new.target.name}: no parameters to optimize`, {
+        hint: "pass net.parameters()",
+      });
     }
     if (new Set(this.params).size !== this.params.length) {
       throw new OptionError(`${new.target.name}: a parameter is given twice`);
@@ -138,18 +142,26 @@ export abstract class Optimizer {
    */
   updates(grads: readonly (Tensor | null)[]): Update[] {
     if (grads.length !== this.params.length) {
-      throw new OptionError(`${this.constructor.name}: ${grads.length} gradients for ${this.params.length} parameters`);
+      throw new OptionError(
+        `${this.constructor.name}: ${grads.length} gradients for ${this.params.length} parameters`,
+      );
     }
-    return noGrad(() => this.params.flatMap((param, row) => this.#updatesOf(param, grads[row] ?? null, row)));
+    return noGrad(() =>
+      this.params.flatMap((param, row) => this.#updatesOf(param, grads[row] ?? null, row)),
+    );
   }
 
   #updatesOf(param: Parameter, grad: Tensor | null, row: number): Update[] {
     if (grad === null) return [];
     const state = this.#stateOf(row);
     const ownRow = this.#hyperVariable().select(0, row);
-    const hyper = Object.fromEntries(this.hyperNames.map((name, column) => [name, ownRow.select(0, column)]));
+    const hyper = Object.fromEntries(
+      this.hyperNames.map((name, column) => [name, ownRow.select(0, column)]),
+    );
     const result = this.rule(param, grad, state, hyper);
-    const stateUpdates = this.stateNames.map((name): Update => [state[name] as Variable, result.state[name] as Tensor]);
+    const stateUpdates = this.stateNames.map(
+      (name): Update => [state[name] as Variable, result.state[name] as Tensor],
+    );
     return [[param, result.param], ...stateUpdates];
   }
 
@@ -157,7 +169,10 @@ export abstract class Optimizer {
   #stateOf(row: number): Record<string, Variable> {
     const shape = (this.params[row] as Parameter).shape;
     this.#state[row] ??= Object.fromEntries(
-      this.stateNames.map((name) => [name, new Variable(Tensor.ofData(new Float32Array(sizeOf(shape)), shape, "float32"))]),
+      this.stateNames.map((name) => [
+        name,
+        new Variable(Tensor.ofData(new Float32Array(sizeOf(shape)), shape, "float32")),
+      ]),
     );
     return this.#state[row];
   }
@@ -175,7 +190,13 @@ export abstract class Optimizer {
       Object.entries(this.#stateOf(row)).map(([name, value]) => [`${row}.${name}`, value] as const),
     );
     const { lr, options } = this;
-    return { type: this.constructor.name, lr, options, steps: [...this.#steps], tensors: new Map(tensors) };
+    return {
+      type: this.constructor.name,
+      lr,
+      options,
+      steps: [...this.#steps],
+      tensors: new Map(tensors),
+    };
   }
 
   /**
@@ -186,20 +207,31 @@ export abstract class Optimizer {
   loadStateDict(saved: OptimizerState): void {
     const own = this.stateDict();
     const faults: { name: string; value: string }[] = [];
-    if (saved.type !== own.type) faults.push({ name: "optimizer", value: `${saved.type}, this is ${own.type}` });
+    if (saved.type !== own.type)
+      faults.push({ name: "optimizer", value: `${saved.type}, this is ${own.type}` });
     else {
       for (const name of new Set([...Object.keys(own.options), ...Object.keys(saved.options)])) {
-        const [theirs, ours] = [JSON.stringify(saved.options[name]), JSON.stringify(own.options[name])];
-        if (theirs !== ours) faults.push({ name: "option", value: `${name} ${theirs}, this has ${ours}` });
+        const [theirs, ours] = [
+          JSON.stringify(saved.options[name]),
+          JSON.stringify(own.options[name]),
+        ];
+        if (theirs !== ours)
+          faults.push({ name: "option", value: `${name} ${theirs}, this has ${ours}` });
       }
       if (saved.steps.length !== own.steps.length) {
-        faults.push({ name: "parameters", value: `${saved.steps.length}, this has ${own.steps.length}` });
+        faults.push({
+          name: "parameters",
+          value: `${saved.steps.length}, this has ${own.steps.length}`,
+        });
       }
       for (const [name, { shape }] of own.tensors) {
         const found = saved.tensors.get(name);
         if (found === undefined) faults.push({ name: "missing", value: name });
         else if (!sameShape(found.shape, shape)) {
-          faults.push({ name: "shape", value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}` });
+          faults.push({
+            name: "shape",
+            value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}`,
+          });
         }
       }
       for (const name of saved.tensors.keys()) {
@@ -207,7 +239,9 @@ export abstract class Optimizer {
       }
     }
     if (faults.length > 0) {
-      throw new FormatError(`${own.type}: the saved state does not fit this optimizer`, { facts: faults });
+      throw new FormatError(`${own.type}: the saved state does not fit this optimizer`, {
+        facts: faults,
+      });
     }
     this.lr = saved.lr;
     for (const [row, step] of saved.steps.entries()) this.#steps[row] = step;
@@ -224,8 +258,15 @@ function checkLr(where: string, lr: number): number {
 }
 
 /** Throws unless the option is a finite number in `[low, below)`. */
-export function checkNumber(where: string, name: string, value: number, low: number, below = Infinity): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= low && value < below) return value;
+export function checkNumber(
+  where: string,
+  name: string,
+  value: number,
+  low: number,
+  below = Infinity,
+): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= low && value < below)
+    return value;
   const range = below === Infinity ? `a finite number of at least ${low}` : `in [${low}, ${below})`;
   throw new OptionError(`${where}: ${name} must be ${range}, got ${String(value)}`);
 }

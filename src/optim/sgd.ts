@@ -75,7 +75,9 @@ export class SGD extends Optimizer {
     if (before === undefined) return { param: param.sub(direction.mul(hyper.lr)), state: {} };
     const fresh = this.#dampening === 0 ? direction : direction.mul(hyper.gradShare);
     const momentumBuffer = before.mul(this.#momentum).add(fresh);
-    const step = this.#nesterov ? direction.add(momentumBuffer.mul(this.#momentum)) : momentumBuffer;
+    const step = this.#nesterov
+      ? direction.add(momentumBuffer.mul(this.#momentum))
+      : momentumBuffer;
     return { param: param.sub(step.mul(hyper.lr)), state: { momentumBuffer } };
   }
 }

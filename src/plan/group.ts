@@ -52,7 +52,7 @@ export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>)
   for (const core of order) {
     if (!stored.has(core) || swallowed.has(core)) continue;
     if (isAlias(core)) continue;
-    const chain = epilogueOf(core, consumers, keepSeparate, new Set(outputs));
+    const chain = epilogueOf(core, consumers, new Set([...keepSeparate, ...swallowed]), new Set(outputs));
     const node = chain.at(-1) ?? core;
     if (node !== core) {
       stored.delete(core);
@@ -136,7 +136,7 @@ function chooseStored(order: readonly Node[], consumers: ReadonlyMap<Node, Reado
   return stored;
 }
 
-/** Pointwise ops of the same shape that follow a kernel and nothing else uses. */
+/** Pointwise ops of the same shape that follow a kernel, are used by nothing else, and belong to no other. */
 function epilogueOf(
   core: Node,
   consumers: ReadonlyMap<Node, ReadonlySet<Node>>,

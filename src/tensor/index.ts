@@ -3,6 +3,7 @@ export * from "./engine.ts";
 export * from "./errors.ts";
 export * from "./node.ts";
 export * from "./op.ts";
+export * from "./random.ts";
 export * from "./scalarMath.ts";
 export * from "./shape.ts";
 export * from "./state.ts";

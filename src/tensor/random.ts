@@ -32,7 +32,10 @@ function multiplyHigh(a: number, b: number): number {
  * @example philox([0, 0, 0, 0], [0, 0])[0].toString(16) // "6627e8d5"
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
-export function philox(counter: Words4, key: readonly [number, number]): [number, number, number, number] {
+export function philox(
+  counter: Words4,
+  key: readonly [number, number],
+): [number, number, number, number] {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
@@ -84,7 +87,12 @@ export class Generator {
   }
 
   state(): GeneratorState {
-    return { seed: this.#seed, stream: this.#stream, position: this.#position, spareNormal: this.#spareNormal };
+    return {
+      seed: this.#seed,
+      stream: this.#stream,
+      position: this.#position,
+      spareNormal: this.#spareNormal,
+    };
   }
 
   /** Returns to a saved position. */

@@ -1,7 +1,15 @@
 // How others take part in training: functions that `fit` calls with events.
 import type { Module } from "../nn/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { EndEvent, EpochEvent, InterruptEvent, StartEvent, StepEvent, TrainEvent, TrainState } from "./events.ts";
+import type {
+  EndEvent,
+  EpochEvent,
+  InterruptEvent,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+  TrainState,
+} from "./events.ts";
 
 /** What a callback may use besides the event. */
 export interface TrainContext {
@@ -34,7 +42,11 @@ export function onEvent(body: (event: TrainEvent, context: TrainContext) => Resu
 }
 
 /** Calls the callbacks one after another. */
-export async function notify(callbacks: readonly Callback[], event: TrainEvent, context: TrainContext): Promise<void> {
+export async function notify(
+  callbacks: readonly Callback[],
+  event: TrainEvent,
+  context: TrainContext,
+): Promise<void> {
   for (const callback of callbacks) {
     switch (event.type) {
       case "start":

@@ -5,9 +5,9 @@ import type { StoredTensor } from "../interop/safetensors.ts";
 import { readSafetensors, writeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import { DataError, type Fact, FormatError } from "../tensor/errors.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
-import { formatShape, sameShape, type Shape } from "../tensor/shape.ts";
+import { DataError, type Fact, FormatError } from "../tensor/errors.ts";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { Tensor, type Variable } from "../tensor/tensor.ts";
 import { type CheckpointInfo, parseInfo } from "./checkpointInfo.ts";
 import type { TrainState } from "./events.ts";
@@ -41,7 +41,11 @@ export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint
   const live = liveTensors(net, optimizer ?? null);
   const tensors = new Map<string, { dtype: Dtype; shape: Shape; data: TypedArray }>();
   for (const [name, variable] of live) {
-    tensors.set(name, { dtype: variable.dtype, shape: variable.shape, data: await variable.data() });
+    tensors.set(name, {
+      dtype: variable.dtype,
+      shape: variable.shape,
+      data: await variable.data(),
+    });
   }
   const { type, lr, options, steps } = optimizer?.stateDict() ?? {};
   const info = {
@@ -114,7 +118,9 @@ export function restore(net: Module, optimizer: Optimizer | null, checkpoint: Ch
   }
   const own = liveTensors(net, optimizer);
   const saved = new Map(
-    [...checkpoint.tensors].filter(([name]) => optimizer !== null || !name.startsWith("optimizer.")),
+    [...checkpoint.tensors].filter(
+      ([name]) => optimizer !== null || !name.startsWith("optimizer."),
+    ),
   );
   const faults = mismatches(own, saved);
   if (faults.length > 0) {
@@ -135,7 +141,11 @@ export function restore(net: Module, optimizer: Optimizer | null, checkpoint: Ch
     });
     optimizer.loadStateDict({ ...checkpoint.optimizer, tensors: new Map(tensors) });
   }
-  net.loadStateDict(new Map(Array.from(net.stateDict().keys(), (path) => [path, values.get(`model.${path}`) as Tensor])));
+  net.loadStateDict(
+    new Map(
+      Array.from(net.stateDict().keys(), (path) => [path, values.get(`model.${path}`) as Tensor]),
+    ),
+  );
 }
 
 /** Everything that is saved, by its name in the file. */
@@ -152,7 +162,9 @@ function liveTensors(net: Module, optimizer: Optimizer | null): Map<string, Vari
 
 /** Path in the network of each of the optimizer's parameters; its number for one that is not in the network. */
 function parameterNames(net: Module, optimizer: Optimizer): string[] {
-  const paths = new Map(Array.from(net.namedParameters(), ([path, parameter]) => [parameter, path]));
+  const paths = new Map(
+    Array.from(net.namedParameters(), ([path, parameter]) => [parameter, path]),
+  );
   return optimizer.params.map((parameter, index) => paths.get(parameter) ?? String(index));
 }
 
@@ -162,13 +174,20 @@ function optimizerName(names: readonly string[], key: string): string {
   return `optimizer.${names[Number(key.slice(0, dot))]}.${key.slice(dot + 1)}`;
 }
 
-function mismatches(own: ReadonlyMap<string, Variable>, saved: ReadonlyMap<string, StoredTensor>): Fact[] {
+function mismatches(
+  own: ReadonlyMap<string, Variable>,
+  saved: ReadonlyMap<string, StoredTensor>,
+): Fact[] {
   const faults: Fact[] = [];
   for (const [name, { shape, dtype }] of own) {
     const found = saved.get(name);
-    if (found === undefined) faults.push({ name: "missing", value: `${name} ${formatShape(shape)}` });
+    if (found === undefined)
+      faults.push({ name: "missing", value: `${name} ${formatShape(shape)}` });
     else if (!sameShape(found.shape, shape)) {
-      faults.push({ name: "shape", value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}` });
+      faults.push({
+        name: "shape",
+        value: `${name} ${formatShape(found.shape)}, needed ${formatShape(shape)}`,
+      });
     } else if (found.dtype !== dtype) {
       faults.push({ name: "dtype", value: `${name} ${found.dtype}, needed ${dtype}` });
     }

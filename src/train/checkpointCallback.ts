@@ -27,14 +27,19 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
   checkOptions("checkpointCallback", options, ["folder", "model", "everySteps", "everySeconds"]);
   const { folder, model, everySteps, everySeconds = Infinity } = options;
   if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
-    throw new OptionError(`checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`);
+    throw new OptionError(
+      `checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`,
+    );
   }
   if (!(everySeconds > 0)) {
     throw new OptionError(`checkpointCallback: everySeconds must be above 0, got ${everySeconds}`);
   }
   let savedAt = 0;
 
-  async function save(name: "last" | "best", { net, optimizer, classes, state }: TrainContext): Promise<void> {
+  async function save(
+    name: "last" | "best",
+    { net, optimizer, classes, state }: TrainContext,
+  ): Promise<void> {
     const content = { net, optimizer, progress: await state(), model, classes };
     await saveCheckpoint(`${folder}/${name}.safetensors`, content);
     if (name === "last") savedAt = performance.now();
@@ -47,11 +52,13 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
     },
     async onStep(event, context) {
       const stepsDue = everySteps !== undefined && event.step % everySteps === 0;
-      if (stepsDue || performance.now() - savedAt >= everySeconds * 1000) await save("last", context);
+      if (stepsDue || performance.now() - savedAt >= everySeconds * 1000)
+        await save("last", context);
     },
     async onEpoch(event, context) {
       const { history } = await context.state();
-      if (history.slice(0, -1).every((earlier) => isBetter(event, earlier))) await save("best", context);
+      if (history.slice(0, -1).every((earlier) => isBetter(event, earlier)))
+        await save("best", context);
       await save("last", context);
     },
     async onInterrupt(_event, context) {
@@ -61,6 +68,7 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
 }
 
 function isBetter(a: EpochRecord, b: EpochRecord): boolean {
-  if (a.validationAccuracy !== null && b.validationAccuracy !== null) return a.validationAccuracy > b.validationAccuracy;
+  if (a.validationAccuracy !== null && b.validationAccuracy !== null)
+    return a.validationAccuracy > b.validationAccuracy;
   return a.loss < b.loss;
 }

@@ -81,7 +81,11 @@ const trainState: Check<TrainState> = (value, path) => {
     throw wrong(`${path}.stepInEpoch`, result.stepInEpoch, `at most ${stepsPerEpoch}`);
   }
   if (result.step !== result.epoch * stepsPerEpoch + result.stepInEpoch) {
-    throw wrong(`${path}.step`, result.step, `${result.epoch * stepsPerEpoch + result.stepInEpoch}`);
+    throw wrong(
+      `${path}.step`,
+      result.step,
+      `${result.epoch * stepsPerEpoch + result.stepInEpoch}`,
+    );
   }
   return result;
 };
@@ -113,7 +117,8 @@ function wrong(path: string, value: unknown, expected: string): FormatError {
 }
 
 function record(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw wrong(path, value, "an object");
 }
 

@@ -37,7 +37,8 @@ export class DivergedError extends FoveaError {
       { name: "step", value: String(step), remark: `epoch ${epoch}` },
       { name: "lr", value: String(learningRate) },
     ];
-    if (place !== null) facts.push({ name: "first in", value: place.layer, remark: place.description });
+    if (place !== null)
+      facts.push({ name: "first in", value: place.layer, remark: place.description });
     facts.push({ name: "network", value: `has its values after step ${goodStep}` });
     super(`training diverged: the loss is ${loss}`, { facts, hint: "lower the learning rate" });
     this.step = step;
@@ -50,16 +51,25 @@ export class DivergedError extends FoveaError {
 }
 
 /** Runs the batch forward and finds the first layer whose output has a NaN or an infinity. */
-export async function findDivergence(net: Module, loss: Loss, x: Tensor, target: Tensor): Promise<DivergencePlace | null> {
+export async function findDivergence(
+  net: Module,
+  loss: Loss,
+  x: Tensor,
+  target: Tensor,
+): Promise<DivergencePlace | null> {
   const calls: ForwardCall[] = [];
   const value = noGrad(() => {
-    const logits = withForwardHook((call) => calls.push(call), () => net.forward(x));
+    const logits = withForwardHook(
+      (call) => calls.push(call),
+      () => net.forward(x),
+    );
     return loss(logits, target);
   });
   for (const { module, path, output } of calls) {
     if (await allFinite(output)) continue;
     const broken = await firstBroken(module);
-    const description = broken === null ? module.describe() : `${module.describe()}; ${broken} itself is not finite`;
+    const description =
+      broken === null ? module.describe() : `${module.describe()}; ${broken} itself is not finite`;
     return { layer: path || "model", description };
   }
   return (await allFinite(value)) ? null : { layer: "loss", description: "all layers are finite" };

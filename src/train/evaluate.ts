@@ -1,13 +1,20 @@
 // How good a network is on a dataset: loss, accuracy, and which classes it takes for which.
-import { batchOf, residentOf } from "../data/resident.ts";
+
 import type { ImageDataset } from "../data/dataset.ts";
+import { batchOf, residentOf } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
-import { accuracyOf, type ClassMetrics, type Confusion, emptyConfusion, perClass } from "./metrics.ts";
+import {
+  accuracyOf,
+  type ClassMetrics,
+  type Confusion,
+  emptyConfusion,
+  perClass,
+} from "./metrics.ts";
 import { Pace } from "./pace.ts";
 import { checkLogits, indexVariable, type Loss } from "./step.ts";
 
@@ -35,7 +42,11 @@ export interface Evaluation {
  *         ShapeError if the network's output is not `[batch, classes]`
  * @example const { accuracy } = await evaluate(net, test)
  */
-export async function evaluate(net: Module, dataset: ImageDataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(
+  net: Module,
+  dataset: ImageDataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
   const evaluator = new Evaluator(net, dataset, options);
   try {
     return await evaluator.run();
@@ -65,7 +76,9 @@ export class Evaluator {
     checkOptions("evaluate", options, ["batchSize", "loss"]);
     const { batchSize = 256, loss = crossEntropy } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new OptionError(`evaluate: batchSize must be a whole number of at least 1, got ${batchSize}`);
+      throw new OptionError(
+        `evaluate: batchSize must be a whole number of at least 1, got ${batchSize}`,
+      );
     }
     this.#net = net;
     this.#dataset = dataset;
@@ -93,7 +106,13 @@ export class Evaluator {
       if (pace.due) await pace.turn();
     }
     const loss = (await this.#lossSum.item()) / length;
-    return { loss, accuracy: accuracyOf(confusion), perClass: perClass(confusion, classes), confusion, count: length };
+    return {
+      loss,
+      accuracy: accuracyOf(confusion),
+      perClass: perClass(confusion, classes),
+      confusion,
+      count: length,
+    };
   }
 
   #batchFor(batchSize: number): Batch {
@@ -111,7 +130,10 @@ export class Evaluator {
     const logits = this.#net.forward(x);
     checkLogits(logits, batchSize, this.#dataset.classes.length);
     const lossSum = this.#lossSum.add(this.#loss(logits, target).mul(batchSize));
-    const captured = engine().capture([[this.#lossSum, lossSum], [predicted, logits.argmax(1)]]);
+    const captured = engine().capture([
+      [this.#lossSum, lossSum],
+      [predicted, logits.argmax(1)],
+    ]);
     return { indices, predicted, outputs: logits.shape[1] as number, captured };
   }
 

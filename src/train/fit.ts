@@ -1,5 +1,5 @@
 // Training: `fit` checks what it is given and hands it to a run.
-import { type ImageDataset, checkDataset } from "../data/dataset.ts";
+import { checkDataset, type ImageDataset } from "../data/dataset.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { Optimizer, type OptimizerFactory } from "../optim/index.ts";
@@ -34,7 +34,17 @@ export interface FitOptions {
 }
 
 const known = [
-  "data", "validation", "optimizer", "loss", "epochs", "batchSize", "seed", "shuffle", "callbacks", "signal", "resume",
+  "data",
+  "validation",
+  "optimizer",
+  "loss",
+  "epochs",
+  "batchSize",
+  "seed",
+  "shuffle",
+  "callbacks",
+  "signal",
+  "resume",
 ] as const;
 
 /**
@@ -95,15 +105,22 @@ function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimize
 }
 
 /** Going on with other settings would not be the same training: every difference is named. */
-function checkResume(resume: TrainState, now: Pick<TrainState, "seed" | "batchSize" | "shuffle" | "images">): void {
+function checkResume(
+  resume: TrainState,
+  now: Pick<TrainState, "seed" | "batchSize" | "shuffle" | "images">,
+): void {
   const facts: Fact[] = [];
   for (const name of ["seed", "batchSize", "shuffle", "images"] as const) {
-    if (resume[name] !== now[name]) facts.push({ name, value: `${resume[name]} then, ${now[name]} now` });
+    if (resume[name] !== now[name])
+      facts.push({ name, value: `${resume[name]} then, ${now[name]} now` });
   }
-  if (facts.length > 0) throw new OptionError("fit: this is not the training that is to be resumed", { facts });
+  if (facts.length > 0)
+    throw new OptionError("fit: this is not the training that is to be resumed", { facts });
 }
 
 function checkCount(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new OptionError(`fit: ${name} must be a whole number of at least ${least}, got ${String(value)}`);
+  throw new OptionError(
+    `fit: ${name} must be a whole number of at least ${least}, got ${String(value)}`,
+  );
 }

@@ -1,4 +1,5 @@
 // Training, evaluation, and what is kept of them.
+export { type ResidentDataset, residentOf as resident } from "../data/resident.ts";
 export { type Callback, onEvent, type TrainContext } from "./callback.ts";
 export * from "./checkpoint.ts";
 export { type CheckpointCallbackOptions, checkpointCallback } from "./checkpointCallback.ts";
@@ -8,4 +9,4 @@ export { type EvaluateOptions, type Evaluation, Evaluator, evaluate } from "./ev
 export * from "./events.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export * from "./metrics.ts";
-export type { Loss } from "./step.ts";
+export { type Loss, Totals, TrainStep, type TrainStepOptions } from "./step.ts";

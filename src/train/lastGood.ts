@@ -38,7 +38,8 @@ export class LastGood {
   /** Remembers the present values as good. */
   take(step: number, stepInEpoch: number): void {
     const startedAt = performance.now();
-    if (this.#snapshot === null) this.#snapshot = new Snapshot(this.#net, this.#optimizer, this.#totals);
+    if (this.#snapshot === null)
+      this.#snapshot = new Snapshot(this.#net, this.#optimizer, this.#totals);
     else this.#snapshot.take();
     this.#step = step;
     this.#stepInEpoch = stepInEpoch;
@@ -49,7 +50,8 @@ export class LastGood {
 
   /** The same, unless the last time is so recent that copying would slow training down. */
   takeIfCheap(step: number, stepInEpoch: number): void {
-    if (this.#tookMs <= (performance.now() - this.#takenAt) * timeShare) this.take(step, stepInEpoch);
+    if (this.#tookMs <= (performance.now() - this.#takenAt) * timeShare)
+      this.take(step, stepInEpoch);
   }
 
   /** A step is about to be done. */
@@ -77,14 +79,16 @@ export class LastGood {
     }
     this.#snapshot?.restore();
     for (let offset = 0; offset < bad; offset++) repeat(offset);
-    const place = await findDivergence(this.#net, loss, ...batch(this.#stepInEpoch + bad));
+    // If all losses were finite, it was the last update that broke the network.
+    const last = Math.max(0, Math.min(bad, this.#lrs.length - 1));
+    const place = await findDivergence(this.#net, loss, ...batch(this.#stepInEpoch + last));
     this.#snapshot?.restore();
     this.#optimizer.lr = lr;
     return new DivergedError({
-      step: this.#step + bad + 1,
+      step: this.#step + last + 1,
       epoch,
-      learningRate: this.#lrs[bad] ?? lr,
-      loss: lossSum,
+      learningRate: this.#lrs[last] ?? lr,
+      loss: bad === last ? lossSum : Number.NaN,
       place,
       goodStep: this.#step,
     });

@@ -38,7 +38,13 @@ export function perClass(confusion: Confusion, classes: readonly string[]): Clas
     const correct = row[k] as number;
     const predicted = sum(confusion.map((other) => other[k] as number));
     const share = (total: number) => (total === 0 ? null : correct / total);
-    return { name: classes[k] ?? String(k), count, correct, recall: share(count), precision: share(predicted) };
+    return {
+      name: classes[k] ?? String(k),
+      count,
+      correct,
+      recall: share(count),
+      precision: share(predicted),
+    };
   });
 }
 

@@ -58,7 +58,8 @@ export class TrainRun {
     const { net, data, validation, optimizer, loss, batchSize, resume } = options;
     this.#options = options;
     this.#lastGood = new LastGood(net, optimizer, this.#totals);
-    this.#evaluator = validation === null ? null : new Evaluator(net, validation, { batchSize, loss });
+    this.#evaluator =
+      validation === null ? null : new Evaluator(net, validation, { batchSize, loss });
     this.#history = [...(resume?.history ?? [])];
     this.#epoch = resume?.epoch ?? 0;
     this.#step = resume?.step ?? 0;
@@ -73,9 +74,17 @@ export class TrainRun {
     try {
       await this.#tell(this.#startEvent());
       let interrupted = false;
-      while (this.#epoch < this.#options.epochs && !interrupted) interrupted = await this.#runEpoch();
+      while (this.#epoch < this.#options.epochs && !interrupted) {
+        interrupted = await this.#runEpoch();
+      }
       const seconds = (performance.now() - startedAt) / 1000;
-      await this.#tell({ type: "end", epochs: this.#epoch, step: this.#step, interrupted, seconds });
+      await this.#tell({
+        type: "end",
+        epochs: this.#epoch,
+        step: this.#step,
+        interrupted,
+        seconds,
+      });
       return { epochs: [...this.#history], step: this.#step, interrupted };
     } finally {
       for (const step of this.#steps.values()) step.dispose();
@@ -115,6 +124,7 @@ export class TrainRun {
     const { loss, accuracy } = await this.#checkedTotals(data.length);
     const seconds = this.#seconds();
     const validated = (await this.#evaluator?.run()) ?? null;
+    if (validated !== null && !Number.isFinite(validated.loss)) throw await this.#diverged();
     const record: EpochRecord = {
       epoch: this.#epoch + 1,
       step: this.#step,
@@ -146,7 +156,9 @@ export class TrainRun {
 
   #reportDue(): boolean {
     if (performance.now() - this.#reportedAt >= reportEveryMs) return true;
-    return this.#options.callbacks.some(({ everySteps }) => everySteps !== undefined && this.#step % everySteps === 0);
+    return this.#options.callbacks.some(
+      ({ everySteps }) => everySteps !== undefined && this.#step % everySteps === 0,
+    );
   }
 
   async #report(): Promise<void> {
@@ -194,7 +206,14 @@ export class TrainRun {
     let step = this.#steps.get(batchSize);
     if (step === undefined) {
       const { net, optimizer, loss, data } = this.#options;
-      const options = { net, optimizer, loss, data: residentOf(data), totals: this.#totals, batchSize };
+      const options = {
+        net,
+        optimizer,
+        loss,
+        data: residentOf(data),
+        totals: this.#totals,
+        batchSize,
+      };
       step = new TrainStep({ ...options, classes: data.classes.length });
       this.#steps.set(batchSize, step);
     }

@@ -1,7 +1,8 @@
 // A copy, inside the engine, of everything that a step changes: training that goes wrong returns to
 // it, and steps since then can be repeated, to the same bits.
-import { copyOf } from "../nn/copy.ts";
+
 import type { Module } from "../nn/index.ts";
+import { copyOf } from "../ops/copyOf.ts";
 import type { Optimizer, OptimizerState, Update } from "../optim/index.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { Variable } from "../tensor/tensor.ts";
@@ -24,9 +25,14 @@ export class Snapshot {
       totals.lossSum,
       totals.correct,
     ]);
-    this.#pairs = Array.from(live, (variable) => [variable, new Variable(copyOf(variable).realize())] as const);
+    this.#pairs = Array.from(
+      live,
+      (variable) => [variable, new Variable(copyOf(variable).realize())] as const,
+    );
     // Captured, so that later copies go to the same memory instead of leaving garbage.
-    this.#saving = engine().capture(this.#pairs.map(([variable, copy]): Update => [copy, copyOf(variable)]));
+    this.#saving = engine().capture(
+      this.#pairs.map(([variable, copy]): Update => [copy, copyOf(variable)]),
+    );
   }
 
   /** Takes the present values instead of the earlier ones. */

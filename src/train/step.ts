@@ -78,14 +78,13 @@ export class TrainStep {
   constructor({ net, optimizer, loss, data, classes, totals, batchSize }: TrainStepOptions) {
     this.#optimizer = optimizer;
     this.#indices = indexVariable(batchSize);
-    this.#active = optimizer.params.map((param) => param.requiresGrad);
     const [x, target] = noGrad(() => batchOf(data, this.#indices));
     const logits = enableGrad(() => net.forward(x));
     checkLogits(logits, batchSize, classes);
     const batchLoss = enableGrad(() => loss(logits, target));
-    const found = grad(batchLoss, optimizer.params.filter((param) => param.requiresGrad));
-    let next = 0;
-    const grads = this.#active.map((active) => (active ? (found[next++] as Tensor) : null));
+    const grads = grad(batchLoss, optimizer.params, { allowUnused: true });
+    // Frozen and unused parameters have none.
+    this.#active = grads.map((each) => each !== null);
     const sums = noGrad(() => totals.updates(batchLoss, logits, target, batchSize));
     this.#captured = engine().capture([...optimizer.updates(grads), ...sums]);
   }

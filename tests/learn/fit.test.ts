@@ -6,8 +6,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
 import { adam, sgd } from "../../src/optim/index.ts";
+import * as train from "../../src/train/index.ts";
 import {
-  type Callback, checkpointCallback, DivergedError, fit, loadCheckpoint, onEvent, restore, type TrainEvent,
+  type Callback,
+  checkpointCallback,
+  DivergedError,
+  loadCheckpoint,
+  onEvent,
+  restore,
+  type TrainEvent,
 } from "../../src/train/index.ts";
 import { barNet, bars, valuesOf } from "./toy.ts";
 
@@ -34,15 +41,21 @@ function stopAfter(step: number): { signal: AbortSignal; callback: Callback } {
   return { signal: controller.signal, callback };
 }
 
-describe.each(["reference", "wasm"])("on %s", (backend) => {
+// On wasm alone: the reference backend keeps float64 between steps, which a file of float32 does not hold.
+describe("fit", () => {
   beforeAll(() => {
-    setBackend(backend);
+    setBackend("wasm");
   });
 
   it("gives the same bits for the same seed, and others for another", async () => {
     const run = async (seed: number) => {
       const net = barNet();
-      await fit(net, { ...settings, epochs: 1, seed, optimizer: sgd({ lr: 0.1, momentum: 0.9 }) });
+      await train.fit(net, {
+        ...settings,
+        epochs: 1,
+        seed,
+        optimizer: sgd({ lr: 0.1, momentum: 0.9 }),
+      });
       return valuesOf(net);
     };
     const first = await run(5);
@@ -55,11 +68,16 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     it(`stopped after step ${step} and resumed, ends with the bits of an uninterrupted run`, async () => {
       const factory = adam({ lr: 0.02, weightDecay: 0.01 });
       const whole = barNet();
-      const wholeHistory = await fit(whole, { ...settings, optimizer: factory });
+      const wholeHistory = await train.fit(whole, { ...settings, optimizer: factory });
 
       const { signal, callback } = stopAfter(step);
       const save = checkpointCallback({ folder, model });
-      const stopped = await fit(barNet(), { ...settings, optimizer: factory, signal, callbacks: [callback, save] });
+      const stopped = await train.fit(barNet(), {
+        ...settings,
+        optimizer: factory,
+        signal,
+        callbacks: [callback, save],
+      });
       expect(stopped).toMatchObject({ interrupted: true, step });
 
       const checkpoint = await loadCheckpoint(join(folder, "last.safetensors"));
@@ -68,9 +86,16 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
       restore(net, optimizer, checkpoint);
       const { progress } = checkpoint;
       if (progress === null) throw new Error("no progress was saved");
-      const history = await fit(net, { data, validation, epochs: 3, optimizer, resume: progress });
+      const history = await train.fit(net, {
+        data,
+        validation,
+        epochs: 3,
+        optimizer,
+        resume: progress,
+      });
       expect(await valuesOf(net)).toEqual(await valuesOf(whole));
-      const figures = ({ epochs }: typeof history) => epochs.map(({ loss, accuracy, validationLoss }) => [loss, accuracy, validationLoss]);
+      const figures = ({ epochs }: typeof history) =>
+        epochs.map(({ loss, accuracy, validationLoss }) => [loss, accuracy, validationLoss]);
       expect(figures(history)).toEqual(figures(wholeHistory));
       expect(history.interrupted).toBe(false);
     });
@@ -78,13 +103,31 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
 
   it("stops with the step, the layer and the learning rate when the loss is not finite, with sound values left", async () => {
     const net = barNet();
-    const failure = await fit(net, { ...settings, optimizer: sgd({ lr: 1e30 }) }).catch((error: unknown) => error);
+    const failure = await train
+      .fit(net, { ...settings, optimizer: sgd({ lr: 1e30 }) })
+      .catch((error: unknown) => error);
     if (!(failure instanceof DivergedError)) throw failure;
-    expect(failure).toMatchObject({ name: "DivergedError", epoch: 1, learningRate: 1e30, goodStep: 0 });
-    expect(failure.step).toBeGreaterThan(1);
-    expect(failure.layer).toBe("0");
+    expect(failure).toMatchObject({
+      name: "DivergedError",
+      epoch: 1,
+      learningRate: 1e30,
+      goodStep: 0,
+    });
+    expect(failure.step).toBe(2);
+    expect(failure.layer).toBe("4");
     expect(failure.message).toMatch(/training diverged: the loss is (NaN|Infinity|-Infinity)/);
     expect(await valuesOf(net)).toEqual(await valuesOf(barNet()));
+  });
+
+  it("notices in validation what the last update broke", async () => {
+    const options = {
+      ...settings,
+      epochs: 1,
+      batchSize: data.length,
+      optimizer: sgd({ lr: 1e30 }),
+    };
+    const failure = await train.fit(barNet(), options).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "DivergedError", step: 1, layer: "4", goodStep: 0 });
   });
 
   it("names the layer whose weights are broken, and the loss where all layers are finite", async () => {
@@ -92,11 +135,15 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     const weights = await (broken.parameters()[2] as { data(): Promise<Float32Array> }).data();
     weights[0] = Number.NaN;
     broken.parameters()[2]?.write(weights);
-    const first = await fit(broken, { ...settings, optimizer: sgd() }).catch((error: unknown) => error);
+    const first = await train
+      .fit(broken, { ...settings, optimizer: sgd() })
+      .catch((error: unknown) => error);
     expect(first).toMatchObject({ layer: "4", step: 1 });
     expect((first as Error).message).toContain("weight itself is not finite");
-    const loss: Parameters<typeof fit>[1]["loss"] = (logits) => logits.sum().mul(0).log();
-    const second = await fit(barNet(), { ...settings, loss, optimizer: sgd() }).catch((error: unknown) => error);
+    const loss: Parameters<typeof train.fit>[1]["loss"] = (logits) => logits.sum().mul(0).log();
+    const second = await train
+      .fit(barNet(), { ...settings, loss, optimizer: sgd() })
+      .catch((error: unknown) => error);
     expect(second).toMatchObject({ layer: "loss", step: 1 });
   });
 });
@@ -109,11 +156,25 @@ describe("events", () => {
   it("tell a whole training, and survive JSON", async () => {
     const events: TrainEvent[] = [];
     const callbacks = [{ ...onEvent((event) => void events.push(event)), everySteps: 1 }];
-    await fit(barNet(), { ...settings, epochs: 2, optimizer: sgd({ lr: 0.1 }), callbacks });
+    await train.fit(barNet(), { ...settings, epochs: 2, optimizer: sgd({ lr: 0.1 }), callbacks });
     const types = events.map(({ type }) => type);
-    expect(types).toEqual(["start", ...Array(7).fill("step"), "epoch", ...Array(7).fill("step"), "epoch", "end"]);
+    expect(types).toEqual([
+      "start",
+      ...Array(7).fill("step"),
+      "epoch",
+      ...Array(7).fill("step"),
+      "epoch",
+      "end",
+    ]);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
-    expect(events[0]).toMatchObject({ images: 50, validationImages: 20, stepsPerEpoch: 7, optimizer: "SGD", lr: 0.1, step: 0 });
+    expect(events[0]).toMatchObject({
+      images: 50,
+      validationImages: 20,
+      stepsPerEpoch: 7,
+      optimizer: "SGD",
+      lr: 0.1,
+      step: 0,
+    });
     expect(events[8]).toMatchObject({ epoch: 1, step: 7, lr: 0.1 });
     expect(events[15]).toMatchObject({ epoch: 2, step: 14, stepInEpoch: 7, stepsPerEpoch: 7 });
     // The last look of an epoch and its record tell of the same steps.
@@ -128,7 +189,7 @@ describe("events", () => {
         optimizer.lr /= 2;
       },
     };
-    await fit(barNet(), { ...settings, optimizer: sgd({ lr: 0.1 }), callbacks: [callback] });
+    await train.fit(barNet(), { ...settings, optimizer: sgd({ lr: 0.1 }), callbacks: [callback] });
     expect(seen).toEqual([0.1, 0.05, 0.025]);
   });
 
@@ -138,7 +199,12 @@ describe("events", () => {
     const net = barNet();
     const types: string[] = [];
     const callbacks = [onEvent(({ type }) => void types.push(type))];
-    const history = await fit(net, { ...settings, optimizer: sgd({ lr: 0.1 }), signal: controller.signal, callbacks });
+    const history = await train.fit(net, {
+      ...settings,
+      optimizer: sgd({ lr: 0.1 }),
+      signal: controller.signal,
+      callbacks,
+    });
     expect(history).toMatchObject({ interrupted: true, step: 0 });
     expect(types).toEqual(["start", "interrupt", "end"]);
     expect(await valuesOf(net)).toEqual(await valuesOf(barNet()));
@@ -147,8 +213,50 @@ describe("events", () => {
   it("a timer gets its turn while training runs", async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 60);
-    const history = await fit(barNet(), { ...settings, epochs: 1e6, optimizer: sgd({ lr: 0.01 }), signal: controller.signal });
+    const history = await train.fit(barNet(), {
+      ...settings,
+      epochs: 1e6,
+      optimizer: sgd({ lr: 0.01 }),
+      signal: controller.signal,
+    });
     expect(history.interrupted).toBe(true);
+  });
+});
+
+describe("modes and frozen layers", () => {
+  beforeAll(() => {
+    setBackend("wasm");
+  });
+
+  it("evaluation leaves every module in the mode it was in", async () => {
+    const net = barNet();
+    net.children()[1]?.eval();
+    const before = net.modules().map(({ training }) => training);
+    await train.evaluate(net, validation);
+    expect(net.modules().map(({ training }) => training)).toEqual(before);
+  });
+
+  it("frozen parameters stay as they are, the others learn", async () => {
+    const net = barNet();
+    net.children()[0]?.requiresGrad_(false);
+    await train.fit(net, { ...settings, epochs: 1, optimizer: adam({ weightDecay: 0.1 }) });
+    const [before, after] = [await valuesOf(barNet()), await valuesOf(net)];
+    expect([after["0.weight"], after["0.bias"]]).toEqual([before["0.weight"], before["0.bias"]]);
+    expect(after["4.weight"]).not.toEqual(before["4.weight"]);
+  });
+
+  it("a network may have more outputs than the data has classes", async () => {
+    const lyingOnly = {
+      ...validation,
+      classes: ["lying"],
+      labels: new Uint8Array(validation.length),
+    };
+    const { confusion, perClass } = await train.evaluate(barNet(), lyingOnly);
+    expect(confusion.map((row) => row.length)).toEqual([2, 2]);
+    expect(perClass.map(({ name, count }) => [name, count])).toEqual([
+      ["lying", 20],
+      ["1", 0],
+    ]);
   });
 });
 
@@ -157,10 +265,15 @@ describe("checkpoints while training", () => {
     setBackend("wasm");
     const own = await mkdtemp(join(folder, "keep-"));
     const callbacks = [checkpointCallback({ folder: own, model, everySteps: 3 })];
-    const { epochs } = await fit(barNet(), { ...settings, optimizer: adam({ lr: 0.02 }), callbacks });
+    const { epochs } = await train.fit(barNet(), {
+      ...settings,
+      optimizer: adam({ lr: 0.02 }),
+      callbacks,
+    });
     expect((await readdir(own)).toSorted()).toEqual(["best.safetensors", "last.safetensors"]);
     const [last, best] = [
-      await loadCheckpoint(join(own, "last.safetensors")), await loadCheckpoint(join(own, "best.safetensors")),
+      await loadCheckpoint(join(own, "last.safetensors")),
+      await loadCheckpoint(join(own, "best.safetensors")),
     ];
     expect(last.progress).toMatchObject({ epoch: 3, step: 21, stepInEpoch: 0 });
     const accuracies = epochs.map(({ validationAccuracy }) => validationAccuracy as number);
@@ -177,19 +290,43 @@ describe("fit refuses", () => {
     ["unknown options", { epoch: 3 }, /fit: unknown option "epoch"/],
     ["no epochs", { epochs: -1 }, /epochs must be a whole number of at least 0/],
     ["a batch of nothing", { batchSize: 0 }, /batchSize must be a whole number of at least 1/],
-    ["labels that are no class", { data: { ...data, classes: ["lying"] } }, /label 1 of image 1 is no class/],
+    [
+      "labels that are no class",
+      { data: { ...data, classes: ["lying"] } },
+      /label 1 of image 1 is no class/,
+    ],
     ["an optimizer that is none", { optimizer: () => 3 }, /neither an optimizer nor a factory/],
-    ["the optimizer of another network", { optimizer: () => sgd()(barNet().parameters()) }, /none of this network's parameters/],
-    ["too few outputs", { data: { ...data, classes: ["a", "b", "c"] } }, /output does not fit the data/],
+    [
+      "the optimizer of another network",
+      { optimizer: () => sgd()(barNet().parameters()) },
+      /none of this network's parameters/,
+    ],
+    [
+      "too few outputs",
+      { data: { ...data, classes: ["a", "b", "c"] } },
+      /output does not fit the data/,
+    ],
   ];
   for (const [name, options, message] of wrong) {
-    it(name, () => expect(fit(barNet(), { ...settings, optimizer: sgd(), ...options })).rejects.toThrow(message));
+    it(name, () =>
+      expect(train.fit(barNet(), { ...settings, optimizer: sgd(), ...options })).rejects.toThrow(
+        message,
+      ),
+    );
   }
 
   it("to resume with other settings, naming each", async () => {
-    const resume = { epoch: 0, step: 1, stepInEpoch: 1, seed: 5, batchSize: 16, shuffle: true, images: 60 };
+    const resume = {
+      epoch: 0,
+      step: 1,
+      stepInEpoch: 1,
+      seed: 5,
+      batchSize: 16,
+      shuffle: true,
+      images: 60,
+    };
     const state = { ...resume, lossSum: 1, correct: 1, secondsInEpoch: 1, history: [] };
-    const run = fit(barNet(), { ...settings, optimizer: sgd(), resume: state });
+    const run = train.fit(barNet(), { ...settings, optimizer: sgd(), resume: state });
     await expect(run).rejects.toThrow(/batchSize\s+16 then, 8 now\s+images\s+60 then, 50 now/);
   });
 });

@@ -42,7 +42,8 @@ describe("DataLoader", () => {
     const loader = new DataLoader(numbered(20), { batchSize: 6, shuffle: true, seed: 4 });
     const pass = async () => {
       const values: number[] = [];
-      for (const [x] of loader) values.push(...Array.from(await x.data(), (value) => Math.round(value * 255)));
+      for (const [x] of loader)
+        values.push(...Array.from(await x.data(), (value) => Math.round(value * 255)));
       return values.filter((_, i) => i % 2 === 0).map((value) => value / 2);
     };
     const [first, second] = [await pass(), await pass()];
@@ -52,12 +53,18 @@ describe("DataLoader", () => {
     expect(first.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
     loader.setEpoch(0);
     expect(await pass()).toEqual(first);
-    expect(new DataLoader(numbered(20), { shuffle: true, seed: 5 }).order(0)).not.toEqual(loader.order(0));
+    expect(new DataLoader(numbered(20), { shuffle: true, seed: 5 }).order(0)).not.toEqual(
+      loader.order(0),
+    );
   });
 
   it("refuses unknown options and impossible values", () => {
-    expect(() => new DataLoader(numbered(2), { batchsize: 2 } as never)).toThrow(/did you mean "batchSize"/);
-    expect(() => new DataLoader(numbered(2), { batchSize: 0 })).toThrow(/batchSize must be a whole number of at least 1/);
+    expect(() => new DataLoader(numbered(2), { batchsize: 2 } as never)).toThrow(
+      /did you mean "batchSize"/,
+    );
+    expect(() => new DataLoader(numbered(2), { batchSize: 0 })).toThrow(
+      /batchSize must be a whole number of at least 1/,
+    );
     expect(() => new DataLoader(numbered(2), { seed: -1 })).toThrow(/seed/);
   });
 });
@@ -67,11 +74,17 @@ describe("datasets", () => {
     const bad = { ...numbered(4), labels: Int32Array.of(0, 1, 7, 0) };
     expect(() => checkDataset(bad)).toThrow(/numbered: label 7 of image 2 is no class/);
     expect(() => [...new DataLoader(bad)]).toThrow(/label 7 of image 2/);
-    expect(() => checkDataset({ ...bad, labels: Int32Array.of(0, -1, 0, 0) })).toThrow(/label -1 of image 1/);
+    expect(() => checkDataset({ ...bad, labels: Int32Array.of(0, -1, 0, 0) })).toThrow(
+      /label -1 of image 1/,
+    );
   });
   it("refuse arrays that do not fit together, and nothing at all", () => {
-    expect(() => checkDataset({ ...numbered(4), images: new Uint8Array(7) })).toThrow(/pixels do not fill the images/);
-    expect(() => checkDataset({ ...numbered(4), labels: new Uint8Array(3) })).toThrow(/3 labels for 4 images/);
+    expect(() => checkDataset({ ...numbered(4), images: new Uint8Array(7) })).toThrow(
+      /pixels do not fill the images/,
+    );
+    expect(() => checkDataset({ ...numbered(4), labels: new Uint8Array(3) })).toThrow(
+      /3 labels for 4 images/,
+    );
     expect(() => checkDataset(numbered(0))).toThrow(/there are no images/);
   });
   it("have parts", () => {

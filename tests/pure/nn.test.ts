@@ -1,10 +1,21 @@
 // Structure, printing and saving of modules.
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
-import { summarize, formatSummary } from "../../src/inspect/index.ts";
+import { formatSummary, summarize } from "../../src/inspect/index.ts";
 import { createModel, lenet } from "../../src/models/index.ts";
 import {
-  AvgPool2d, Conv2d, Flatten, Identity, init, Linear, MaxPool2d, Module, ReLU, Sequential, Sigmoid, withForwardHook,
+  AvgPool2d,
+  Conv2d,
+  Flatten,
+  Identity,
+  init,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+  Sigmoid,
+  withForwardHook,
 } from "../../src/nn/index.ts";
 import { FoveaError } from "../../src/tensor/errors.ts";
 import { Generator, manualSeed } from "../../src/tensor/random.ts";
@@ -14,7 +25,8 @@ beforeAll(() => {
   setBackend("reference");
 });
 
-const zeros = (...shape: number[]) => Tensor.from(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape });
+const zeros = (...shape: number[]) =>
+  Tensor.from(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape });
 
 class Counted extends Module {
   readonly count = new Variable(Tensor.from([0]));
@@ -36,8 +48,13 @@ function messageOf(body: () => unknown): string {
 
 describe("Module", () => {
   it("finds parameters in fields, arrays and children, by path", () => {
-    const net = new Sequential({ features: new Sequential(new Conv2d(1, 2, 3), new ReLU()), rest: new Counted() });
-    expect(Array.from(net.namedParameters(), ([name, { shape }]) => `${name} ${shape.join("x")}`)).toEqual([
+    const net = new Sequential({
+      features: new Sequential(new Conv2d(1, 2, 3), new ReLU()),
+      rest: new Counted(),
+    });
+    expect(
+      Array.from(net.namedParameters(), ([name, { shape }]) => `${name} ${shape.join("x")}`),
+    ).toEqual([
       "features.0.weight 2x1x3x3",
       "features.0.bias 2",
       "rest.blocks.0.weight 2x2",
@@ -72,21 +89,55 @@ describe("Module", () => {
   it("prints as a tree, with what differs from the defaults", () => {
     const net = new Sequential(
       new Conv2d(1, 6, 5, { padding: 2 }),
-      new Conv2d(6, 8, [3, 5], { stride: [2, 1], padding: "same", dilation: 2, groups: 2, bias: false, ...{ stride: 1 } }),
-      new Sequential({ pool: new MaxPool2d(3, { stride: 2, padding: 1 }), mean: new AvgPool2d(2, { countIncludePad: false }) }),
+      new Conv2d(6, 8, [3, 5], {
+        stride: [2, 1],
+        padding: [1, 0, 2, 2],
+        dilation: 2,
+        groups: 2,
+        bias: false,
+      }),
+      new Sequential({
+        pool: new MaxPool2d(3, { stride: 2, padding: 1 }),
+        mean: new AvgPool2d(2, { countIncludePad: false }),
+      }),
       new Flatten(),
       new Flatten(0, 1),
       new Linear(400, 120, { bias: false }),
       new Identity(),
     );
-    expect(net.toString()).toMatchInlineSnapshot();
-    expect(new Counted().toString()).toMatchInlineSnapshot();
+    expect(net.toString()).toMatchInlineSnapshot(`
+      "Sequential(
+        (0): Conv2d(1 -> 6, kernel 5x5, padding 2)
+        (1): Conv2d(6 -> 8, kernel 3x5, stride [2, 1], padding [1, 0, 2, 2], dilation 2, groups 2, no bias)
+        (2): Sequential(
+          (pool): MaxPool2d(kernel 3x3, stride 2, padding 1)
+          (mean): AvgPool2d(kernel 2x2, countIncludePad false)
+        )
+        (3): Flatten()
+        (4): Flatten(dims 0 to 1)
+        (5): Linear(400 -> 120, no bias)
+        (6): Identity()
+      )"
+    `);
+    expect(new Counted().toString()).toMatchInlineSnapshot(`
+      "Counted(
+        (blocks.0): Linear(2 -> 2)
+        (blocks.1): Linear(2 -> 2, no bias)
+      )"
+    `);
   });
 
   it("tells where in the network a shape does not fit", () => {
-    const net = new Sequential({ features: new Sequential(new Conv2d(3, 16, 3)), head: new Flatten() });
-    expect(messageOf(() => net.forward(zeros(8, 4, 32, 32)))).toContain("at       features.0 (Conv2d 3 -> 16, kernel 3x3)");
-    expect(messageOf(() => new Linear(3, 2).forward(zeros(1, 4)))).toContain("model (Linear 3 -> 2)");
+    const net = new Sequential({
+      features: new Sequential(new Conv2d(3, 16, 3)),
+      head: new Flatten(),
+    });
+    expect(messageOf(() => net.forward(zeros(8, 4, 32, 32)))).toContain(
+      "at       features.0 (Conv2d 3 -> 16, kernel 3x3)",
+    );
+    expect(messageOf(() => new Linear(3, 2).forward(zeros(1, 4)))).toContain(
+      "model (Linear 3 -> 2)",
+    );
   });
 
   it("gives recorded ops the path of their module", () => {
@@ -97,10 +148,16 @@ describe("Module", () => {
   it("tells a forward hook of every call, inner ones first", () => {
     const net = new Sequential({ features: new Sequential(new Identity(), new Sigmoid()) });
     const calls: string[] = [];
-    const hook = ({ path, module }: { path: string; module: Module }) => calls.push(`${path}:${module.constructor.name}`);
+    const hook = ({ path, module }: { path: string; module: Module }) =>
+      calls.push(`${path}:${module.constructor.name}`);
     withForwardHook(hook, () => net.forward(zeros(1, 2)));
     net.forward(zeros(1, 2));
-    expect(calls).toEqual(["features.0:Identity", "features.1:Sigmoid", "features:Sequential", ":Sequential"]);
+    expect(calls).toEqual([
+      "features.0:Identity",
+      "features.1:Sigmoid",
+      "features:Sequential",
+      ":Sequential",
+    ]);
   });
 });
 
@@ -123,30 +180,86 @@ describe("stateDict", () => {
       ["secnd.weight", zeros(1, 3)],
       ["second.bias", zeros(1)],
     ]);
-    expect(messageOf(() => net.loadStateDict(state))).toMatchInlineSnapshot();
+    expect(messageOf(() => net.loadStateDict(state))).toMatchInlineSnapshot(`
+      "ShapeError: loadStateDict: the state does not fit this Sequential
+        shape        first.weight [2, 3], needed [3, 2]
+        missing      second.weight [1, 3]
+        unexpected   secnd.weight [1, 3]
+        hint         is "secnd.weight" meant as "second.weight"?"
+    `);
     expect(await net.parameters()[0]?.array()).toEqual(before);
   });
 
   it("takes what is there when not strict, but never another shape", () => {
     const net = new Sequential(new Linear(2, 3));
-    expect(() => net.loadStateDict(new Map([["0.bias", zeros(3)], ["9.bias", zeros(1)]]), { strict: false })).not.toThrow();
-    expect(() => net.loadStateDict(new Map([["0.bias", zeros(4)]]), { strict: false })).toThrow(/0.bias \[4\], needed \[3\]/);
+    expect(() =>
+      net.loadStateDict(
+        new Map([
+          ["0.bias", zeros(3)],
+          ["9.bias", zeros(1)],
+        ]),
+        { strict: false },
+      ),
+    ).not.toThrow();
+    expect(() => net.loadStateDict(new Map([["0.bias", zeros(4)]]), { strict: false })).toThrow(
+      /0.bias \[4\], needed \[3\]/,
+    );
   });
 });
 
 describe("layers refuse", () => {
   const cases: [string, () => unknown, RegExp][] = [
-    ["negative channels", () => new Conv2d(-1, 2, 3), /Conv2d: inChannels must be a whole number of at least 1, got -1/],
-    ["a kernel of 0", () => new Conv2d(1, 2, 0), /kernelSize must be a whole number of at least 1, got 0/],
-    ["three kernel sizes", () => new Conv2d(1, 2, [1, 2, 3] as never), /kernelSize must be a number or \[vertical, horizontal\]/],
-    ["channels that groups does not divide", () => new Conv2d(4, 6, 3, { groups: 4 }), /outChannels \(6\) is not divisible by groups \(4\)/],
-    ["unknown options", () => new Conv2d(1, 2, 3, { strides: 2 } as never), /did you mean "stride"/],
-    ["same padding with a stride", () => new Conv2d(1, 2, 3, { padding: "same", stride: 2 }), /"same" needs stride 1/],
-    ["unknown padding", () => new Conv2d(1, 2, 3, { padding: "full" as never }), /padding cannot be "full"/],
-    ["negative padding", () => new Conv2d(1, 2, 3, { padding: -1 }), /padding must be a whole number of at least 0/],
-    ["too much pooling padding", () => new MaxPool2d(2, { padding: 2 }), /padding may be at most half the kernel/],
+    [
+      "negative channels",
+      () => new Conv2d(-1, 2, 3),
+      /Conv2d: inChannels must be a whole number of at least 1, got -1/,
+    ],
+    [
+      "a kernel of 0",
+      () => new Conv2d(1, 2, 0),
+      /kernelSize must be a whole number of at least 1, got 0/,
+    ],
+    [
+      "three kernel sizes",
+      () => new Conv2d(1, 2, [1, 2, 3] as never),
+      /kernelSize must be a number or \[vertical, horizontal\]/,
+    ],
+    [
+      "channels that groups does not divide",
+      () => new Conv2d(4, 6, 3, { groups: 4 }),
+      /outChannels \(6\) is not divisible by groups \(4\)/,
+    ],
+    [
+      "unknown options",
+      () => new Conv2d(1, 2, 3, { strides: 2 } as never),
+      /did you mean "stride"/,
+    ],
+    [
+      "same padding with a stride",
+      () => new Conv2d(1, 2, 3, { padding: "same", stride: 2 }),
+      /"same" needs stride 1/,
+    ],
+    [
+      "unknown padding",
+      () => new Conv2d(1, 2, 3, { padding: "full" as never }),
+      /padding cannot be "full"/,
+    ],
+    [
+      "negative padding",
+      () => new Conv2d(1, 2, 3, { padding: -1 }),
+      /padding must be a whole number of at least 0/,
+    ],
+    [
+      "too much pooling padding",
+      () => new MaxPool2d(2, { padding: 2 }),
+      /padding may be at most half the kernel/,
+    ],
     ["a fractional size", () => new Linear(1.5, 2), /inFeatures must be a whole number/],
-    ["a class instead of a layer", () => new Sequential(ReLU as never), /layer 0 is not a module, got the class or function ReLU/],
+    [
+      "a class instead of a layer",
+      () => new Sequential(ReLU as never),
+      /layer 0 is not a module, got the class or function ReLU/,
+    ],
     ["a name with a dot", () => new Sequential({ "a.b": new ReLU() }), /cannot be a layer's name/],
     ["an unknown model", () => createModel("lenett"), /did you mean "lenet"/],
   ];
@@ -159,16 +272,26 @@ describe("init", () => {
   const spreads: [string, (v: Variable) => Variable, number][] = [
     ["xavierUniform_", (v) => init.xavierUniform_(v), Math.sqrt(2 / 360)],
     ["xavierNormal_", (v) => init.xavierNormal_(v, { gain: 2 }), 2 * Math.sqrt(2 / 360)],
-    ["kaimingUniform_", (v) => init.kaimingUniform_(v, { nonlinearity: "relu" }), Math.sqrt(2 / 200)],
-    ["kaimingNormal_", (v) => init.kaimingNormal_(v, { nonlinearity: "relu", mode: "fanOut" }), Math.sqrt(2 / 160)],
+    [
+      "kaimingUniform_",
+      (v) => init.kaimingUniform_(v, { nonlinearity: "relu" }),
+      Math.sqrt(2 / 200),
+    ],
+    [
+      "kaimingNormal_",
+      (v) => init.kaimingNormal_(v, { nonlinearity: "relu", mode: "fanOut" }),
+      Math.sqrt(2 / 160),
+    ],
     ["uniform_", (v) => init.uniform_(v, -2, 2), 4 / Math.sqrt(12)],
     ["normal_", (v) => init.normal_(v, 0, 0.3), 0.3],
   ];
   for (const [name, fill, expected] of spreads) {
     it(`${name} has the right spread`, async () => {
-      const data = await fill(weight()).data();
+      const data = Array.from(await fill(weight()).data());
       const mean = data.reduce((a: number, b: number) => a + b, 0) / data.length;
-      const std = Math.sqrt(data.reduce((a: number, b: number) => a + (b - mean) ** 2, 0) / data.length);
+      const std = Math.sqrt(
+        data.reduce((a: number, b: number) => a + (b - mean) ** 2, 0) / data.length,
+      );
       expect(Math.abs(std / expected - 1)).toBeLessThan(0.03);
       expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(data.length));
     });
@@ -185,7 +308,7 @@ describe("init", () => {
     const { weight: w, bias } = new Conv2d(50, 40, 2);
     const bound = 1 / Math.sqrt(200);
     for (const parameter of [w, bias]) {
-      const data = await (parameter as Variable).data();
+      const data = Array.from(await (parameter as Variable).data());
       const largest = data.reduce((a: number, b: number) => Math.max(a, Math.abs(b)), 0);
       expect(largest).toBeLessThanOrEqual(Math.fround(bound));
       expect(largest).toBeGreaterThan(bound * 0.8);
@@ -197,12 +320,15 @@ describe("init", () => {
     const a = await new Linear(3, 3).weight.array();
     manualSeed(3);
     expect(await new Linear(3, 3).weight.array()).toEqual(a);
-    const own = () => init.normal_(new Variable(zeros(3)), 0, 1, { generator: new Generator(1) }).array();
+    const own = () =>
+      init.normal_(new Variable(zeros(3)), 0, 1, { generator: new Generator(1) }).array();
     expect(await own()).toEqual(await own());
   });
 
   it("refuses a bias where fans are needed", () => {
-    expect(() => init.xavierUniform_(new Variable(zeros(3)))).toThrow(/a weight has at least 2 axes/);
+    expect(() => init.xavierUniform_(new Variable(zeros(3)))).toThrow(
+      /a weight has at least 2 axes/,
+    );
     expect(() => init.normal_(new Variable(zeros(3)), 0, -1)).toThrow(/std ≥ 0/);
   });
 });
@@ -212,11 +338,29 @@ describe("lenet", () => {
     const net = lenet();
     expect(net.parameters().reduce((sum, { numel }) => sum + numel, 0)).toBe(61706);
     expect(net.forward(zeros(2, 1, 28, 28)).shape).toEqual([2, 10]);
-    expect(lenet({ inChannels: 3, numClasses: 7 }).forward(zeros(1, 3, 28, 28)).shape).toEqual([1, 7]);
+    expect(lenet({ inChannels: 3, numClasses: 7 }).forward(zeros(1, 3, 28, 28)).shape).toEqual([
+      1, 7,
+    ]);
     expect(() => lenet({ classes: 3 } as never)).toThrow(/unknown option "classes"/);
   });
 
   it("is summarized", () => {
-    expect(formatSummary(summarize(lenet(), [1, 1, 28, 28]))).toMatchInlineSnapshot();
+    expect(formatSummary(summarize(lenet(), [1, 1, 28, 28]))).toMatchInlineSnapshot(`
+      "    layer                                  output           parameters  multiply-adds
+          input                                  [1, 1, 28, 28]
+      0   Conv2d(1 -> 6, kernel 5x5, padding 2)  [1, 6, 28, 28]          156        117,600
+      1   Sigmoid                                [1, 6, 28, 28]
+      2   AvgPool2d(kernel 2x2)                  [1, 6, 14, 14]
+      3   Conv2d(6 -> 16, kernel 5x5)            [1, 16, 10, 10]       2,416        240,000
+      4   Sigmoid                                [1, 16, 10, 10]
+      5   AvgPool2d(kernel 2x2)                  [1, 16, 5, 5]
+      6   Flatten                                [1, 400]
+      7   Linear(400 -> 120)                     [1, 120]             48,120         48,000
+      8   Sigmoid                                [1, 120]
+      9   Linear(120 -> 84)                      [1, 84]              10,164         10,080
+      10  Sigmoid                                [1, 84]
+      11  Linear(84 -> 10)                       [1, 10]                 850            840
+          total                                                       61,706        416,520"
+    `);
   });
 });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Generator, philox } from "../../src/tensor/random.ts";
 
-const hex = (words: readonly number[]) => words.map((word) => word.toString(16).padStart(8, "0")).join(" ");
+const hex = (words: readonly number[]) =>
+  words.map((word) => word.toString(16).padStart(8, "0")).join(" ");
 
 describe("philox4x32-10", () => {
   // kat_vectors of the Random123 library (Salmon et al. 2011).
@@ -15,7 +16,9 @@ describe("philox4x32-10", () => {
   });
   it("gives the published answer for the digits of pi", () => {
     const counter = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
-    expect(hex(philox(counter, [0xa4093822, 0x299f31d0]))).toBe("d16cfe09 94fdcceb 5001e420 24126ea1");
+    expect(hex(philox(counter, [0xa4093822, 0x299f31d0]))).toBe(
+      "d16cfe09 94fdcceb 5001e420 24126ea1",
+    );
   });
 });
 
@@ -33,7 +36,12 @@ describe("Generator", () => {
     generator.uniform();
     generator.normal();
     const state = JSON.parse(JSON.stringify(generator.state()));
-    const expected = [generator.normal(), generator.uniform(), generator.normal(), generator.bits()];
+    const expected = [
+      generator.normal(),
+      generator.uniform(),
+      generator.normal(),
+      generator.bits(),
+    ];
     const other = new Generator(1).setState(state);
     expect([other.normal(), other.uniform(), other.normal(), other.bits()]).toEqual(expected);
   });
@@ -45,12 +53,15 @@ describe("Generator", () => {
     // Five standard errors: √(1/12 / 20000) = 0.002; that of the variance is 0.0005.
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.003);
-    expect(values.every((value) => value >= 0 && value < 1 && Math.fround(value) === value)).toBe(true);
+    expect(values.every((value) => value >= 0 && value < 1 && Math.fround(value) === value)).toBe(
+      true,
+    );
   });
   it("draws normal numbers with the right moments", () => {
     const generator = new Generator(2);
     const values = Array.from({ length: 20000 }, () => generator.normal());
-    const moment = (k: number) => values.reduce((sum, value) => sum + value ** k, 0) / values.length;
+    const moment = (k: number) =>
+      values.reduce((sum, value) => sum + value ** k, 0) / values.length;
     // Five standard errors: √(1, 2, 96 / 20000).
     expect(Math.abs(moment(1))).toBeLessThan(0.036);
     expect(Math.abs(moment(2) - 1)).toBeLessThan(0.05);

@@ -6,7 +6,14 @@ import { Linear, Sequential } from "../../src/nn/index.ts";
 import { Adam, SGD } from "../../src/optim/index.ts";
 import { FormatError } from "../../src/tensor/errors.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
-import { decodeCheckpoint, encodeCheckpoint, loadCheckpoint, restore, saveCheckpoint, type TrainState } from "../../src/train/index.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loadCheckpoint,
+  restore,
+  saveCheckpoint,
+  type TrainState,
+} from "../../src/train/index.ts";
 
 beforeAll(() => {
   setBackend("reference");
@@ -14,19 +21,39 @@ beforeAll(() => {
 
 const model = { name: "tiny", options: { width: 3 } };
 const progress: TrainState = {
-  epoch: 1, step: 6, stepInEpoch: 2, seed: 9, batchSize: 4, shuffle: true, images: 16, lossSum: Math.fround(0.1), correct: 7,
+  epoch: 1,
+  step: 6,
+  stepInEpoch: 2,
+  seed: 9,
+  batchSize: 4,
+  shuffle: true,
+  images: 16,
+  lossSum: Math.fround(0.1),
+  correct: 7,
   secondsInEpoch: 0.5,
-  history: [{
-    epoch: 1, step: 4, loss: 0.5, accuracy: 0.75, validationLoss: null, validationAccuracy: null,
-    seconds: 1, imagesPerSecond: 16, lr: 0.1,
-  }],
+  history: [
+    {
+      epoch: 1,
+      step: 4,
+      loss: 0.5,
+      accuracy: 0.75,
+      validationLoss: null,
+      validationAccuracy: null,
+      seconds: 1,
+      imagesPerSecond: 16,
+      lr: 0.1,
+    },
+  ],
 };
 const tiny = () => new Sequential({ first: new Linear(2, 3), second: new Linear(3, 1) });
 
 async function stepped() {
   const net = tiny();
   const optimizer = new Adam(net.parameters(), { lr: 0.1 });
-  net.forward(Tensor.from([[1, 2]])).sum().backward();
+  net
+    .forward(Tensor.from([[1, 2]]))
+    .sum()
+    .backward();
   optimizer.step();
   return { net, optimizer };
 }
@@ -34,10 +61,14 @@ async function stepped() {
 describe("checkpoint", () => {
   it("restores network, optimizer and progress to the same bits", async () => {
     const { net, optimizer } = await stepped();
-    const checkpoint = decodeCheckpoint(await encodeCheckpoint({ net, optimizer, progress, model, classes: ["a", "b"] }));
+    const checkpoint = decodeCheckpoint(
+      await encodeCheckpoint({ net, optimizer, progress, model, classes: ["a", "b"] }),
+    );
     expect(checkpoint).toMatchObject({ model, progress, classes: ["a", "b"] });
     expect([...checkpoint.tensors.keys()].toSorted().slice(0, 3)).toEqual([
-      "model.first.bias", "model.first.weight", "model.second.bias",
+      "model.first.bias",
+      "model.first.weight",
+      "model.second.bias",
     ]);
     expect(checkpoint.tensors.has("optimizer.second.weight.expAvgSq")).toBe(true);
     const other = tiny();
@@ -48,7 +79,8 @@ describe("checkpoint", () => {
     }
     const [ours, theirs] = [optimizer.stateDict(), otherOptimizer.stateDict()];
     expect([theirs.lr, theirs.steps]).toEqual([ours.lr, ours.steps]);
-    for (const [name, value] of ours.tensors) expect(await theirs.tensors.get(name)?.data()).toEqual(await value.data());
+    for (const [name, value] of ours.tensors)
+      expect(await theirs.tensors.get(name)?.data()).toEqual(await value.data());
   });
 
   it("can hold the network alone", async () => {
@@ -60,7 +92,9 @@ describe("checkpoint", () => {
 
   it("refuses another network, listing every difference, and changes nothing", async () => {
     const { net, optimizer } = await stepped();
-    const checkpoint = decodeCheckpoint(await encodeCheckpoint({ net, optimizer, model, classes: [] }));
+    const checkpoint = decodeCheckpoint(
+      await encodeCheckpoint({ net, optimizer, model, classes: [] }),
+    );
     const other = new Sequential({ first: new Linear(2, 4), third: new Linear(4, 1) });
     const before = await other.parameters()[0]?.data();
     let message = "";
@@ -70,7 +104,16 @@ describe("checkpoint", () => {
       if (!(error instanceof FormatError)) throw error;
       message = error.message;
     }
-    expect(message).toMatchInlineSnapshot();
+    expect(message).toMatchInlineSnapshot(`
+      "restore: the checkpoint is of another network or optimizer
+        shape        model.first.weight [3, 2], needed [4, 2]
+        shape        model.first.bias [3], needed [4]
+        missing      model.third.weight [1, 4]
+        missing      model.third.bias [1]
+        unexpected   model.second.weight [1, 3]
+        unexpected   model.second.bias [1]
+        hint         it was saved from model "tiny""
+    `);
     expect(await other.parameters()[0]?.data()).toEqual(before);
     const wrong = new SGD(net.parameters(), { lr: 0.1 });
     expect(() => restore(net, wrong, checkpoint)).toThrow(FormatError);
@@ -93,14 +136,21 @@ describe("checkpoint", () => {
       [{ progress: { ...progress, batchSize: 0 } }, /batchSize is not as expected/],
       [{ progress: { ...progress, lossSum: null } }, /lossSum is not as expected/],
       [{ progress: { ...progress, history: [{}] } }, /history\[0\]\.epoch is not as expected/],
-      [{ optimizer: { ...good.optimizer, steps: [-1] } }, /optimizer\.steps\[0\] is not as expected/],
+      [
+        { optimizer: { ...good.optimizer, steps: [-1] } },
+        /optimizer\.steps\[0\] is not as expected/,
+      ],
     ];
     for (const [change, message] of cases) {
       expect(() => decodeCheckpoint(changed(change))).toThrow(FormatError);
       expect(() => decodeCheckpoint(changed(change))).toThrow(message);
     }
-    expect(() => decodeCheckpoint(writeSafetensors(tensors as never, { fovea: "{" }))).toThrow(/not JSON/);
-    expect(() => decodeCheckpoint(writeSafetensors(tensors as never))).toThrow(/not a checkpoint of Fovea/);
+    expect(() => decodeCheckpoint(writeSafetensors(tensors as never, { fovea: "{" }))).toThrow(
+      /not JSON/,
+    );
+    expect(() => decodeCheckpoint(writeSafetensors(tensors as never))).toThrow(
+      /not a checkpoint of Fovea/,
+    );
   });
 
   it("cut anywhere is a FormatError", async () => {
@@ -112,7 +162,9 @@ describe("checkpoint", () => {
   });
 
   it("says which file cannot be read or written", async () => {
-    await expect(loadCheckpoint("/nowhere/last.safetensors")).rejects.toThrow(/there is no checkpoint \/nowhere\/last/);
+    await expect(loadCheckpoint("/nowhere/last.safetensors")).rejects.toThrow(
+      /there is no checkpoint \/nowhere\/last/,
+    );
     const saving = saveCheckpoint("/nowhere/last.safetensors", { net: tiny(), model, classes: [] });
     await expect(saving).rejects.toThrow(/cannot write last.safetensors/);
   });

@@ -2,7 +2,11 @@
 import { expect, it } from "vitest";
 import { accuracyOf, emptyConfusion, perClass } from "../../src/train/metrics.ts";
 
-const confusion = [[3, 1, 0], [2, 4, 0], [0, 0, 0]];
+const confusion = [
+  [3, 1, 0],
+  [2, 4, 0],
+  [0, 0, 0],
+];
 
 it("accuracy is the share on the diagonal", () => {
   expect(accuracyOf(confusion)).toBe(0.7);
@@ -19,5 +23,8 @@ it("recall and precision are by class, null where there is nothing to divide by"
 it("an empty matrix has rows of its own", () => {
   const matrix = emptyConfusion(2);
   (matrix[0] as number[])[1] = 5;
-  expect(matrix).toEqual([[0, 5], [0, 0]]);
+  expect(matrix).toEqual([
+    [0, 5],
+    [0, 0],
+  ]);
 });

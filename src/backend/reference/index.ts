@@ -3,12 +3,12 @@
 import { bytesPerElement, type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Executable } from "../backend.ts";
-import { interpret } from "./interpret.ts";
+import { interpreter } from "./interpret.ts";
 
 /** Room for as many elements as fit into `bytes` bytes of the smallest dtype; made when first written. */
 class ReferenceBuffer implements BackendBuffer {
   readonly bytes: number;
-  data = new Float64Array(0);
+  data: Float64Array = new Float64Array(0);
 
   constructor(bytes: number) {
     this.bytes = bytes;
@@ -50,16 +50,14 @@ export function createReferenceBackend(): Backend {
     },
 
     compile(graph): Executable {
-      // Later runs bring other elements, not other shapes: the nodes serve as the recipe.
-      const recipe = { ...graph };
-      const inputs = recipe.steps.map((step) => step.inputs);
+      const run = interpreter(graph);
+      const leafCount = graph.leaves.length;
       return {
         run(bindings) {
-          const leaves = recipe.leaves.map((_, i) => own(bindings[i] as BackendBuffer).data);
-          const results = interpret(recipe, leaves, inputs);
+          const results = run(bindings.slice(0, leafCount).map((buffer) => own(buffer).data));
           // Only now: an output may share its buffer with a leaf.
           results.forEach((data, i) => {
-            own(bindings[recipe.leaves.length + i] as BackendBuffer).data = data;
+            own(bindings[leafCount + i] as BackendBuffer).data = data;
           });
         },
         dispose() {},
@@ -85,7 +83,10 @@ export function readFloat64(buffer: BackendBuffer): Float64Array {
 
 function checkLength(buffer: BackendBuffer, dtype: Dtype, length: number): void {
   const needed = length * bytesPerElement(dtype);
-  if (needed > buffer.bytes) throw new BackendError(`reference: ${needed} bytes do not fit into a buffer of ${buffer.bytes}`);
+  if (needed > buffer.bytes)
+    throw new BackendError(
+      `reference: ${needed} bytes do not fit into a buffer of ${buffer.bytes}`,
+    );
 }
 
 /** Rounded to what the dtype holds. */

@@ -1,27 +1,43 @@
 // Computes a graph by the ops' own definitions: plain loops, in float64.
 import type { Graph } from "../../graph/graph.ts";
 import type { Node } from "../../tensor/node.ts";
-import type { ReferenceArray } from "../../tensor/op.ts";
+import type { Op, ReferenceArray } from "../../tensor/op.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 
+/** Elements of a graph's outputs from those of its leaves, both in the order the graph lists them. */
+export type Interpreter = (leaves: readonly Float64Array[]) => Float64Array[];
+
 /**
- * Elements of the graph's outputs, from those of its leaves (both in the order the graph lists them).
- * `stepInputs` are the inputs of its steps; a node forgets them once it is computed.
+ * A graph made ready to be computed again and again. It keeps no nodes: those hold the elements of the
+ * first run, and forget their inputs.
  */
-export function interpret(
-  graph: Graph,
-  leaves: readonly Float64Array[],
-  stepInputs: readonly (readonly Node[])[] = graph.steps.map((step) => step.inputs),
-): Float64Array[] {
-  const values = new Map<Node, ReferenceArray>();
-  graph.leaves.forEach((leaf, i) => {
-    values.set(leaf, { shape: leaf.shape, dtype: leaf.dtype, data: leaves[i] as Float64Array });
-  });
-  for (const [i, step] of graph.steps.entries()) {
-    const inputs = (stepInputs[i] as readonly Node[]).map((input) => values.get(input) as ReferenceArray);
-    const output = { shape: step.shape, dtype: step.dtype, data: new Float64Array(sizeOf(step.shape)) };
-    step.op?.reference(inputs, output, step.params);
-    values.set(step, output);
-  }
-  return graph.outputs.map((output) => (values.get(output) as ReferenceArray).data);
+export function interpreter(graph: Graph): Interpreter {
+  const place = new Map<Node, number>(
+    [...graph.leaves, ...graph.steps].map((node, i) => [node, i]),
+  );
+  const placeOf = (node: Node) => place.get(node) as number;
+  const types = graph.leaves.map(({ shape, dtype }) => ({ shape, dtype }));
+  const steps = graph.steps.map(({ op, params, shape, dtype, inputs }) => ({
+    op: op as Op,
+    params,
+    type: { shape, dtype },
+    inputs: inputs.map(placeOf),
+  }));
+  const outputs = graph.outputs.map(placeOf);
+  return (leaves) => {
+    const values: ReferenceArray[] = types.map((type, i) => ({
+      ...type,
+      data: leaves[i] as Float64Array,
+    }));
+    for (const { op, params, type, inputs } of steps) {
+      const output = { ...type, data: new Float64Array(sizeOf(type.shape)) };
+      op.reference(
+        inputs.map((at) => values[at] as ReferenceArray),
+        output,
+        params,
+      );
+      values.push(output);
+    }
+    return outputs.map((at) => (values[at] as ReferenceArray).data);
+  };
 }

@@ -1,8 +1,8 @@
 // A value of its own: assigning one variable to another must not make them share elements.
-import { detachOp } from "../ops/detach.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
+import { detachOp } from "./detach.ts";
 
-/** The same values, computed into other memory. */
+/** The same values without history, computed into other memory. */
 export function copyOf(x: Tensor): Tensor {
   return apply(detachOp, [x], undefined);
 }

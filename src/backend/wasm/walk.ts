@@ -1,0 +1,80 @@
+// Visits the parts of a kernel: what each statement and value contains, in order of execution.
+import type { Buffer, Index, Statement, Value } from "../../kernel/ir.ts";
+
+/** The values that a value is computed from, left to right. */
+export function operands(value: Value): readonly Value[] {
+  switch (value.op) {
+    case "const":
+    case "local":
+    case "load":
+    case "gather":
+    case "index":
+    case "laneIndex":
+      return [];
+    case "splat":
+      return [value.value];
+    case "unary":
+    case "shift":
+    case "convert":
+    case "bits":
+    case "lane":
+      return [value.a];
+    case "binary":
+    case "compare":
+      return [value.a, value.b];
+    case "fma":
+      return [value.a, value.b, value.c];
+    case "select":
+      return [value.mask, value.a, value.b];
+    default:
+      return value satisfies never;
+  }
+}
+
+/** The value that a statement evaluates itself, if any. */
+export function valueOf(statement: Statement): Value | null {
+  switch (statement.op) {
+    case "let":
+    case "set":
+    case "store":
+    case "letIndex":
+      return statement.value;
+    case "if":
+      return statement.condition;
+    case "for":
+      return null;
+    default:
+      return statement satisfies never;
+  }
+}
+
+/** A value and everything it is computed from. */
+export function* within(value: Value): Generator<Value> {
+  for (const operand of operands(value)) yield* within(operand);
+  yield value;
+}
+
+/** An index that is needed: of an element of a buffer, or as a number (buffer null). */
+export interface Access {
+  readonly buffer: Buffer | null;
+  readonly index: Index;
+}
+
+/** The indices that a statement needs itself, without those of statements inside it. */
+export function* accessesOf(statement: Statement): Generator<Access> {
+  const value = valueOf(statement);
+  if (value !== null) {
+    for (const part of within(value)) {
+      if (part.op === "load") yield part;
+      else if (part.op === "index") yield { buffer: null, index: part.index };
+      else if (part.op === "gather") {
+        for (const index of part.indices) yield { buffer: part.buffer, index };
+      }
+    }
+  }
+  if (statement.op === "store") yield statement;
+  if (statement.op === "for") {
+    yield { buffer: null, index: statement.from };
+    yield { buffer: null, index: statement.to };
+  }
+}

@@ -1,0 +1,4 @@
+// Pictures of training and its results, as SVG text.
+export { confusion } from "./confusion.ts";
+export { type CurvePoint, curves } from "./curves.ts";
+export { type SampleItem, samples } from "./samples.ts";
