@@ -7,15 +7,21 @@ import type { Image } from "../../src/interop/image.ts";
 import { decodePng, encodePng } from "../../src/interop/png.ts";
 import { FormatError, OptionError, ShapeError } from "../../src/tensor/errors.ts";
 
+interface Case {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** The file, in base64. */
+  readonly png: string;
+  readonly pixels: string;
+}
+
 /** Written by libpng: tests/interop/png/make.py. */
-const cases = JSON.parse(readFileSync(new URL("png/cases.json", import.meta.url), "utf8")) as {
-  name: string;
-  width: number;
-  height: number;
-  channels: number;
-  png: string;
-  pixels: string;
-}[];
+const cases = readFileSync(new URL("png/cases.jsonl", import.meta.url), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Case);
 const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -1,4 +1,4 @@
-"""Makes cases.json: small PNG files written by Netpbm's pnmtopng (libpng), with the pixels that
+"""Makes cases.jsonl: small PNG files written by Netpbm's pnmtopng (libpng), with the pixels that
 they were made from. Needs Netpbm 11 (Debian: apt-get install netpbm). Run: python3 make.py"""
 import base64, json, os, random, subprocess, tempfile
 
@@ -79,7 +79,7 @@ add("RGB with a transparent colour", encode(pnm("P6", 255, rgb), "-force", "-tra
 for option in ("-nofilter", "-sub", "-up", "-avg", "-paeth"):
     add(f"filter {option[1:]}", encode(pnm("P6", 255, rgb), "-force", option), 3, rgb)
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases.json"), "w") as file:
-    file.write("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases.jsonl"), "w") as file:
+    file.writelines(json.dumps(case) + "\n" for case in cases)
 for case in cases:
     print(case["name"])
