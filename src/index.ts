@@ -15,5 +15,6 @@ export * as train from "./train/index.ts";
 export * from "./ops/index.ts";
 export type { Dtype, NestedNumbers, Shape, TensorOptions, TypedArray } from "./tensor/index.ts";
 export {
-  BackendError, DataError, DtypeError, FormatError, FoveaError, noGrad, OptionError, Parameter, ShapeError, Tensor, Variable,
+  BackendError, DataError, DtypeError, enableGrad, FormatError, FoveaError, nearest, noGrad, OptionError, Parameter, ShapeError, Tensor, Variable,
 } from "./tensor/index.ts";
+export { Generator, manualSeed } from "./tensor/random.ts";

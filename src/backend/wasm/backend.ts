@@ -1,0 +1,144 @@
+// The WASM backend: kernels as SIMD code that V8 compiles, on threads that share one memory.
+import type { Graph } from "../../graph/graph.ts";
+import type { KernelProgram } from "../../kernel/ir.ts";
+import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
+import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
+import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import { emitProgram } from "./emitProgram.ts";
+import { WasmBuffer, WasmExecutable } from "./executable.ts";
+import { detectFeatures, hasSharedMemory, node } from "./features.ts";
+import type { WasmFeatures } from "./kernelState.ts";
+import { WasmMemory } from "./memory.ts";
+import { WorkerPool } from "./pool.ts";
+
+export interface WasmBackendOptions {
+  /** Threads that compute, the calling one included; all cores unless given. */
+  readonly threads?: number;
+  /** Use fused multiply-add where the engine has it; default true. */
+  readonly relaxedSimd?: boolean;
+  /** Use vectors where the engine has them; default true. */
+  readonly simd?: boolean;
+}
+
+const mostThreads = 256;
+
+/**
+ * Makes a backend that runs kernels as WebAssembly.
+ *
+ * @param options threads (1 to 256), relaxedSimd, simd; results have the same bits with any number of
+ *   threads, but not with and without fused multiply-add
+ * @throws OptionError for an unknown option or an impossible number of threads
+ * @throws BackendError if memory cannot be reserved
+ * @example
+ * createWasmBackend({ threads: 1 }).capabilities.threads // 1
+ */
+export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
+  checkOptions("createWasmBackend", options, ["threads", "relaxedSimd", "simd"]);
+  const wanted = options.threads ?? node("node:os")?.availableParallelism() ?? 1;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads) {
+    throw new OptionError(
+      `createWasmBackend: threads must be a whole number from 1 to ${mostThreads}, got ${wanted}`,
+    );
+  }
+  const features = detectFeatures();
+  const simd = features.simd && options.simd !== false;
+  const relaxedSimd = simd && features.relaxedSimd && options.relaxedSimd !== false;
+  return new WasmBackend({ simd, relaxedSimd }, hasSharedMemory() ? wanted : 1);
+}
+
+class WasmBackend implements Backend {
+  readonly name = "wasm";
+  readonly capabilities: Capabilities;
+  readonly #features: WasmFeatures;
+  readonly #memory: WasmMemory;
+  readonly #pool: WorkerPool | null;
+  #tensorBytes = 0;
+  #tensorCount = 0;
+  #isDisposed = false;
+
+  constructor(features: WasmFeatures, threads: number) {
+    this.#features = features;
+    this.#memory = new WasmMemory(threads > 1);
+    this.#pool = threads > 1 ? new WorkerPool(this.#memory.memory, threads) : null;
+    this.capabilities = {
+      lanes: features.simd ? 4 : 1,
+      // V8 has 15 vector registers; without fused multiply-add each product takes one more.
+      accumulators: features.relaxedSimd ? 12 : 8,
+      threads,
+      fusedMultiplyAdd: features.relaxedSimd,
+    };
+  }
+
+  allocate(bytes: number): BackendBuffer {
+    this.#checkAlive();
+    const buffer = new WasmBuffer(this.#memory.allocate(bytes), bytes);
+    this.#tensorBytes += bytes;
+    this.#tensorCount++;
+    return buffer;
+  }
+
+  free(buffer: BackendBuffer): void {
+    // Tensors may be collected after their backend was disposed of.
+    if (this.#isDisposed) return;
+    const { address, bytes } = own(buffer);
+    (buffer as WasmBuffer).isFree = true;
+    this.#memory.free(address);
+    this.#tensorBytes -= bytes;
+    this.#tensorCount--;
+  }
+
+  write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
+    this.#checkAlive();
+    const { address, bytes } = own(buffer);
+    if (data.byteLength > bytes) {
+      throw new BackendError(`wasm: ${data.byteLength} bytes written to a buffer of ${bytes}`);
+    }
+    const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#memory.bytes.set(source, address);
+  }
+
+  async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
+    this.#checkAlive();
+    const { address, bytes } = own(buffer);
+    const result = newTypedArray(dtype, length);
+    if (result.byteLength > bytes) {
+      throw new BackendError(`wasm: ${result.byteLength} bytes read from a buffer of ${bytes}`);
+    }
+    const source = this.#memory.bytes.subarray(address, address + result.byteLength);
+    new Uint8Array(result.buffer).set(source);
+    return result;
+  }
+
+  compile(_graph: Graph, kernels: () => KernelProgram): Executable {
+    this.#checkAlive();
+    const program = kernels();
+    const emitted = emitProgram(program, { ...this.#features, threads: this.#pool !== null });
+    this.#memory.reserveArena(program.arenaBytes);
+    return new WasmExecutable(emitted, program.slots, this.#memory, this.#pool);
+  }
+
+  memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {
+    return {
+      tensors: this.#tensorBytes,
+      arena: this.#memory.arena.bytes,
+      buffers: this.#tensorCount,
+    };
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#pool?.dispose();
+  }
+
+  #checkAlive(): void {
+    if (this.#isDisposed) {
+      throw new BackendError("wasm: this backend was disposed of", { hint: "make a new backend" });
+    }
+  }
+}
+
+function own(buffer: BackendBuffer): WasmBuffer {
+  if (!(buffer instanceof WasmBuffer)) throw new BackendError("wasm: a buffer of another backend");
+  if (buffer.isFree) throw new BackendError("wasm: this buffer was freed");
+  return buffer;
+}

@@ -1,0 +1,54 @@
+// What this engine's WebAssembly can do, found out by asking it to accept tiny modules.
+import { FunctionWriter } from "./assembler.ts";
+import type { WasmFeatures } from "./kernelState.ts";
+import { ModuleWriter } from "./module.ts";
+
+let known: WasmFeatures | null = null;
+
+/** SIMD and relaxed SIMD, detected once. */
+export function detectFeatures(): WasmFeatures {
+  if (known === null) {
+    const simd = accepts((f) => f.bytes16("v128.const", zeros).op("drop"));
+    known = { simd, relaxedSimd: simd && acceptsRelaxed() };
+  }
+  return known;
+}
+
+/** Can a memory be shared between threads here? */
+export function hasSharedMemory(): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && node("node:worker_threads") !== null;
+}
+
+/** A module of Node's, or null outside Node. Not an import, so that bundlers for browsers pass over it. */
+export function node<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | null {
+  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return null;
+  return process.getBuiltinModule(name) as unknown as NodeModules[Name];
+}
+
+interface NodeModules {
+  "node:os": typeof import("node:os");
+  "node:v8": typeof import("node:v8");
+  "node:worker_threads": typeof import("node:worker_threads");
+}
+
+const zeros = new Uint8Array(16);
+
+function acceptsRelaxed(): boolean {
+  const test = (): boolean =>
+    accepts((f) => {
+      for (let operand = 0; operand < 3; operand++) f.bytes16("v128.const", zeros);
+      f.op("f32x4.relaxed_madd").op("drop");
+    });
+  if (test()) return true;
+  // Node 20 has it behind a flag, which takes effect for modules compiled from now on.
+  node("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return test();
+}
+
+function accepts(write: (f: FunctionWriter) => void): boolean {
+  const f = new FunctionWriter([]);
+  write(f);
+  const module = new ModuleWriter();
+  module.add(f);
+  return WebAssembly.validate(module.finish());
+}
