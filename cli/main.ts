@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command `fovea`: finds the command that is meant, gives it its options, and turns what it
 // returns or throws into text and an exit code.
-import { nearest } from "../src/tensor/errors.ts";
+import { nearest, OptionError } from "../src/tensor/errors.ts";
 import type { ExitCode } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, mainHelp } from "./help.ts";
@@ -65,7 +65,7 @@ try {
   exitCode = await main(words, terminal);
 } catch (error) {
   terminal.note(explain(error, words));
-  exitCode = error instanceof UsageError ? 2 : 1;
+  exitCode = error instanceof UsageError || error instanceof OptionError ? 2 : 1;
 }
 // Worker threads and timers would keep the process; everything that should be written is by now.
 process.stdout.write("", () => process.exit(exitCode));

@@ -53,7 +53,7 @@ function print(title: string, findings: readonly Finding[], terminal: Terminal):
   terminal.line(terminal.style(title, "bold"));
   for (const { name, value, isGood } of findings) {
     const shown = isGood === undefined ? value : terminal.style(value, isGood ? "good" : "bad");
-    terminal.line(`  ${name.padEnd(16)} ${shown}`);
+    terminal.line(`  ${name.padEnd(20)} ${shown}`);
   }
 }
 
@@ -146,6 +146,7 @@ function dataSets(): Finding[] {
   return [
     { name: "cache", value: existsSync(cache) ? cache : `${cache} (not there yet)` },
     ...datasetNames.map((name) => {
+      if (name.endsWith("-sample")) return { name, value: "ships with Fovea" };
       const folder = join(cache, name);
       const sizes = existsSync(folder)
         ? readdirSync(folder).map((file) => statSync(join(folder, file)).size)

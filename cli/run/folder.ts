@@ -71,7 +71,7 @@ export class RunFolder {
       });
     }
     try {
-      mkdirSync(this.path, { recursive: true });
+      makeFolder(this.path);
       for (const name of Object.values(files)) rmSync(join(this.path, name), { force: true });
     } catch (cause) {
       throw cannotWrite(this.path, cause as NodeJS.ErrnoException);
@@ -159,6 +159,19 @@ function allRuns(runsDir: string): RunFolder[] {
     return [];
   }
   return names.map((name) => new RunFolder(runsDir, name)).filter((folder) => folder.exists());
+}
+
+/** Not `recursive: true`: under /proc and the like Node 24 tries that for ever. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path);
+  }
 }
 
 function runOf(logPath: string): RunEvent | null {

@@ -1,4 +1,5 @@
 // A training run from settings to report: new, or resumed from its last checkpoint.
+import { existsSync } from "node:fs";
 import { data, FoveaError, manualSeed, models, setBackend, train } from "../../src/index.ts";
 import type { ExitCode } from "../command.ts";
 import { ownName } from "../ownName.ts";
@@ -62,7 +63,8 @@ export async function resumeTraining(
   },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const folder = findRun(request.folder.runsDir, request.folder.name);
+  const begun = request.folder.settings() !== null;
+  const folder = begun ? request.folder : findRun(request.folder.runsDir, request.folder.name);
   const before = folder.settings();
   if (before === null) {
     throw new FoveaError(
@@ -73,19 +75,22 @@ export async function resumeTraining(
       },
     );
   }
-  const checkpoint = await train.loadCheckpoint(folder.file("last"));
-  if (checkpoint.progress === null) {
+  // A run that was killed before its first checkpoint begins again, with the settings it had.
+  const checkpoint = existsSync(folder.file("last")) ? await train.loadCheckpoint(folder.file("last")) : null;
+  if (checkpoint !== null && checkpoint.progress === null) {
     throw new FoveaError(`${folder.file("last")} does not say where training stands`);
   }
   const { epochs = before.settings.epochs, threads = before.settings.threads } = request;
-  if (checkpoint.progress.epoch >= epochs) {
+  if (checkpoint?.progress && checkpoint.progress.epoch >= epochs) {
     throw new FoveaError(`the run ${folder.name} is finished: it has had its ${epochs} epochs`, {
       hint: `train it further with ${ownName()} train --resume ${folder.name} --epochs ${epochs + 10}`,
     });
   }
   const run: RunEvent = { ...before, settings: { ...before.settings, epochs, threads } };
   const splits = await loadData(run.settings.data, { onProgress: (message) => terminal.note(message) });
-  const log = await EventLog.resume(folder.file("events"), run, checkpoint.progress);
+  const log = checkpoint?.progress
+    ? await EventLog.resume(folder.file("events"), run, checkpoint.progress)
+    : EventLog.create(folder.file("events"), run);
   return runTraining({ folder, run, log, splits, checkpoint, display: request.display }, terminal);
 }
 

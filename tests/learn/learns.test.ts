@@ -96,7 +96,7 @@ describe("LeNet", () => {
     const history = await train.fit(net, {
       data,
       optimizer: adam({ lr: 0.005 }),
-      epochs: 300,
+      epochs: 1000,
       batchSize: 8,
     });
     expect(history.epochs.at(-1)?.loss).toBeLessThan(0.05);

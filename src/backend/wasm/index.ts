@@ -1,1 +1,3 @@
 export { createWasmBackend, type WasmBackendOptions } from "./backend.ts";
+export { disassemble } from "./disassemble.ts";
+export { emitKernel } from "./emitKernel.ts";
