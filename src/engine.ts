@@ -2,7 +2,9 @@
 // and runs it on a backend. This is the one place where all layers meet.
 import { backward } from "./autograd/backward.ts";
 import type { Backend, BackendBuffer, Executable, KernelTiming } from "./backend/backend.ts";
+import { collectGarbage } from "./collect.ts";
 import { type Graph, graphOf } from "./graph/graph.ts";
+import { copyOf } from "./ops/copyOf.ts";
 import { plan } from "./plan/plan.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
 import { type CapturedStep, type Engine, setEngine } from "./tensor/engine.ts";
@@ -33,6 +35,9 @@ const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: BackendBuff
   backend.free(buffer);
 });
 
+/** Tensors may grow by this many bytes (or double) before unreachable ones are looked for. */
+const collectAfter = 256 * 2 ** 20;
+
 /** Compiled graphs that are kept; the least recently used goes first. */
 const planCacheSize = 256;
 
@@ -41,6 +46,7 @@ export class BackendEngine implements Engine {
   readonly #executables = new Map<string, Executable>();
   /** Losses whose backward was asked for: computed together with the update that follows. */
   #due: Node[] = [];
+  #collectAt = collectAfter;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -75,7 +81,7 @@ export class BackendEngine implements Engine {
 
   assign(updates: readonly (readonly [Variable, Tensor])[]): void {
     checkUpdates(updates);
-    const values = updates.map(([, value]) => value.node);
+    const values = ownValues(updates);
     const due = this.#due;
     this.#due = [];
     this.realize([...values, ...due]);
@@ -88,7 +94,7 @@ export class BackendEngine implements Engine {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
     const graph = graphOf(
-      updates.map(([, value]) => value.node),
+      ownValues(updates),
       variables.map((variable) => variable.node),
     );
     const executable = this.#compile(graph);
@@ -146,6 +152,15 @@ export class BackendEngine implements Engine {
   }
 
   #allocate(bytes: number): StoredElements {
+    const held = this.backend.memory().tensors;
+    if (held + bytes > this.#collectAt) {
+      collectGarbage();
+      // What was freed shows at the next turn of the event loop: the bound rises until then.
+      this.#collectAt = Math.max(held * 1.25, collectAfter) + bytes;
+      setTimeout(() => {
+        this.#collectAt = Math.max(2 * this.backend.memory().tensors, collectAfter);
+      });
+    }
     const buffer = this.backend.allocate(bytes);
     const storage = new StoredElements(this.backend, buffer);
     reclaim.register(storage, { backend: this.backend, buffer });
@@ -180,6 +195,19 @@ function checkUpdates(updates: readonly (readonly [Variable, Tensor])[]): void {
       });
     }
   }
+}
+
+/** The new values, each a value of its own: what is stored already, or wanted twice, is copied. */
+function ownValues(updates: readonly (readonly [Variable, Tensor])[]): Node[] {
+  const taken = new Set<Node>();
+  return updates.map(([, value]) => {
+    const { node } = value;
+    if (node.storage === null && !taken.has(node)) {
+      taken.add(node);
+      return node;
+    }
+    return copyOf(value).node;
+  });
 }
 
 /** Makes a backend the one that computes from now on. */

@@ -1,7 +1,7 @@
 // The results of an evaluation as lines for a terminal: accuracy, classes, and what was taken for what.
 import type { train } from "../../src/index.ts";
 import { bar } from "../terminal/bar.ts";
-import { count, cut, pad, percent } from "../terminal/format.ts";
+import { count, pad, percent } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -43,7 +43,7 @@ function confusionLines({ perClass, confusion }: train.Evaluation, terminal: Ter
   if (longest + names.length * (width + 1) > terminal.columns() - 1) {
     return ["most frequent mistakes", ...mistakes(confusion, names).slice(0, 8)];
   }
-  const header = names.map((name) => pad(cut(name, width), width, "left")).join(" ");
+  const header = names.map((name) => pad(name.slice(0, width), width, "left")).join(" ");
   return [
     `${"truth, by row".padEnd(longest)} ${header}`,
     ...confusion.map((row, truth) => {

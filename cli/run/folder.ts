@@ -1,7 +1,7 @@
 // The folder of a run, `runs/NAME/`: finding it, making it, and what it may overwrite.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DataError, nearest, OptionError } from "../../src/tensor/errors.ts";
+import { DataError, nearest, OptionError } from "../../src/index.ts";
 import { parseLog, type RunEvent, readLog } from "./log.ts";
 import { isRunSettings } from "./settings.ts";
 

@@ -67,9 +67,9 @@ export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>)
   return { roots: sortRoots(roots, stored), stored };
 }
 
-/** A reshape of a stored value is the same memory. */
+/** A reshape of a stored value is the same memory; unless it was computed before, and is a leaf now. */
 export function isAlias(node: Node): boolean {
-  return node.op?.lowering.kind === "reshape";
+  return node.storage === null && node.op?.lowering.kind === "reshape";
 }
 
 function topological(outputs: readonly Node[]): Node[] {
