@@ -5,8 +5,8 @@ import { nearest, OptionError } from "../src/tensor/errors.ts";
 import type { ExitCode } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, mainHelp } from "./help.ts";
-import { ownName } from "./ownName.ts";
 import { type OptionSpecs, parseOptions, UsageError } from "./options.ts";
+import { ownName } from "./ownName.ts";
 import { version } from "./run/settings.ts";
 import { openTerminal, type Terminal } from "./terminal/terminal.ts";
 

@@ -1,7 +1,7 @@
 // Choosing what computes: by name, by environment, or by what the machine offers.
 import type { Backend } from "./backend/backend.ts";
 import { createReferenceBackend } from "./backend/reference/index.ts";
-import { createWasmBackend } from "./backend/wasm1/index.ts";
+import { createWasmBackend } from "./backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
 import { checkOptions, nearest, OptionError } from "./tensor/errors.ts";

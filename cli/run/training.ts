@@ -76,7 +76,9 @@ export async function resumeTraining(
     );
   }
   // A run that was killed before its first checkpoint begins again, with the settings it had.
-  const checkpoint = existsSync(folder.file("last")) ? await train.loadCheckpoint(folder.file("last")) : null;
+  const checkpoint = existsSync(folder.file("last"))
+    ? await train.loadCheckpoint(folder.file("last"))
+    : null;
   if (checkpoint !== null && checkpoint.progress === null) {
     throw new FoveaError(`${folder.file("last")} does not say where training stands`);
   }
@@ -87,7 +89,9 @@ export async function resumeTraining(
     });
   }
   const run: RunEvent = { ...before, settings: { ...before.settings, epochs, threads } };
-  const splits = await loadData(run.settings.data, { onProgress: (message) => terminal.note(message) });
+  const splits = await loadData(run.settings.data, {
+    onProgress: (message) => terminal.note(message),
+  });
   const log = checkpoint?.progress
     ? await EventLog.resume(folder.file("events"), run, checkpoint.progress)
     : EventLog.create(folder.file("events"), run);

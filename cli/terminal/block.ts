@@ -43,7 +43,7 @@ function progressLine(state: BlockState, width: number, look: Look): string {
   const { epoch, epochs, step, stepsPerEpoch, secondsLeft } = state;
   const share = stepsPerEpoch === 0 ? 0 : step / stepsPerEpoch;
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs} `;
-  const left = secondsLeft === null ? "" : `  ${duration(Math.ceil(secondsLeft))} left`;
+  const left = secondsLeft === null ? "" : `  ${duration(secondsLeft, 0)} left`;
   const tail = ` ${String(Math.floor(share * 100)).padStart(3)} %${width >= 48 ? left.padEnd(16) : ""}`;
   const columns = Math.max(width - head.length - tail.length, 4);
   return `${head}${paint(bar(share, columns, look), "accent", look)}${tail}`.trimEnd();

@@ -18,9 +18,9 @@ export function lossText(value: number | null): string {
   return Math.abs(value) < 1 ? value.toFixed(value < 0 ? 3 : 4) : value.toPrecision(4);
 }
 
-/** 0.4 s, 17 s, 1:05, 2:03:04 */
-export function duration(seconds: number): string {
-  if (seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
+/** 0.4 s, 17 s, 1:05, 2:03:04; `digits` after the point below ten seconds. */
+export function duration(seconds: number, digits = 1): string {
+  if (seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(digits)} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const pad = (value: number) => String(value).padStart(2, "0");

@@ -76,9 +76,9 @@ export class KernelMath implements ScalarMath<Value> {
     return this.mul(this.mul(p, this.#powerOfTwo(half)), this.#powerOfTwo(this.sub(n, half)));
   }
 
-  /** 1 / (1 + e⁻ˣ). One factor 2ⁿ is enough here: beyond ±87 the result is 0 or 1 in float32. */
+  /** 1 / (1 + e⁻ˣ). One factor 2ⁿ is enough here: beyond ±88 the result is 0 or 1 in float32. */
   sigmoid(a: Value): Value {
-    const x = this.#clamp(this.neg(a), -87, 87);
+    const x = this.#clamp(this.neg(a), -88, 88);
     const n = this.round(this.mul(x, this.float(Math.LOG2E)));
     const e = this.mul(this.#expReduced(x, n), this.#powerOfTwo(n));
     return this.div(this.float(1), this.add(e, this.float(1)));

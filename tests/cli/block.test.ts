@@ -19,8 +19,11 @@ const state: BlockState = {
   losses: Array.from({ length: 200 }, (_, i) => 2.3 * Math.exp(-i / 50) + 0.6),
 };
 
-const draw = (columns: number, change: Partial<BlockState> = {}, look: typeof plain | { colors: 0; unicode: false } = plain) =>
-  `\n${renderBlock({ ...state, ...change }, columns, look).join("\n")}\n`;
+const draw = (
+  columns: number,
+  change: Partial<BlockState> = {},
+  look: typeof plain | { colors: 0; unicode: false } = plain,
+) => `\n${renderBlock({ ...state, ...change }, columns, look).join("\n")}\n`;
 
 describe("renderBlock", () => {
   it("shows everything in 80 columns", () => {
@@ -64,7 +67,9 @@ describe("renderBlock", () => {
 
   it("begins with nothing known", () => {
     const unknown = { loss: null, trainAccuracy: null, testAccuracy: null, imagesPerSecond: null };
-    expect(draw(80, { ...unknown, secondsLeft: null, losses: [], epoch: 1, step: 0 })).toMatchInlineSnapshot(`
+    expect(
+      draw(80, { ...unknown, secondsLeft: null, losses: [], epoch: 1, step: 0 }),
+    ).toMatchInlineSnapshot(`
       "
       lenet on fashion-mnist, runs/lenet
       epoch  1/10 ·············································   0 %
@@ -77,7 +82,13 @@ describe("renderBlock", () => {
     const extremes: Partial<BlockState>[] = [
       {},
       { loss: Number.NaN, losses: [Number.NaN, 1, Number.POSITIVE_INFINITY, 2] },
-      { epoch: 99_999, epochs: 100_000, imagesPerSecond: 123_456_789, secondsLeft: 1e7, loss: 1e20 },
+      {
+        epoch: 99_999,
+        epochs: 100_000,
+        imagesPerSecond: 123_456_789,
+        secondsLeft: 1e7,
+        loss: 1e20,
+      },
       { losses: [1, 1, 1], stepsPerEpoch: 0, step: 0, title: "x".repeat(300) },
       { losses: Array.from({ length: 2000 }, (_, i) => Math.sin(i)) },
     ];
@@ -92,7 +103,9 @@ describe("renderBlock", () => {
   });
 
   it("keeps its height while the curve grows", () => {
-    const heights = [2, 3, 50, 1999].map((length) => renderBlock({ ...state, losses: Array(length).fill(1) }, 80, plain).length);
+    const heights = [2, 3, 50, 1999].map(
+      (length) => renderBlock({ ...state, losses: Array(length).fill(1) }, 80, plain).length,
+    );
     expect(new Set(heights).size).toBe(1);
   });
 });

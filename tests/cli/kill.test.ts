@@ -13,12 +13,16 @@ let folder = "";
 
 /** Runs the command; kills it `killAfterMs` after it began to train. True if it ended by itself. */
 function run(args: readonly string[], killAfterMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-  const child = spawn(process.execPath, [main, ...args, "--json"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...args, "--json"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let errors = "";
   child.stderr.on("data", (chunk) => (errors += String(chunk)));
   let timer: NodeJS.Timeout | undefined;
   child.stdout.on("data", () => {
-    if (Number.isFinite(killAfterMs)) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    if (Number.isFinite(killAfterMs))
+      timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   });
   return new Promise((resolve, reject) => {
     child.on("exit", (code, signal) => {
@@ -38,8 +42,12 @@ const settings = [
 
 /** Everything that the last checkpoint holds as tensors: parameters and the optimizer's memory. */
 function tensorsOf(name: string): Record<string, number[]> {
-  const { tensors } = interop.readSafetensors(readFileSync(join(folder, "runs", name, "last.safetensors")));
-  return Object.fromEntries(Array.from(tensors, ([key, { data }]) => [key, Array.from(data as Float32Array)]));
+  const { tensors } = interop.readSafetensors(
+    readFileSync(join(folder, "runs", name, "last.safetensors")),
+  );
+  return Object.fromEntries(
+    Array.from(tensors, ([key, { data }]) => [key, Array.from(data as Float32Array)]),
+  );
 }
 
 beforeAll(() => {
@@ -58,7 +66,9 @@ describe("kill -9", () => {
     for (let attempt = 0; killed < kills && !done; attempt++) {
       // Any moment from before the first step on; a run that has left nothing behind starts again.
       const started = existsSync(join(folder, "runs", "cut", "last.safetensors"));
-      const args = started ? ["train", "--resume", "cut"] : ["train", "lenet", "--run", "cut", "--force", ...settings];
+      const args = started
+        ? ["train", "--resume", "cut"]
+        : ["train", "lenet", "--run", "cut", "--force", ...settings];
       done = await run(args, Math.random() * 250);
       if (!done) killed++;
       expect(attempt).toBeLessThan(60);
@@ -67,7 +77,10 @@ describe("kill -9", () => {
     expect(killed).toBe(kills);
     expect(tensorsOf("cut")).toEqual(tensorsOf("whole"));
     const log = readFileSync(join(folder, "runs", "cut", "events.jsonl"), "utf8");
-    const events = log.trim().split("\n").map((line) => JSON.parse(line) as { type: string; epoch?: number });
+    const events = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; epoch?: number });
     const ended = events.filter(({ type }) => type === "epoch").map(({ epoch }) => epoch);
     expect(ended).toEqual(Array.from({ length: epochs }, (_, i) => i + 1));
   }, 120_000);

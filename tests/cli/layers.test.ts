@@ -19,7 +19,10 @@ function lint(files: Readonly<Record<string, string>>): string {
     writeFileSync(join(folder.path, path), `${code}\n`);
   }
   const words = ["lint", "--vcs-enabled=false", "--max-diagnostics=none", "."];
-  const { stdout, stderr } = spawnSync(process.execPath, [biome, ...words], { cwd: folder.path, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [biome, ...words], {
+    cwd: folder.path,
+    encoding: "utf8",
+  });
   return stdout + stderr;
 }
 
@@ -66,7 +69,9 @@ const right: readonly (readonly [file: string, imported: string])[] = [
 const use = (imported: string) => `import * as x from "${imported}";\nconsole.log(x);`;
 /** Each case in a tree of its own place, so that one run of the linter checks them all. */
 const number = (cases: typeof wrong) =>
-  Object.fromEntries(cases.map(([file, imported], i) => [file.replace("a.ts", `case${i}.ts`), use(imported)]));
+  Object.fromEntries(
+    cases.map(([file, imported], i) => [file.replace("a.ts", `case${i}.ts`), use(imported)]),
+  );
 
 describe("the linter", () => {
   it("finds imports that go against the layers", () => {

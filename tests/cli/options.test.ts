@@ -34,7 +34,10 @@ describe("parseOptions", () => {
   it("takes an option that may stand without its value", () => {
     expect(parse("--resume").options.resume).toBe("");
     expect(parse("--resume", "--json").options).toMatchObject({ resume: "", json: true });
-    expect(parse("--resume", "lenet", "-q").options).toMatchObject({ resume: "lenet", quiet: true });
+    expect(parse("--resume", "lenet", "-q").options).toMatchObject({
+      resume: "lenet",
+      quiet: true,
+    });
     expect(parse("--resume=lenet").options.resume).toBe("lenet");
   });
 

@@ -22,7 +22,13 @@ export interface RunOptions {
 
 /** Runs `fovea` with these words, and waits for its end. */
 export function fovea(words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { NO_COLOR: _, FORCE_COLOR: __, DEBUG: ___, npm_lifecycle_event: ____, ...env } = process.env;
+  const {
+    NO_COLOR: _,
+    FORCE_COLOR: __,
+    DEBUG: ___,
+    npm_lifecycle_event: ____,
+    ...env
+  } = process.env;
   const child = spawn(process.execPath, [main, ...words], {
     cwd: options.cwd ?? tmpdir(),
     env: { ...env, ...options.env },
@@ -49,7 +55,7 @@ export function temporaryFolder(): { readonly path: string; [Symbol.dispose](): 
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Words of a training that takes a moment: the shipped sample, a few images, reference-free. */
+/** Words of a training that takes a moment: the shipped sample, a few images, on one thread. */
 export const quickTraining = [
   "train",
   "lenet",

@@ -71,7 +71,7 @@ class WasmBackend implements Backend {
 
   allocate(bytes: number): BackendBuffer {
     this.#checkAlive();
-    const buffer = new WasmBuffer(this.#memory.allocate(bytes), bytes);
+    const buffer = new WasmBuffer(this.#memory, this.#memory.allocate(bytes), bytes);
     this.#tensorBytes += bytes;
     this.#tensorCount++;
     return buffer;
@@ -80,16 +80,16 @@ class WasmBackend implements Backend {
   free(buffer: BackendBuffer): void {
     // Tensors may be collected after their backend was disposed of.
     if (this.#isDisposed) return;
-    const { address, bytes } = own(buffer);
-    (buffer as WasmBuffer).isFree = true;
-    this.#memory.free(address);
-    this.#tensorBytes -= bytes;
+    const owned = this.#own(buffer);
+    owned.isFree = true;
+    this.#memory.free(owned.address);
+    this.#tensorBytes -= owned.bytes;
     this.#tensorCount--;
   }
 
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
     this.#checkAlive();
-    const { address, bytes } = own(buffer);
+    const { address, bytes } = this.#own(buffer);
     if (data.byteLength > bytes) {
       throw new BackendError(`wasm: ${data.byteLength} bytes written to a buffer of ${bytes}`);
     }
@@ -99,7 +99,7 @@ class WasmBackend implements Backend {
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
     this.#checkAlive();
-    const { address, bytes } = own(buffer);
+    const { address, bytes } = this.#own(buffer);
     const result = newTypedArray(dtype, length);
     if (result.byteLength > bytes) {
       throw new BackendError(`wasm: ${result.byteLength} bytes read from a buffer of ${bytes}`);
@@ -135,10 +135,12 @@ class WasmBackend implements Backend {
       throw new BackendError("wasm: this backend was disposed of", { hint: "make a new backend" });
     }
   }
-}
 
-function own(buffer: BackendBuffer): WasmBuffer {
-  if (!(buffer instanceof WasmBuffer)) throw new BackendError("wasm: a buffer of another backend");
-  if (buffer.isFree) throw new BackendError("wasm: this buffer was freed");
-  return buffer;
+  #own(buffer: BackendBuffer): WasmBuffer {
+    if (!(buffer instanceof WasmBuffer) || buffer.memory !== this.#memory) {
+      throw new BackendError("wasm: a buffer of another backend");
+    }
+    if (buffer.isFree) throw new BackendError("wasm: this buffer was freed");
+    return buffer;
+  }
 }

@@ -24,7 +24,7 @@ import { ModuleWriter } from "./module.ts";
 /** Loads of `progress` before a thread goes to sleep: about ten microseconds. */
 const spins = 10_000;
 /** Longest sleep in nanoseconds before `work` returns to look after the other threads. */
-const patience = 1_000_000_000;
+const patience = 250_000_000;
 /** Operand of notify that wakes all. */
 const everyone = -1;
 

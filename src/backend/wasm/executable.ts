@@ -11,9 +11,11 @@ import type { Job, WorkerPool } from "./pool.ts";
 export class WasmBuffer implements BackendBuffer {
   readonly address: number;
   readonly bytes: number;
+  readonly memory: WasmMemory;
   isFree = false;
 
-  constructor(address: number, bytes: number) {
+  constructor(memory: WasmMemory, address: number, bytes: number) {
+    this.memory = memory;
     this.address = address;
     this.bytes = bytes;
   }
@@ -97,7 +99,8 @@ export class WasmExecutable implements Executable {
     table[0] = arena.address;
     bindings.forEach((buffer, i) => {
       const { bytes } = this.#bound[i] as Slot;
-      if (!(buffer instanceof WasmBuffer) || buffer.isFree || buffer.bytes < bytes) {
+      const isOwn = buffer instanceof WasmBuffer && buffer.memory === this.#memory;
+      if (!isOwn || buffer.isFree || buffer.bytes < bytes) {
         throw new BackendError(`wasm: buffer ${i} is not a live buffer of at least ${bytes} bytes`);
       }
       table[i + 1] = buffer.address;

@@ -1,0 +1,118 @@
+// The wasm backend as the engine sees it: buffers, capabilities, profiles, errors.
+import { describe, expect, test } from "vitest";
+import { createWasmBackend } from "../../src/backend/wasm/index.ts";
+import { KernelBuilder } from "../../src/kernel/builder.ts";
+import { BackendError, OptionError } from "../../src/tensor/errors.ts";
+import { compile, programOf, upload } from "./wasmKernels.ts";
+
+/** x[chunk] = chunk + 1. */
+function fillKernel() {
+  const k = new KernelBuilder("fill", 1);
+  const x = k.buffer("x", "int32");
+  k.store(x, k.chunk, k.add(k.index(k.chunk), k.const(1, 1, "int")));
+  return k.finish();
+}
+
+describe("capabilities", () => {
+  test("follow the options", () => {
+    expect(createWasmBackend({ threads: 3 }).capabilities).toEqual({ lanes: 4, accumulators: 12, threads: 3, fusedMultiplyAdd: true });
+    expect(createWasmBackend({ threads: 1, relaxedSimd: false }).capabilities).toEqual({ lanes: 4, accumulators: 8, threads: 1, fusedMultiplyAdd: false });
+    expect(createWasmBackend({ threads: 1, simd: false }).capabilities).toEqual({ lanes: 1, accumulators: 8, threads: 1, fusedMultiplyAdd: false });
+  });
+
+  test("use all cores unless told otherwise", () => {
+    expect(createWasmBackend().capabilities.threads).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe.each([1, 2])("buffers, %i threads", (threads) => {
+  test("hold what was written, of each dtype, also after memory has grown", async () => {
+    const backend = createWasmBackend({ threads });
+    const arrays = [Float32Array.of(1.5, Number.NaN, -0), Int32Array.of(-1, 2 ** 31 - 1), Uint8Array.of(0, 1, 255)] as const;
+    const buffers = arrays.map((array) => upload(backend, array));
+    backend.allocate(50 << 20);
+    for (const [i, dtype] of (["float32", "int32", "uint8"] as const).entries()) {
+      const array = arrays[i] as (typeof arrays)[number];
+      expect(await backend.read(buffers[i] as never, dtype, array.length)).toEqual(array);
+    }
+  });
+
+  test("are written from a view and read as a copy", async () => {
+    const backend = createWasmBackend({ threads });
+    const buffer = backend.allocate(8);
+    backend.write(buffer, "float32", Float32Array.of(0, 1, 2, 3).subarray(2));
+    const copy = await backend.read(buffer, "float32", 2);
+    backend.write(buffer, "float32", Float32Array.of(8, 9));
+    expect([...copy]).toEqual([2, 3]);
+  });
+
+  test("are counted while they live", () => {
+    const backend = createWasmBackend({ threads });
+    const buffers = [100, 0, 4000].map((bytes) => backend.allocate(bytes));
+    expect(backend.memory()).toEqual({ tensors: 4100, arena: 0, buffers: 3 });
+    for (const buffer of buffers) backend.free(buffer);
+    expect(backend.memory()).toEqual({ tensors: 0, arena: 0, buffers: 0 });
+  });
+
+  test("are reused: 1,000 steps of allocating and freeing take no more memory", () => {
+    const backend = createWasmBackend({ threads });
+    const first = backend.allocate(1 << 20) as unknown as { address: number };
+    const highest = first.address + (8 << 20);
+    for (let step = 0; step < 1000; step++) {
+      const buffers = [300_000, 12, 700_001, 64].map((bytes) => backend.allocate(bytes));
+      for (const buffer of buffers) {
+        expect((buffer as unknown as { address: number }).address).toBeLessThan(highest);
+        backend.free(buffer);
+      }
+    }
+  });
+});
+
+test("profile runs the program once more and times each launch", async () => {
+  const backend = createWasmBackend({ threads: 2 });
+  const buffer = upload(backend, new Int32Array(5));
+  const executable = compile(backend, programOf(fillKernel(), 5, [20]));
+  const timings = executable.profile?.([buffer]);
+  expect(timings).toEqual([{ name: "fill", ms: expect.any(Number), flops: 1e9, bytes: 0 }]);
+  expect([...(await backend.read(buffer, "int32", 5))]).toEqual([1, 2, 3, 4, 5]);
+});
+
+describe("errors", () => {
+  const backend = createWasmBackend({ threads: 1 });
+  const other = createWasmBackend({ threads: 1 });
+
+  test("options that do not exist or cannot be", () => {
+    expect(() => createWasmBackend({ thread: 2 } as never)).toThrowErrorMatchingInlineSnapshot();
+    for (const threads of [0, -1, 1.5, 257, Number.NaN]) {
+      expect(() => createWasmBackend({ threads })).toThrow(OptionError);
+    }
+  });
+
+  test("a buffer that is too small", async () => {
+    const buffer = backend.allocate(8);
+    expect(() => backend.write(buffer, "float32", new Float32Array(3))).toThrow("wasm: 12 bytes written to a buffer of 8");
+    await expect(backend.read(buffer, "float32", 3)).rejects.toThrow("wasm: 12 bytes read from a buffer of 8");
+    const executable = compile(backend, programOf(fillKernel(), 5, [20]));
+    expect(() => executable.run([buffer])).toThrow("wasm: buffer 0 is not a live buffer of at least 20 bytes");
+    expect(() => executable.run([])).toThrow("wasm: 0 buffers for 1 slots");
+  });
+
+  test("a buffer that was freed, or belongs elsewhere", () => {
+    const buffer = backend.allocate(20);
+    backend.free(buffer);
+    expect(() => backend.free(buffer)).toThrow("wasm: this buffer was freed");
+    expect(() => backend.write(buffer, "float32", new Float32Array(1))).toThrow(BackendError);
+    const foreign = other.allocate(20);
+    expect(() => backend.free(foreign)).toThrow("wasm: a buffer of another backend");
+    expect(() => backend.write({ bytes: 20 }, "float32", new Float32Array(1))).toThrow("wasm: a buffer of another backend");
+  });
+
+  test("a backend that was disposed of", () => {
+    const gone = createWasmBackend({ threads: 2 });
+    const buffer = gone.allocate(4);
+    gone.dispose();
+    expect(() => gone.allocate(4)).toThrow("wasm: this backend was disposed of");
+    // Tensors may be collected later.
+    gone.free(buffer);
+  });
+});

@@ -1,0 +1,237 @@
+// Programs of many stages on one, two and three threads: the same bits, nothing run twice, and no
+// hang when a thread comes late, fails or dies.
+import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Backend, BackendBuffer } from "../../src/backend/backend.ts";
+import { controlWords, words } from "../../src/backend/wasm/control.ts";
+import { emitProgram } from "../../src/backend/wasm/emitProgram.ts";
+import { WasmBuffer, WasmExecutable } from "../../src/backend/wasm/executable.ts";
+import { createWasmBackend } from "../../src/backend/wasm/index.ts";
+import { controlAddress, WasmMemory } from "../../src/backend/wasm/memory.ts";
+import { WorkerPool } from "../../src/backend/wasm/pool.ts";
+import { KernelBuilder } from "../../src/kernel/builder.ts";
+import { plus, times } from "../../src/kernel/indexing.ts";
+import type { Kernel, KernelProgram, Launch } from "../../src/kernel/ir.ts";
+import { BackendError } from "../../src/tensor/errors.ts";
+import { compile, large, upload } from "./wasmKernels.ts";
+
+const perChunk = 32;
+const chunks = 8;
+const length = perChunk * chunks;
+
+/** y[i] = 0.5 · x[n − 1 − i] + 0.25 · x[i]: each chunk reads what another one wrote. */
+function mixKernel(): Kernel {
+  const k = new KernelBuilder("mix", 4);
+  const [x, y] = [k.buffer("x"), k.buffer("y")];
+  k.for("i", times(k.chunk, perChunk), plus(times(k.chunk, perChunk), perChunk), (i) => {
+    const mirrored = k.load(x, plus(times(i, -1), length - 1));
+    k.store(y, i, k.add(k.mul(mirrored, k.const(0.5)), k.mul(k.load(x, i), k.const(0.25))));
+  });
+  return k.finish();
+}
+
+/** count[chunk]++, and once per launch for single chunks. */
+function countKernel(): Kernel {
+  const k = new KernelBuilder("count", 1);
+  const count = k.buffer("count", "int32");
+  k.store(count, k.chunk, k.add(k.load(count, k.chunk), k.const(1, 1, "int")));
+  return k.finish();
+}
+
+/** Slots: input, output, counts of parallel chunks, counts of single chunks, two temporaries. */
+function mixProgram(stages: number): KernelProgram {
+  const mix = mixKernel();
+  const count = countKernel();
+  const slot = (stage: number): number => (stage === 0 ? 0 : stage === stages ? 1 : 4 + (stage % 2));
+  const single: Launch = { kernel: count, chunks: 1, slots: [3], ...large };
+  return {
+    slots: [
+      ...[length, length, chunks, 1].map((elements) => ({ kind: "bound", bytes: elements * 4 }) as const),
+      { kind: "arena", offset: 0, bytes: length * 4 },
+      { kind: "arena", offset: length * 4, bytes: length * 4 },
+    ],
+    arenaBytes: length * 8,
+    stages: Array.from({ length: stages }, (_, stage) => [
+      { launches: [single] },
+      {
+        launches: [
+          { kernel: mix, chunks, slots: [slot(stage), slot(stage + 1)], ...large },
+          { kernel: count, chunks, slots: [2], ...large },
+          { kernel: count, chunks: 0, slots: [2], ...large },
+        ],
+      },
+      { launches: [single] },
+    ]).flat(),
+  };
+}
+
+function mixed(x: Float32Array, stages: number): Float32Array {
+  let now = x;
+  for (let stage = 0; stage < stages; stage++) {
+    const before = now;
+    now = before.map((value, i) => Math.fround((before[length - 1 - i] as number) * 0.5) + value * 0.25);
+  }
+  return now;
+}
+
+const backends: Backend[] = [];
+afterEach(() => {
+  for (const backend of backends.splice(0)) backend.dispose();
+});
+
+function backendWith(threads: number): Backend {
+  const backend = createWasmBackend({ threads });
+  backends.push(backend);
+  return backend;
+}
+
+describe.each([1, 2, 3])("%i threads", (threads) => {
+  test("run all chunks of all stages once, in order, 1,000 times over", async () => {
+    const backend = backendWith(threads);
+    const stages = 7;
+    const x = Float32Array.from({ length }, (_, i) => Math.sin(i));
+    const arrays = [x, new Float32Array(length), new Int32Array(chunks), new Int32Array(1)];
+    const buffers = arrays.map((array) => upload(backend, array));
+    const executable = compile(backend, mixProgram(stages));
+    const runs = 1000;
+    for (let run = 0; run < runs; run++) {
+      executable.run(buffers);
+      // Other threads must be up in time to matter; they start while this one computes.
+      if (run === 10) await setTimeout(100);
+    }
+    const [, y, counts, singles] = buffers as [BackendBuffer, BackendBuffer, BackendBuffer, BackendBuffer];
+    expect(await backend.read(y, "float32", length)).toEqual(mixed(x, stages));
+    expect([...(await backend.read(counts, "int32", chunks))]).toEqual(new Array(chunks).fill(runs * stages));
+    expect([...(await backend.read(singles, "int32", 1))]).toEqual([2 * runs * stages]);
+  });
+
+  test("programs take turns and share the arena", async () => {
+    const backend = backendWith(threads);
+    const x = Float32Array.from({ length }, (_, i) => i % 13);
+    const buffers = [x, new Float32Array(length), new Int32Array(chunks), new Int32Array(1)].map((a) => upload(backend, a));
+    const programs = [1, 2, 9].map((stages) => ({ stages, executable: compile(backend, mixProgram(stages)) }));
+    for (let turn = 0; turn < 30; turn++) {
+      const { stages, executable } = programs[turn % 3] as (typeof programs)[number];
+      executable.run(buffers);
+      expect(await backend.read(buffers[1] as BackendBuffer, "float32", length)).toEqual(mixed(x, stages));
+    }
+    expect(backend.memory().arena).toBe(length * 8);
+    for (const { executable } of programs) executable.dispose();
+    expect(() => programs[0]?.executable.run(buffers)).toThrow(BackendError);
+  });
+});
+
+/** A backend's parts, to look at and to replace. */
+function parts(threads: number, options: ConstructorParameters<typeof WorkerPool>[2] = {}) {
+  const memory = new WasmMemory(true);
+  const pool = new WorkerPool(memory.memory, threads, options);
+  const control = controlWords(memory.memory, controlAddress);
+  const executable = (program: KernelProgram): WasmExecutable => {
+    const emitted = emitProgram(program, { simd: true, relaxedSimd: false, threads: true });
+    return new WasmExecutable(emitted, program.slots, memory, pool);
+  };
+  const asleep = async (): Promise<void> => {
+    while (Atomics.load(control, words.sleepers) < threads - 1) await setTimeout(1);
+  };
+  const buffer = (bytes: number): WasmBuffer => new WasmBuffer(memory, memory.allocate(bytes), bytes);
+  return { memory, pool, control, executable, asleep, buffer };
+}
+
+/** Chunk 0 takes some 50 ms; the others read where there is no memory. */
+function failingProgram(): KernelProgram {
+  const k = new KernelBuilder("fail", 1);
+  const out = k.buffer("out", "int32");
+  const isFirst = k.compare("eq", k.index(k.chunk), k.const(0, 1, "int"));
+  k.if(isFirst, () => {
+    k.for("i", 0, 50_000_000, (i) => k.store(out, 0, k.index(i)));
+  });
+  k.if(k.unary("not", isFirst), () => {
+    const far = k.letIndex("far", k.const(0x3fffffff, 1, "int"));
+    k.store(out, 0, k.load(out, far));
+  });
+  return {
+    slots: [{ kind: "bound", bytes: 64 }],
+    arenaBytes: 0,
+    stages: [{ launches: [{ kernel: k.finish(), chunks: 3, slots: [0], ...large }] }],
+  };
+}
+
+describe("when something goes wrong", () => {
+  test("a kernel that fails on the calling thread is a BackendError", () => {
+    const { executable, pool, buffer } = parts(1);
+    const failing = executable(failingProgram());
+    expect(() => failing.run([buffer(64)])).toThrow(/^wasm: a kernel failed: memory access out of bounds/);
+    pool.dispose();
+  });
+
+  test("a kernel that fails on a worker is a BackendError, and the next run works", async () => {
+    const { executable, asleep, pool, memory, buffer } = parts(3);
+    const good = executable(mixProgram(3));
+    const buffers = [length * 4, length * 4, chunks * 4, 4].map(buffer);
+    for (const { address, bytes } of buffers) memory.bytes.fill(0, address, address + bytes);
+    good.run(buffers);
+    await asleep();
+    expect(() => executable(failingProgram()).run([buffer(64)])).toThrow(
+      /^wasm: a worker thread failed: RuntimeError: memory access out of bounds/,
+    );
+    for (let run = 0; run < 100; run++) good.run(buffers);
+    const counts = new Int32Array(memory.memory.buffer, buffers[2]?.address, chunks);
+    expect([...counts]).toEqual(new Array(chunks).fill(303));
+    pool.dispose();
+  });
+
+  test("a worker that cannot start is reported once; then the others go on", async () => {
+    const { executable, pool, buffer } = parts(2, { script: new URL("./missing.ts", import.meta.url) });
+    const good = executable(mixProgram(2));
+    const buffers = [length * 4, length * 4, chunks * 4, 4].map(buffer);
+    good.run(buffers);
+    await setTimeout(500);
+    expect(() => good.run(buffers)).toThrow(/^wasm: a worker thread died\n {2}cause {5}Cannot find module/);
+    good.run(buffers);
+    pool.dispose();
+  });
+
+  test("a worker that dies with a chunk in hand ends the run with an error", async () => {
+    const script = new URL("./wasmDyingWorker.ts", import.meta.url);
+    const { executable, pool, asleep, buffer } = parts(2, { script, stallMs: 400 });
+    const good = executable(mixProgram(1));
+    const buffers = [length * 4, length * 4, chunks * 4, 4].map(buffer);
+    good.run(buffers);
+    await asleep();
+    let caught: unknown;
+    // The worker may be late for a short run, but not for all of them.
+    for (let run = 0; run < 10_000 && caught === undefined; run++) {
+      try {
+        good.run(buffers);
+      } catch (error) {
+        caught = error;
+      }
+    }
+    expect(caught).toBeInstanceOf(BackendError);
+    expect((caught as BackendError).headline).toBe("wasm: a worker thread stopped in the middle of a run");
+    expect(() => good.run(buffers)).toThrow("wasm: the threads of this backend were stopped");
+    pool.dispose();
+  });
+});
+
+test("sleeping workers do not keep the process alive", () => {
+  const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+  const script = `
+    import { createWasmBackend } from ${url("../../src/backend/wasm/index.ts")};
+    import { KernelBuilder } from ${url("../../src/kernel/builder.ts")};
+    const k = new KernelBuilder("k", 1);
+    k.store(k.buffer("x"), k.chunk, k.const(1));
+    const launch = { kernel: k.finish(), chunks: 4, slots: [0], flops: 1e9, bytes: 0 };
+    const program = { slots: [{ kind: "bound", bytes: 16 }], arenaBytes: 0, stages: [{ launches: [launch] }] };
+    const backend = createWasmBackend({ threads: 3 });
+    const x = backend.allocate(16);
+    const executable = backend.compile(null, () => program);
+    executable.run([x]);
+    await new Promise((wake) => setTimeout(wake, 200));
+    executable.run([x]);
+    console.log(...await backend.read(x, "float32", 4));
+  `;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000, encoding: "utf8" });
+  expect({ stdout, stderr, status }).toEqual({ stdout: "1 1 1 1\n", stderr: "", status: 0 });
+});
