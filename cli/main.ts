@@ -8,7 +8,7 @@ import { commandHelp, mainHelp } from "./help.ts";
 import { type OptionSpecs, parseOptions, UsageError } from "./options.ts";
 import { ownName } from "./ownName.ts";
 import { version } from "./run/settings.ts";
-import { openTerminal, type Terminal } from "./terminal/terminal.ts";
+import { closedPipe, openTerminal, type Terminal } from "./terminal/terminal.ts";
 
 async function main(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const listed = commands.filter(({ isInternal }) => !isInternal);
@@ -68,4 +68,6 @@ try {
   exitCode = error instanceof UsageError || error instanceof OptionError ? 2 : 1;
 }
 // Worker threads and timers would keep the process; everything that should be written is by now.
-process.stdout.write("", () => process.exit(exitCode));
+process.stdout.write("", (error) => {
+  process.exit(error != null && exitCode === 0 ? closedPipe : exitCode);
+});

@@ -17,7 +17,7 @@ export async function setup() {
   const reason = whyInstall();
   if (reason === null) return;
   const started = Date.now();
-  note(`${reason}: installing with npm ci (once; about 120 MB to download) …`);
+  note(`${reason}: installing with npm ci, once; this takes a moment …`);
   const { code, output } = await npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   if (code !== 0 || !existsSync(pinnedNode)) {
     process.stderr.write(`${output.trimEnd()}\n\n`);

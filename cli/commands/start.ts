@@ -35,7 +35,6 @@ const sampleSettings: RunSettings = {
   data: sampleName,
   epochs: 100,
   batchSize: 32,
-  lr: 0.5,
 };
 
 export const startCommand = defineCommand({
@@ -74,7 +73,7 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
           terminal.line(
             "Fashion-MNIST could not be fetched. Training on the sample that ships with Fovea instead:",
           );
-          terminal.line("1,500 images of 60,000. The network will learn, but not well.");
+          terminal.line("1,500 images of 60,000. The network will learn, but less well.");
           terminal.line();
           return sampleSettings;
         },
@@ -87,9 +86,6 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
     terminal.line();
     return 0;
   }
-  const { progress } = await train.loadCheckpoint(folder.file("last"));
-  // Stopped between the last step and the report: there is nothing left to train.
-  if (progress !== null && progress.epoch >= (folder.settings()?.settings.epochs ?? 0)) return 0;
   terminal.line(`Going on with ${folder.path}.`);
   return resumeTraining({ folder, display }, terminal);
 }

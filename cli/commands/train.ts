@@ -159,5 +159,5 @@ function displayKind(
 
 /** A finished run has a result in its log. */
 function latestUnfinished(runsDir: string): RunFolder | null {
-  return latestRun(runsDir, (folder) => folder.hasCheckpoint() && !folder.isFinished());
+  return latestRun(runsDir, (folder) => folder.settings() !== null && !folder.isFinished());
 }

@@ -83,7 +83,8 @@ export async function resumeTraining(
     throw new FoveaError(`${folder.file("last")} does not say where training stands`);
   }
   const { epochs = before.settings.epochs, threads = before.settings.threads } = request;
-  if (checkpoint?.progress && checkpoint.progress.epoch >= epochs) {
+  // Stopped between its last step and its report, it has only that left to do.
+  if (checkpoint?.progress && checkpoint.progress.epoch >= epochs && folder.isFinished()) {
     throw new FoveaError(`the run ${folder.name} is finished: it has had its ${epochs} epochs`, {
       hint: `train it further with ${ownName()} train --resume ${folder.name} --epochs ${epochs + 10}`,
     });

@@ -4,6 +4,12 @@ import type { ScalarKind, ScalarMath } from "../tensor/scalarMath.ts";
 import type { KernelBuilder } from "./builder.ts";
 import type { BinaryOperation, Comparison, Kind, UnaryOperation, Value } from "./ir.ts";
 
+/** Exponent of 1 as float32 stores it. */
+const exponentBias = 127;
+/** 1.5 · 2²³ and its bits: added to a number of moderate size, it leaves no place for fractions. */
+const roundingShift = 12582912;
+const roundingShiftBits = 0x4b400000;
+
 /** Writes scalar expressions into a kernel. Operands of different width meet in the wider one. */
 export class KernelMath implements ScalarMath<Value> {
   readonly #k: KernelBuilder;
@@ -70,17 +76,16 @@ export class KernelMath implements ScalarMath<Value> {
   /** eˣ = 2ⁿ · eʳ, n = round(x / ln 2), |r| ≤ ln 2 / 2; 2ⁿ in two factors so that the ends are right. */
   exp(a: Value): Value {
     const x = this.#clamp(a, -104, 88.8);
-    const n = this.round(this.mul(x, this.float(Math.LOG2E)));
-    const p = this.#expReduced(x, n);
-    const half = this.floor(this.mul(n, this.float(0.5)));
-    return this.mul(this.mul(p, this.#powerOfTwo(half)), this.#powerOfTwo(this.sub(n, half)));
+    const { n, p } = this.#expParts(x);
+    const shifted = this.add(n, this.int(2 * exponentBias));
+    const half = this.shiftRight(shifted, 1);
+    return this.mul(this.mul(p, this.#powerOfTwo(half)), this.#powerOfTwo(this.sub(shifted, half)));
   }
 
-  /** 1 / (1 + e⁻ˣ). One factor 2ⁿ is enough here: beyond ±88 the result is 0 or 1 in float32. */
+  /** 1 / (1 + e⁻ˣ). One factor 2ⁿ is enough here: further out the result is 0 or 1 in float32. */
   sigmoid(a: Value): Value {
-    const x = this.#clamp(this.neg(a), -88, 88);
-    const n = this.round(this.mul(x, this.float(Math.LOG2E)));
-    const e = this.mul(this.#expReduced(x, n), this.#powerOfTwo(n));
+    const { n, p } = this.#expParts(this.#clamp(this.neg(a), -87, 88));
+    const e = this.mul(p, this.#powerOfTwo(this.add(n, this.int(exponentBias))));
     return this.div(this.float(1), this.add(e, this.float(1)));
   }
 
@@ -233,16 +238,27 @@ export class KernelMath implements ScalarMath<Value> {
     return rest.reduce((sum, c) => this.fma(sum, x, c), first);
   }
 
-  /** eʳ for r = x − n·ln 2, with ln 2 in two parts. */
-  #expReduced(x: Value, n: Value): Value {
-    const r = this.fma(n, this.float(2.12194440e-4), this.fma(n, this.float(-0.693359375), x));
-    const p = this.#polynomial(r, [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
-    return this.add(this.fma(this.mul(r, r), p, r), this.float(1));
+  /**
+   * n = round(x / ln 2) as an int, and eʳ for r = x − n·ln 2, with ln 2 in two parts. Adding 1.5·2²³
+   * rounds, and leaves n in the low bits of the sum: cheaper than rounding and converting.
+   */
+  #expParts(x: Value): { n: Value; p: Value } {
+    const sum = this.fma(x, this.float(Math.LOG2E), this.float(roundingShift));
+    const rounded = this.sub(sum, this.float(roundingShift));
+    const r = this.fma(rounded, this.float(2.1219444e-4), this.fma(rounded, this.float(-0.693359375), x));
+    const p = this.#polynomial(
+      r,
+      [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+    );
+    return {
+      n: this.sub(this.bitsToInt(sum), this.int(roundingShiftBits)),
+      p: this.add(this.fma(this.mul(r, r), p, r), this.float(1)),
+    };
   }
 
-  /** 2ⁿ for whole n in [−126, 127], by building the exponent's bits. */
-  #powerOfTwo(n: Value): Value {
-    return this.bitsToFloat(this.shiftLeft(this.add(this.toInt(n), this.int(127)), 23));
+  /** 2^(biased − 127), by placing the exponent's bits. */
+  #powerOfTwo(biased: Value): Value {
+    return this.bitsToFloat(this.shiftLeft(biased, 23));
   }
 
   /** sin(x + quarter·π/2): x reduced by π/2 in three parts, exact for |x| up to some thousands. */

@@ -1,5 +1,7 @@
 // The wasm backend as the engine sees it: buffers, capabilities, profiles, errors.
 import { describe, expect, test } from "vitest";
+import type { BackendBuffer } from "../../src/backend/backend.ts";
+import type { WasmBuffer } from "../../src/backend/wasm/executable.ts";
 import { createWasmBackend } from "../../src/backend/wasm/index.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { BackendError, OptionError } from "../../src/tensor/errors.ts";
@@ -56,12 +58,12 @@ describe.each([1, 2])("buffers, %i threads", (threads) => {
 
   test("are reused: 1,000 steps of allocating and freeing take no more memory", () => {
     const backend = createWasmBackend({ threads });
-    const first = backend.allocate(1 << 20) as unknown as { address: number };
-    const highest = first.address + (8 << 20);
+    const addressOf = (buffer: BackendBuffer): number => (buffer as WasmBuffer).block.address;
+    const highest = addressOf(backend.allocate(1 << 20)) + (8 << 20);
     for (let step = 0; step < 1000; step++) {
       const buffers = [300_000, 12, 700_001, 64].map((bytes) => backend.allocate(bytes));
       for (const buffer of buffers) {
-        expect((buffer as unknown as { address: number }).address).toBeLessThan(highest);
+        expect(addressOf(buffer)).toBeLessThan(highest);
         backend.free(buffer);
       }
     }
@@ -82,7 +84,11 @@ describe("errors", () => {
   const other = createWasmBackend({ threads: 1 });
 
   test("options that do not exist or cannot be", () => {
-    expect(() => createWasmBackend({ thread: 2 } as never)).toThrowErrorMatchingInlineSnapshot();
+    expect(() => createWasmBackend({ thread: 2 } as never)).toThrowErrorMatchingInlineSnapshot(`
+      [OptionError: createWasmBackend: unknown option "thread"
+        known    threads, relaxedSimd, simd
+        hint     did you mean "threads"?]
+    `);
     for (const threads of [0, -1, 1.5, 257, Number.NaN]) {
       expect(() => createWasmBackend({ threads })).toThrow(OptionError);
     }

@@ -1,14 +1,14 @@
 // The command as a child process: help, typos, exit codes, closed pipes, and the quick commands.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../cli/commands.ts";
 import { datasetNames, modelNames } from "../../cli/run/names.ts";
 import { models } from "../../src/index.ts";
-import { fovea, temporaryFolder } from "./run.ts";
+import { fovea, quickTraining, temporaryFolder } from "./run.ts";
 
 describe("fovea", () => {
   it("says what it can do", async () => {
@@ -147,6 +147,20 @@ describe("fovea", () => {
     const [code] = await once(child, "close");
     expect(stderr).toBe("");
     expect(code).toBe(141);
+  });
+});
+
+describe("fovea train with a reader that leaves", () => {
+  it("stops, saves, and says so by its exit code", async () => {
+    using folder = temporaryFolder();
+    const words = [...quickTraining, "--epochs", "100000", "--run", "piped", "--json"];
+    const { code, stderr } = await fovea(words, {
+      cwd: folder.path,
+      watch: (child) => child.stdout?.destroy(),
+    });
+    expect(stderr).toBe("");
+    expect(code).toBe(141);
+    expect(existsSync(join(folder.path, "runs", "piped", "last.safetensors"))).toBe(true);
   });
 });
 

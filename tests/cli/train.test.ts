@@ -96,12 +96,14 @@ describe("a run", () => {
 
   it("can be evaluated, as the latest or by name", async () => {
     const { stdout, code } = await fovea(["evaluate", "--json"], { cwd: folder.path });
-    const { checkpoint, data, accuracy, confusion, count } = JSON.parse(stdout);
+    const { checkpoint, data, accuracy, loss, confusion, count } = JSON.parse(stdout);
     expect({ checkpoint, data, count }).toEqual({
       checkpoint: join("runs", "quick", "last.safetensors"),
       data: "fashion-mnist-sample/test",
       count: 300,
     });
+    // In another process, from the file, it is the network that it was at the end of its training.
+    expect(logOf(folder.path, "quick").at(-1)).toMatchObject({ type: "result", accuracy, loss });
     const correct = confusion.reduce(
       (sum: number, row: number[], i: number) => sum + (row[i] ?? 0),
       0,

@@ -1,7 +1,7 @@
 // The allocator of the wasm backend, as a property; and the memory around it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Allocator, alignment } from "../../src/backend/wasm/allocator.ts";
+import { type Allocation, Allocator, alignment } from "../../src/backend/wasm/allocator.ts";
 import { WasmMemory } from "../../src/backend/wasm/memory.ts";
 
 interface Step {
@@ -26,19 +26,20 @@ describe("allocator", () => {
       fc.property(steps, fc.integer({ min: 0, max: 1000 }), (history, start) => {
         const allocator = new Allocator(start);
         const first = allocator.end;
-        const used: { address: number; bytes: number }[] = [];
+        const used: { block: Allocation; address: number; bytes: number }[] = [];
         for (const { bytes, which } of history) {
           if (bytes === null) {
             const [block] = used.splice(which % Math.max(used.length, 1), 1);
-            if (block !== undefined) expect(allocator.free(block.address)).toBeGreaterThanOrEqual(block.bytes);
+            if (block !== undefined) allocator.free(block.block);
             continue;
           }
-          let address = allocator.allocate(bytes);
-          if (address === null) {
+          let block = allocator.allocate(bytes);
+          if (block === null) {
             allocator.extend(allocator.end + allocator.shortage(bytes));
-            address = allocator.allocate(bytes);
+            block = allocator.allocate(bytes);
           }
-          if (address === null) throw new Error(`no room for ${bytes} bytes after growing`);
+          if (block === null) throw new Error(`no room for ${bytes} bytes after growing`);
+          const { address } = block;
           expect(address % alignment).toBe(0);
           expect(address).toBeGreaterThanOrEqual(first);
           expect(address + bytes).toBeLessThanOrEqual(allocator.end);
@@ -47,12 +48,12 @@ describe("allocator", () => {
             // A block of no bytes has an address of its own all the same.
             expect(apart && address !== other.address).toBe(true);
           }
-          used.push({ address, bytes });
+          used.push({ block, address, bytes });
         }
         expect(allocator.count).toBe(used.length);
-        for (const { address } of used) allocator.free(address);
+        for (const { block } of used) allocator.free(block);
         const all = allocator.end - first;
-        if (all > 0) expect(allocator.allocate(all)).toBe(first);
+        if (all > 0) expect(allocator.allocate(all)?.address).toBe(first);
       }),
     );
   });
@@ -60,29 +61,29 @@ describe("allocator", () => {
   test("takes the block that fits rather than the first", () => {
     const allocator = new Allocator(0);
     allocator.extend(64 * 100);
-    const [large, , small] = [10, 1, 2, 1].map((units) => allocator.allocate(units * 64) as number);
-    allocator.free(large as number);
-    allocator.free(small as number);
-    expect(allocator.allocate(128)).toBe(small);
-    expect(allocator.allocate(640)).toBe(large);
+    const [large, , small] = [10, 1, 2, 1].map((units) => allocator.allocate(units * 64) as Allocation);
+    allocator.free(large as Allocation);
+    allocator.free(small as Allocation);
+    expect(allocator.allocate(128)?.address).toBe(small?.address);
+    expect(allocator.allocate(640)?.address).toBe(large?.address);
   });
 
   test("refuses to free what is not in use", () => {
     const allocator = new Allocator(0);
     allocator.extend(640);
-    const address = allocator.allocate(64) as number;
-    allocator.free(address);
-    expect(() => allocator.free(address)).toThrow(`allocator: no block in use at ${address}`);
+    const block = allocator.allocate(64) as Allocation;
+    allocator.free(block);
+    expect(() => allocator.free(block)).toThrow("allocator: 0 was freed before");
   });
 
   test("stays fast with many blocks", () => {
     const allocator = new Allocator(0);
     allocator.extend(1 << 30);
     const start = performance.now();
-    const addresses = Array.from({ length: 50_000 }, (_, i) => allocator.allocate(64 * (1 + (i % 50))) as number);
-    for (let i = 0; i < addresses.length; i += 2) allocator.free(addresses[i] as number);
-    for (let i = 0; i < 50_000; i++) allocator.free(allocator.allocate(6400 + i) as number);
-    // Some 20 ms. A search through all free blocks would take minutes.
+    const blocks = Array.from({ length: 50_000 }, (_, i) => allocator.allocate(64 * (1 + (i % 50))) as Allocation);
+    for (let i = 0; i < blocks.length; i += 2) allocator.free(blocks[i] as Allocation);
+    for (let i = 0; i < 50_000; i++) allocator.free(allocator.allocate(6400 + i) as Allocation);
+    // Some 50 ms. A search through all free blocks would take minutes.
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });
@@ -91,9 +92,9 @@ describe.each([false, true])("memory, shared: %s", (isShared) => {
   test("starts small and grows on demand, keeping what it holds", () => {
     const memory = new WasmMemory(isShared);
     expect(memory.bytes.length).toBeLessThan(8 << 20);
-    const first = memory.allocate(100);
+    const { address: first } = memory.allocate(100);
     memory.bytes.fill(7, first, first + 100);
-    const second = memory.allocate(64 << 20);
+    const { address: second } = memory.allocate(64 << 20);
     expect(memory.bytes.length).toBeGreaterThan(64 << 20);
     memory.bytes.fill(9, second, second + (64 << 20));
     expect(memory.bytes.subarray(first, first + 100).every((byte) => byte === 7)).toBe(true);
@@ -101,7 +102,7 @@ describe.each([false, true])("memory, shared: %s", (isShared) => {
 
   test("leaves 64 bytes after each block", () => {
     const memory = new WasmMemory(isShared);
-    const addresses = Array.from({ length: 100 }, (_, i) => memory.allocate(i * 97)).sort((a, b) => a - b);
+    const addresses = Array.from({ length: 100 }, (_, i) => memory.allocate(i * 97).address).sort((a, b) => a - b);
     for (const [i, address] of addresses.entries()) {
       expect((addresses[i + 1] ?? memory.bytes.length) - address).toBeGreaterThanOrEqual(i * 97 + 64);
     }
@@ -120,7 +121,13 @@ describe.each([false, true])("memory, shared: %s", (isShared) => {
 
 test("says how much was wanted when there is no more", () => {
   const memory = new WasmMemory(true, 100);
-  expect(() => memory.allocate(3 << 29)).toThrowErrorMatchingInlineSnapshot();
+  expect(() => memory.allocate(3 << 29)).toThrowErrorMatchingInlineSnapshot(`
+    [BackendError: wasm: out of memory
+      wanted   1.5 GiB
+      memory   4.1 MiB   its size now
+      limit    4 GiB     of 32-bit addresses
+      hint     use a smaller batch, or free tensors that are no longer needed]
+  `);
   // What is left can still be had.
-  expect(memory.allocate(1 << 20)).toBeGreaterThan(0);
+  expect(memory.allocate(1 << 20).isInUse).toBe(true);
 });

@@ -1,15 +1,23 @@
 // Shares out a range of addresses: a two-level segregated fit (Masmano et al. 2004, "TLSF"). Free
 // blocks lie in bins by size, eight to each power of two; allocating and freeing look at a constant
-// number of them. Neighbouring free blocks are always joined.
+// number of them. Neighbouring free blocks are always joined. Blocks are objects, not addresses in a
+// Map: V8's Map takes long where one key is added and deleted again and again.
 
 /** Every block starts at a multiple of this and is a multiple of it long. */
 export const alignment = 64;
 
-/** A block of the range. Blocks form a list by address; free ones are also in a bin's list. */
-interface Block {
+/** A piece of the range that is in use. */
+export interface Allocation {
+  /** A multiple of 64. */
   readonly address: number;
+  /** False once it was given back. */
+  readonly isInUse: boolean;
+}
+
+/** A piece in use or free. All lie in a list by address; free ones are also in a bin's list. */
+interface Block extends Allocation {
   bytes: number;
-  isFree: boolean;
+  isInUse: boolean;
   before: Block | null;
   after: Block | null;
   previousInBin: Block | null;
@@ -18,8 +26,7 @@ interface Block {
 
 export class Allocator {
   readonly #bins: (Block | null)[] = [];
-  /** Blocks in use. */
-  readonly #used = new Map<number, Block>();
+  #count = 0;
   #last: Block | null = null;
   #end: number;
 
@@ -35,7 +42,7 @@ export class Allocator {
 
   /** Number of blocks in use. */
   get count(): number {
-    return this.#used.size;
+    return this.#count;
   }
 
   /** Adds the addresses up to `end`. */
@@ -50,54 +57,51 @@ export class Allocator {
 
   /** Bytes by which the range must grow, at its end, to hold a block of this size. */
   shortage(bytes: number): number {
-    const last = this.#last?.isFree ? this.#last.bytes : 0;
-    return Math.max(0, roundUp(bytes) - last);
+    const { isInUse, bytes: left } = this.#last ?? { isInUse: true, bytes: 0 };
+    return Math.max(0, roundUp(bytes) - (isInUse ? 0 : left));
   }
 
-  /** The address of a block of at least `bytes`, or null if the range has no room. */
-  allocate(bytes: number): number | null {
+  /** A block of at least `bytes`, or null if the range has no room. */
+  allocate(bytes: number): Allocation | null {
     const size = roundUp(bytes);
     const block = this.#find(size);
     if (block === null) return null;
     this.#unlink(block);
-    block.isFree = false;
+    block.isInUse = true;
     if (block.bytes > size) {
+      const { after } = block;
       const rest = newBlock(block.address + size, block.bytes - size, block);
-      rest.after = block.after;
-      if (rest.after !== null) rest.after.before = rest;
+      rest.after = after;
+      if (after !== null) after.before = rest;
       else this.#last = rest;
-      block.after = rest;
       block.bytes = size;
       this.#release(rest);
     }
-    this.#used.set(block.address, block);
-    return block.address;
+    this.#count++;
+    return block;
   }
 
-  /** Gives a block back; returns its size. */
-  free(address: number): number {
-    const block = this.#used.get(address);
-    if (block === undefined) throw new Error(`allocator: no block in use at ${address}`);
-    this.#used.delete(address);
-    const { bytes } = block;
-    this.#release(block);
-    return bytes;
+  /** Gives a block back. */
+  free(allocation: Allocation): void {
+    if (!allocation.isInUse) throw new Error(`allocator: ${allocation.address} was freed before`);
+    this.#count--;
+    this.#release(allocation as Block);
   }
 
   /** Joins a block with free neighbours and puts it in its bin. */
   #release(block: Block): void {
     let joined = block;
-    if (block.before?.isFree) {
+    if (block.before?.isInUse === false) {
       joined = block.before;
       this.#unlink(joined);
       this.#swallow(joined, block);
     }
     const { after } = joined;
-    if (after?.isFree) {
+    if (after?.isInUse === false) {
       this.#unlink(after);
       this.#swallow(joined, after);
     }
-    joined.isFree = true;
+    joined.isInUse = false;
     const bin = binOf(joined.bytes);
     const head = this.#bins[bin] ?? null;
     joined.previousInBin = null;
@@ -135,7 +139,8 @@ export class Allocator {
 }
 
 function newBlock(address: number, bytes: number, before: Block | null): Block {
-  const block = { address, bytes, isFree: false, before, after: null, previousInBin: null, nextInBin: null };
+  const alone = { after: null, previousInBin: null, nextInBin: null };
+  const block = { address, bytes, isInUse: true, before, ...alone };
   if (before !== null) before.after = block;
   return block;
 }

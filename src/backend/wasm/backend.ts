@@ -71,7 +71,7 @@ class WasmBackend implements Backend {
 
   allocate(bytes: number): BackendBuffer {
     this.#checkAlive();
-    const buffer = new WasmBuffer(this.#memory, this.#memory.allocate(bytes), bytes);
+    const buffer = new WasmBuffer(this.#memory, bytes);
     this.#tensorBytes += bytes;
     this.#tensorCount++;
     return buffer;
@@ -81,29 +81,29 @@ class WasmBackend implements Backend {
     // Tensors may be collected after their backend was disposed of.
     if (this.#isDisposed) return;
     const owned = this.#own(buffer);
-    owned.isFree = true;
-    this.#memory.free(owned.address);
+    this.#memory.free(owned.block);
     this.#tensorBytes -= owned.bytes;
     this.#tensorCount--;
   }
 
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
     this.#checkAlive();
-    const { address, bytes } = this.#own(buffer);
+    const { block, bytes } = this.#own(buffer);
     if (data.byteLength > bytes) {
       throw new BackendError(`wasm: ${data.byteLength} bytes written to a buffer of ${bytes}`);
     }
     const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#memory.bytes.set(source, address);
+    this.#memory.bytes.set(source, block.address);
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
     this.#checkAlive();
-    const { address, bytes } = this.#own(buffer);
+    const { block, bytes } = this.#own(buffer);
     const result = newTypedArray(dtype, length);
     if (result.byteLength > bytes) {
       throw new BackendError(`wasm: ${result.byteLength} bytes read from a buffer of ${bytes}`);
     }
+    const { address } = block;
     const source = this.#memory.bytes.subarray(address, address + result.byteLength);
     new Uint8Array(result.buffer).set(source);
     return result;
@@ -140,7 +140,7 @@ class WasmBackend implements Backend {
     if (!(buffer instanceof WasmBuffer) || buffer.memory !== this.#memory) {
       throw new BackendError("wasm: a buffer of another backend");
     }
-    if (buffer.isFree) throw new BackendError("wasm: this buffer was freed");
+    if (!buffer.block.isInUse) throw new BackendError("wasm: this buffer was freed");
     return buffer;
   }
 }

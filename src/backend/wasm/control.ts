@@ -44,18 +44,22 @@ export function controlWords(memory: WebAssembly.Memory, address: number): Int32
 
 /** Leaves the text of a failure for the calling thread; the first one stays. */
 export function writeFailure(control: Int32Array, text: string): void {
+  if (Atomics.compareExchange(control, words.failureLength, 0, -1) !== 0) return;
   // Not encoded in place: TextEncoder does not write to shared memory.
   const encoded = new TextEncoder().encode(text).subarray(0, failureTextBytes);
-  if (Atomics.load(control, words.failureLength) !== 0) return;
   const target = new Uint8Array(control.buffer, control.byteOffset + words.failureText * 4);
   target.set(encoded);
   Atomics.store(control, words.failureLength, encoded.length);
 }
 
-/** Takes the text of a failure, if there was one. */
-export function takeFailure(control: Int32Array): string | null {
+/** Has a worker failed? */
+export function hasFailed(control: Int32Array): boolean {
+  return Atomics.load(control, words.failureLength) !== 0;
+}
+
+/** Takes the text of a failure, once all workers have left the run. */
+export function takeFailure(control: Int32Array): string {
   const length = Atomics.load(control, words.failureLength);
-  if (length === 0) return null;
   const start = control.byteOffset + words.failureText * 4;
   const text = new TextDecoder().decode(new Uint8Array(control.buffer, start, length).slice());
   Atomics.store(control, words.failureLength, 0);

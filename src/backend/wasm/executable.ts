@@ -2,6 +2,7 @@
 import type { Slot } from "../../kernel/ir.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable, KernelTiming } from "../backend.ts";
+import type { Allocation } from "./allocator.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
 import { arenaOffset } from "./frame.ts";
 import type { WasmMemory } from "./memory.ts";
@@ -9,14 +10,13 @@ import type { Job, WorkerPool } from "./pool.ts";
 
 /** Elements in the backend's memory. */
 export class WasmBuffer implements BackendBuffer {
-  readonly address: number;
-  readonly bytes: number;
   readonly memory: WasmMemory;
-  isFree = false;
+  readonly block: Allocation;
+  readonly bytes: number;
 
-  constructor(memory: WasmMemory, address: number, bytes: number) {
+  constructor(memory: WasmMemory, bytes: number) {
     this.memory = memory;
-    this.address = address;
+    this.block = memory.allocate(bytes);
     this.bytes = bytes;
   }
 }
@@ -35,7 +35,7 @@ export class WasmExecutable implements Executable {
   readonly #program: EmittedProgram;
   readonly #bound: readonly Slot[];
   readonly #exports: Exports;
-  readonly #frame: number;
+  readonly #frame: Allocation;
   readonly #job: Job;
   readonly #isWorthSharing: boolean;
   #isDisposed = false;
@@ -47,15 +47,16 @@ export class WasmExecutable implements Executable {
     this.#pool = pool;
     const module = new WebAssembly.Module(program.bytes);
     this.#frame = memory.allocate(program.frame.bytes);
-    memory.bytes.fill(0, this.#frame, this.#frame + program.frame.bytes);
-    const imports = { fovea: { memory: memory.memory, frame: this.#frame } };
+    const { address } = this.#frame;
+    memory.bytes.fill(0, address, address + program.frame.bytes);
+    const imports = { fovea: { memory: memory.memory, frame: address } };
     const instance = new WebAssembly.Instance(module, imports);
     this.#exports = instance.exports as unknown as Exports;
     this.#job = {
       id: ++count,
       module,
       exports: this.#exports,
-      frame: this.#frame,
+      frame: address,
       frameBytes: program.frame.bytes,
     };
     this.#isWorthSharing = program.schedule.stages.length > 0 && estimateMs(program) >= shareFromMs;
@@ -95,15 +96,16 @@ export class WasmExecutable implements Executable {
       throw new BackendError(`wasm: ${bindings.length} buffers for ${this.#bound.length} slots`);
     }
     const { memory, arena } = this.#memory;
-    const table = new Uint32Array(memory.buffer, this.#frame + arenaOffset, bindings.length + 1);
+    const start = this.#frame.address + arenaOffset;
+    const table = new Uint32Array(memory.buffer, start, bindings.length + 1);
     table[0] = arena.address;
     bindings.forEach((buffer, i) => {
       const { bytes } = this.#bound[i] as Slot;
       const isOwn = buffer instanceof WasmBuffer && buffer.memory === this.#memory;
-      if (!isOwn || buffer.isFree || buffer.bytes < bytes) {
+      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
         throw new BackendError(`wasm: buffer ${i} is not a live buffer of at least ${bytes} bytes`);
       }
-      table[i + 1] = buffer.address;
+      table[i + 1] = buffer.block.address;
     });
   }
 }

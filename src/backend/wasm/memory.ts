@@ -1,7 +1,7 @@
 // The memory of the WASM backend: one WebAssembly.Memory, shared where threads are used, in which
 // tensors, programs' frames and the arena for temporaries lie.
 import { BackendError } from "../../tensor/errors.ts";
-import { Allocator } from "./allocator.ts";
+import { type Allocation, Allocator } from "./allocator.ts";
 import { controlBytes } from "./control.ts";
 import { pointerReach } from "./pointers.ts";
 
@@ -22,7 +22,7 @@ export class WasmMemory {
   readonly isShared: boolean;
   readonly #allocator = new Allocator(controlAddress + controlBytes);
   #bytes: Uint8Array;
-  #arena = { address: 0, bytes: 0 };
+  #arena: { readonly block: Allocation; readonly bytes: number } | null = null;
 
   constructor(isShared: boolean, maximumPages = pageLimit) {
     const initial = Math.ceil((controlAddress + controlBytes) / pageBytes);
@@ -42,30 +42,31 @@ export class WasmMemory {
     return this.#bytes;
   }
 
-  /** The address of `bytes` bytes, at a multiple of 64. What they hold is not defined. */
-  allocate(bytes: number): number {
+  /** A block of `bytes` bytes, at a multiple of 64. What they hold is not defined. */
+  allocate(bytes: number): Allocation {
     const wanted = bytes + slack;
-    const address = this.#allocator.allocate(wanted);
-    if (address !== null) return address;
+    const block = this.#allocator.allocate(wanted);
+    if (block !== null) return block;
     this.#grow(wanted, bytes);
-    return this.#allocator.allocate(wanted) as number;
+    return this.#allocator.allocate(wanted) as Allocation;
   }
 
-  free(address: number): void {
-    this.#allocator.free(address);
+  free(block: Allocation): void {
+    this.#allocator.free(block);
   }
 
   /** Makes the arena at least this large. Its address may change, what it holds is lost. */
   reserveArena(bytes: number): void {
-    if (bytes <= this.#arena.bytes) return;
-    if (this.#arena.bytes > 0) this.free(this.#arena.address);
-    this.#arena = { address: 0, bytes: 0 };
-    this.#arena = { address: this.allocate(bytes), bytes };
+    const old = this.#arena;
+    if (bytes <= (old?.bytes ?? 0)) return;
+    if (old !== null) this.free(old.block);
+    this.#arena = null;
+    this.#arena = { block: this.allocate(bytes), bytes };
   }
 
   /** Temporaries of whichever program is running. */
   get arena(): { readonly address: number; readonly bytes: number } {
-    return this.#arena;
+    return { address: this.#arena?.block.address ?? 0, bytes: this.#arena?.bytes ?? 0 };
   }
 
   #grow(wanted: number, bytes: number): void {

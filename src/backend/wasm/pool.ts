@@ -2,7 +2,9 @@
 // worker to come up or wake up; one that is late takes what is left.
 import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
-import { controlWords, mostWorkers, takeFailure, type WorkerMessage, type WorkerStart, words } from "./control.ts";
+import {
+  controlWords, hasFailed, mostWorkers, takeFailure, type WorkerMessage, type WorkerStart, words,
+} from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
 import { progressOffset } from "./frame.ts";
 import { node } from "./features.ts";
@@ -72,12 +74,19 @@ export class WorkerPool {
       this.#work(job);
     } catch (error) {
       job.exports.abort();
+      this.#close();
       throw error;
-    } finally {
-      Atomics.store(control, words.open, 0);
     }
-    const failure = takeFailure(control);
+    const failure = this.#close();
     if (failure !== null) throw new BackendError(`wasm: a worker thread failed: ${failure}`);
+  }
+
+  /** Lets no more workers join; returns what went wrong with those that did. */
+  #close(): string | null {
+    Atomics.store(this.#control, words.open, 0);
+    if (!hasFailed(this.#control)) return null;
+    this.#waitUntilIdle();
+    return takeFailure(this.#control);
   }
 
   /** Forgets a program; afterwards no thread touches its frame. */
@@ -101,7 +110,10 @@ export class WorkerPool {
     if (threads === null) return;
     for (let number = 0; number < this.#size; number++) {
       const workerData: WorkerStart = { memory: this.#memory, controlAddress, number };
-      const worker = new threads.Worker(this.#script, { workerData, name: `fovea ${number + 1}` });
+      // How the main script was given does not concern the workers.
+      const execArgv = process.execArgv.filter((flag) => !flag.startsWith("--input-type"));
+      const options = { workerData, execArgv, name: `fovea ${number + 1}` };
+      const worker = new threads.Worker(this.#script, options);
       // A sleeping worker must not keep the process alive.
       worker.unref();
       this.#workers.set(number, worker);
