@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backend, models, nn, optim, setBackend, Tensor, train, type data } from "../src/index.ts";
+import { backend, type data, models, nn, optim, setBackend, Tensor, train } from "../src/index.ts";
 import type { Benchmark, Measurement } from "./bench.ts";
 import { findPytorch, PytorchPeer } from "./peers/pytorch.ts";
 
@@ -13,10 +13,15 @@ const batchSize = 256;
 /** The bytes that the peer makes too. */
 function dataset(): data.ImageDataset {
   const pixels = new Uint8Array(images * 784);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = Number((BigInt(i) * 2654435761n + 12345n) >> 7n) & 255;
+  for (let i = 0; i < pixels.length; i++)
+    pixels[i] = Number((BigInt(i) * 2654435761n + 12345n) >> 7n) & 255;
   const labels = Uint8Array.from({ length: images }, (_, i) => ((i * 40503) >>> 5) % 10);
   return {
-    name: "synthetic", images: pixels, labels, imageShape: [1, 28, 28], length: images,
+    name: "synthetic",
+    images: pixels,
+    labels,
+    imageShape: [1, 28, 28],
+    length: images,
     classes: Array.from({ length: 10 }, (_, i) => String(i)),
   };
 }
@@ -45,7 +50,10 @@ async function losses(net: nn.Module, set: data.ImageDataset, count: number): Pr
   const result: number[] = [];
   for (let i = 0; i < count; i++) {
     const from = i * batchSize;
-    const pixels = Float32Array.from(set.images.subarray(from * 784, (from + batchSize) * 784), (x) => x / 255);
+    const pixels = Float32Array.from(
+      set.images.subarray(from * 784, (from + batchSize) * 784),
+      (x) => x / 255,
+    );
     const x = Tensor.from(pixels, { shape: [batchSize, 1, 28, 28] });
     const y = Tensor.from(Int32Array.from(set.labels.subarray(from, from + batchSize)));
     const loss = nn.functional.crossEntropy(net.forward(x), y);
@@ -89,7 +97,8 @@ export const lenetTrain: Benchmark = {
       const theirs = (await peer.ask<{ losses: number[] }>("losses", 8)).losses;
       const ours = await losses(net, set, 8);
       const drift = Math.max(...ours.map((loss, i) => Math.abs(loss / (theirs[i] as number) - 1)));
-      if (!(drift < 1e-4)) throw new Error(`the first losses differ by ${drift}: not the same work`);
+      if (!(drift < 1e-4))
+        throw new Error(`the first losses differ by ${drift}: not the same work`);
       note(`first eight losses agree with PyTorch's to ${drift.toExponential(1)}`);
     }
     const step = stepper(net, set);
@@ -107,8 +116,17 @@ export const lenetTrain: Benchmark = {
       if (peer !== null) theirs.push((await peer.ask<{ ms: number }>("time", 80)).ms);
     }
     peer?.stop();
-    const result: Measurement[] = [{ system: "wasm", ms: ours, perCall: batchSize, unit: "images/s", threads: backend().capabilities.threads }];
-    if (theirs.length > 0) result.push({ system: "pytorch", ms: theirs, perCall: batchSize, unit: "images/s", threads });
+    const result: Measurement[] = [
+      {
+        system: "wasm",
+        ms: ours,
+        perCall: batchSize,
+        unit: "images/s",
+        threads: backend().capabilities.threads,
+      },
+    ];
+    if (theirs.length > 0)
+      result.push({ system: "pytorch", ms: theirs, perCall: batchSize, unit: "images/s", threads });
     return result;
   },
 };

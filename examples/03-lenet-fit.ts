@@ -14,7 +14,9 @@ await train.fit(net, {
   callbacks: [
     {
       onEpoch({ epoch, loss, accuracy, validationAccuracy }) {
-        console.log(`epoch ${epoch}: loss ${loss.toFixed(3)}, train ${accuracy.toFixed(3)}, test ${validationAccuracy?.toFixed(3)}`);
+        console.log(
+          `epoch ${epoch}: loss ${loss.toFixed(3)}, train ${accuracy.toFixed(3)}, test ${validationAccuracy?.toFixed(3)}`,
+        );
       },
     },
   ],

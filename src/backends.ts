@@ -37,9 +37,13 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
   }
   const { threads } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new OptionError(`setBackend: threads must be a whole number from 1 to 256, got ${threads}`);
+    throw new OptionError(
+      `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
+    );
   }
-  current = useBackend(name === "reference" ? createReferenceBackend() : createWasmBackend(options));
+  current = useBackend(
+    name === "reference" ? createReferenceBackend() : createWasmBackend(options),
+  );
   return current.backend;
 }
 
@@ -52,7 +56,10 @@ function engineInUse(): BackendEngine {
   if (current === null) {
     const environment = typeof process === "undefined" ? {} : process.env;
     const threads = environment.FOVEA_THREADS;
-    setBackend(environment.FOVEA_BACKEND ?? "auto", threads === undefined ? {} : { threads: Number(threads) });
+    setBackend(
+      environment.FOVEA_BACKEND ?? "auto",
+      threads === undefined ? {} : { threads: Number(threads) },
+    );
   }
   return current as BackendEngine;
 }

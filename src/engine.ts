@@ -31,9 +31,11 @@ class StoredElements implements Storage {
 }
 
 /** Frees a buffer once its StoredElements is unreachable. */
-const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: BackendBuffer }>(({ backend, buffer }) => {
-  backend.free(buffer);
-});
+const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: BackendBuffer }>(
+  ({ backend, buffer }) => {
+    backend.free(buffer);
+  },
+);
 
 /** Tensors may grow by this many bytes (or double) before unreachable ones are looked for. */
 const collectAfter = 256 * 2 ** 20;
@@ -90,7 +92,9 @@ export class BackendEngine implements Engine {
     });
   }
 
-  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep & { profile(): readonly KernelTiming[] } {
+  capture(
+    updates: readonly (readonly [Variable, Tensor])[],
+  ): CapturedStep & { profile(): readonly KernelTiming[] } {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
     const graph = graphOf(
@@ -125,7 +129,10 @@ export class BackendEngine implements Engine {
     for (const leaf of graph.leaves) this.#checkFresh(leaf);
     const executable = this.#compile(graph);
     const results = outputs.map((output) => this.#allocate(bytesOf(output)));
-    executable.run([...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer), ...results.map(({ buffer }) => buffer)]);
+    executable.run([
+      ...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer),
+      ...results.map(({ buffer }) => buffer),
+    ]);
     outputs.forEach((output, i) => {
       output.settle(results[i] as StoredElements);
     });
@@ -176,11 +183,15 @@ export class BackendEngine implements Engine {
 
   #checkFresh(node: Node): void {
     const storage = node.storage as Storage;
-    if (storage.version === node.version || node.owner !== null && node.owner.node === node) return;
-    throw new BackendError("this value was overwritten by a later training step before it was read", {
-      facts: [{ name: "value", value: `${node.dtype} ${formatShape(node.shape)}` }],
-      hint: "read it (await t.data()) or call t.realize() before the next step",
-    });
+    if (storage.version === node.version || (node.owner !== null && node.owner.node === node))
+      return;
+    throw new BackendError(
+      "this value was overwritten by a later training step before it was read",
+      {
+        facts: [{ name: "value", value: `${node.dtype} ${formatShape(node.shape)}` }],
+        hint: "read it (await t.data()) or call t.realize() before the next step",
+      },
+    );
   }
 }
 

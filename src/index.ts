@@ -2,19 +2,31 @@
 import "./backends.ts";
 import "./ops/index.ts";
 
-export { backend, type BackendName, type BackendOptions, setBackend } from "./backends.ts";
 export * as autograd from "./autograd/index.ts";
+export { type BackendName, type BackendOptions, backend, setBackend } from "./backends.ts";
 export * as data from "./data/index.ts";
 export * as inspect from "./inspect/index.ts";
 export * as interop from "./interop/index.ts";
 export * as models from "./models/index.ts";
 export * as nn from "./nn/index.ts";
+export * from "./ops/index.ts";
 export * as optim from "./optim/index.ts";
 export * as pictures from "./pictures/index.ts";
-export * as train from "./train/index.ts";
-export * from "./ops/index.ts";
 export type { Dtype, NestedNumbers, Shape, TensorOptions, TypedArray } from "./tensor/index.ts";
 export {
-  BackendError, DataError, DtypeError, enableGrad, FormatError, FoveaError, nearest, noGrad, OptionError, Parameter, ShapeError, Tensor, Variable,
+  BackendError,
+  DataError,
+  DtypeError,
+  enableGrad,
+  FormatError,
+  FoveaError,
+  nearest,
+  noGrad,
+  OptionError,
+  Parameter,
+  ShapeError,
+  Tensor,
+  Variable,
 } from "./tensor/index.ts";
 export { Generator, manualSeed } from "./tensor/random.ts";
+export * as train from "./train/index.ts";

@@ -20,7 +20,9 @@ async function check(golden: GoldenCase, { tensors }: GoldenFolder): Promise<str
     if (stored === undefined) throw new Error(`no tensor ${name} in cases.safetensors`);
     return stored;
   };
-  const inputs = Object.fromEntries(Object.entries(golden.inputs).map(([name, key]) => [name, toTensor(load(key))]));
+  const inputs = Object.fromEntries(
+    Object.entries(golden.inputs).map(([name, key]) => [name, toTensor(load(key))]),
+  );
   const run = runners[golden.op] as (typeof runners)[string];
   const outputs = await run(golden.args, inputs);
   const faults: string[] = [];
@@ -28,12 +30,16 @@ async function check(golden: GoldenCase, { tensors }: GoldenFolder): Promise<str
     const expected = load(key);
     const actual = outputs[name];
     if (actual === undefined) faults.push(`${name} was not computed`);
-    else if (actual.shape.join() !== expected.shape.join()) faults.push(`${name} is [${actual.shape}], expected [${expected.shape}]`);
+    else if (actual.shape.join() !== expected.shape.join())
+      faults.push(`${name} is [${actual.shape}], expected [${expected.shape}]`);
     else {
       // Training is compared by the size of each tensor as a whole: single elements may be near zero.
       const data = await actual.data();
       const tolerance = toleranceOf(golden.op);
-      const scale = golden.op === "train_lenet_sgd" ? { absolute: tolerance.relative * largest(expected.data), relative: 0 } : tolerance;
+      const scale =
+        golden.op === "train_lenet_sgd"
+          ? { absolute: tolerance.relative * largest(expected.data), relative: 0 }
+          : tolerance;
       const error = worst(data, expected.data, scale);
       if (error > 1) faults.push(`${name}: ${error.toFixed(1)} times the tolerance`);
     }
@@ -55,7 +61,8 @@ async function main(): Promise<number> {
   }
   const golden = await readGolden(resolve(folder));
   const unknown = new Map<string, number>();
-  for (const { op } of golden.cases) if (!(op in runners)) unknown.set(op, (unknown.get(op) ?? 0) + 1);
+  for (const { op } of golden.cases)
+    if (!(op in runners)) unknown.set(op, (unknown.get(op) ?? 0) + 1);
   let failures = 0;
   for (const name of backends) {
     setBackend(name);
@@ -74,7 +81,9 @@ async function main(): Promise<number> {
     console.log(`golden ${name}: ${passed} passed, ${failed} failed`);
   }
   if (unknown.size > 0) {
-    console.log(`not known yet: ${[...unknown].map(([op, count]) => `${op} (${count})`).join(", ")}`);
+    console.log(
+      `not known yet: ${[...unknown].map(([op, count]) => `${op} (${count})`).join(", ")}`,
+    );
   }
   return failures === 0 ? 0 : 1;
 }

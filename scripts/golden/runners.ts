@@ -1,8 +1,24 @@
 // How each kind of golden case is computed with Fovea. Argument names are PyTorch's.
-import { adaptersFor, type CaseArgs, type Inputs, type Outputs, withGradients } from "./support.ts";
+
 import {
-  avgPool2d, conv2d, crossEntropy, linear, logSoftmax, maxPool2d, models, mseLoss, nn, optim, relu, sigmoid, softmax, Parameter, tanh, Tensor,
+  avgPool2d,
+  conv2d,
+  crossEntropy,
+  linear,
+  logSoftmax,
+  maxPool2d,
+  models,
+  mseLoss,
+  nn,
+  optim,
+  Parameter,
+  relu,
+  sigmoid,
+  softmax,
+  Tensor,
+  tanh,
 } from "../../src/index.ts";
+import { adaptersFor, type CaseArgs, type Inputs, type Outputs, withGradients } from "./support.ts";
 
 export type Runner = (args: CaseArgs, inputs: Inputs) => Promise<Outputs>;
 
@@ -11,7 +27,10 @@ const { numbers, text, number, flag } = adaptersFor();
 type Pair = [number, number];
 
 /** An op of x alone. */
-const pointwise = (op: (x: Tensor) => Tensor): Runner => (_, inputs) => withGradients(inputs, ["x"], ({ x }) => op(x as Tensor));
+const pointwise =
+  (op: (x: Tensor) => Tensor): Runner =>
+  (_, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) => op(x as Tensor));
 
 /** An optimizer applied to a list of gradients; the parameter after each step. */
 const trajectory =
@@ -62,17 +81,25 @@ export const runners: Readonly<Record<string, Runner>> = {
   relu: pointwise(relu),
   sigmoid: pointwise(sigmoid),
   tanh: pointwise(tanh),
-  softmax: (args, inputs) => withGradients(inputs, ["x"], ({ x }) => softmax(x as Tensor, number(args, "dim", 1))),
-  log_softmax: (args, inputs) => withGradients(inputs, ["x"], ({ x }) => logSoftmax(x as Tensor, number(args, "dim", 1))),
+  softmax: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) => softmax(x as Tensor, number(args, "dim", 1))),
+  log_softmax: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) => logSoftmax(x as Tensor, number(args, "dim", 1))),
   linear: (_, inputs) =>
-    withGradients(inputs, ["x", "weight", "bias"], ({ x, weight, bias }) => linear(x as Tensor, weight as Tensor, bias ?? null)),
+    withGradients(inputs, ["x", "weight", "bias"], ({ x, weight, bias }) =>
+      linear(x as Tensor, weight as Tensor, bias ?? null),
+    ),
   cross_entropy: (args, inputs) =>
     withGradients(inputs, ["x"], ({ x, target }) =>
-      crossEntropy(x as Tensor, target as Tensor, { reduction: text(args, "reduction") as "mean" | "sum" | "none" }),
+      crossEntropy(x as Tensor, target as Tensor, {
+        reduction: text(args, "reduction") as "mean" | "sum" | "none",
+      }),
     ),
   mse_loss: (args, inputs) =>
     withGradients(inputs, ["x"], ({ x, target }) =>
-      mseLoss(x as Tensor, target as Tensor, { reduction: text(args, "reduction") as "mean" | "sum" | "none" }),
+      mseLoss(x as Tensor, target as Tensor, {
+        reduction: text(args, "reduction") as "mean" | "sum" | "none",
+      }),
     ),
   optimizer_sgd: trajectory(
     (params, args) =>
@@ -103,7 +130,10 @@ export const runners: Readonly<Record<string, Runner>> = {
     const optimizer = new optim.SGD(net.parameters(), { lr: number(args, "lr", 0.9) });
     const losses: number[] = [];
     for (let step = 0; step < number(args, "steps", 20); step++) {
-      const loss = nn.functional.crossEntropy(net.forward(inputs.x as Tensor), inputs.target as Tensor);
+      const loss = nn.functional.crossEntropy(
+        net.forward(inputs.x as Tensor),
+        inputs.target as Tensor,
+      );
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();

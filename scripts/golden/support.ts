@@ -22,7 +22,9 @@ export interface GoldenFolder {
 
 /** Reads `cases.json` and `cases.safetensors`. */
 export async function readGolden(folder: string): Promise<GoldenFolder> {
-  const { cases } = JSON.parse(await readFile(join(folder, "cases.json"), "utf8")) as { cases: GoldenCase[] };
+  const { cases } = JSON.parse(await readFile(join(folder, "cases.json"), "utf8")) as {
+    cases: GoldenCase[];
+  };
   const { tensors } = interop.readSafetensors(await readFile(join(folder, "cases.safetensors")));
   return { cases, tensors };
 }
@@ -58,10 +60,16 @@ export function adaptersFor() {
 }
 
 /** y = compute(inputs), and the gradients of Σ y·dy (or of y itself) with respect to the inputs named. */
-export async function withGradients(inputs: Inputs, wanted: readonly string[], compute: (inputs: Inputs) => Tensor): Promise<Outputs> {
+export async function withGradients(
+  inputs: Inputs,
+  wanted: readonly string[],
+  compute: (inputs: Inputs) => Tensor,
+): Promise<Outputs> {
   const leaves: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(inputs)) {
-    leaves[name] = wanted.includes(name) ? Tensor.from(await value.data(), { shape: value.shape, requiresGrad: true }) : value;
+    leaves[name] = wanted.includes(name)
+      ? Tensor.from(await value.data(), { shape: value.shape, requiresGrad: true })
+      : value;
   }
   const y = compute(leaves);
   (inputs.dy === undefined ? y : mul(y, inputs.dy).sum()).backward();
@@ -74,7 +82,11 @@ export async function withGradients(inputs: Inputs, wanted: readonly string[], c
 }
 
 /** Largest |a − b| in units of the tolerance; above 1 is a failure. NaN fails unless both are. */
-export function worst(actual: ArrayLike<number>, expected: ArrayLike<number | bigint>, tolerance: { absolute: number; relative: number }): number {
+export function worst(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number | bigint>,
+  tolerance: { absolute: number; relative: number },
+): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let i = 0; i < actual.length; i++) {

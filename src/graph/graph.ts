@@ -23,7 +23,10 @@ export function isStored(node: Node): boolean {
  * The graph below `outputs`, down to what is stored already. `overwrites[i]` is the leaf that
  * output i may overwrite.
  */
-export function graphOf(outputs: readonly Node[], overwrites: readonly (Node | null)[] = []): Graph {
+export function graphOf(
+  outputs: readonly Node[],
+  overwrites: readonly (Node | null)[] = [],
+): Graph {
   const number = new Map<Node, number>();
   const leaves: Node[] = [];
   const steps: Node[] = [];
@@ -63,17 +66,28 @@ export function graphOf(outputs: readonly Node[], overwrites: readonly (Node | n
     const leaf = overwrites[i] ?? null;
     return leaf === null ? -1 : leaves.indexOf(leaf);
   });
-  const ends = outputs.map((output, i) => `${number.get(output)}${(targets[i] as number) < 0 ? "" : `→${targets[i]}`}`);
-  return { leaves, steps, outputs, signature: `${lines.join(";")}>${ends.join()}`, inPlace: targets };
+  const ends = outputs.map(
+    (output, i) => `${number.get(output)}${(targets[i] as number) < 0 ? "" : `→${targets[i]}`}`,
+  );
+  return {
+    leaves,
+    steps,
+    outputs,
+    signature: `${lines.join(";")}>${ends.join()}`,
+    inPlace: targets,
+  };
 }
 
 const keys = new WeakMap<object, string>();
 
 function paramsKey(params: unknown): string {
-  if (typeof params !== "object" || params === null) return params === undefined ? "" : String(params);
+  if (typeof params !== "object" || params === null)
+    return params === undefined ? "" : String(params);
   let key = keys.get(params);
   if (key === undefined) {
-    key = JSON.stringify(params, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)) as string;
+    key = JSON.stringify(params, (_, value) =>
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    ) as string;
     keys.set(params, key);
   }
   return key;

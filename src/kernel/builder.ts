@@ -2,7 +2,17 @@
 // the calling TypeScript; what is written is what runs, in that order.
 import { type IndexLike, toIndex } from "./indexing.ts";
 import type {
-  BinaryOperation, Buffer, Comparison, ElementType, IndexVariable, Kernel, Kind, Local, Statement, UnaryOperation, Value,
+  BinaryOperation,
+  Buffer,
+  Comparison,
+  ElementType,
+  IndexVariable,
+  Kernel,
+  Kind,
+  Local,
+  Statement,
+  UnaryOperation,
+  Value,
 } from "./ir.ts";
 
 let nextId = 0;
@@ -109,7 +119,10 @@ export class KernelBuilder {
     const variables = indexVariables(value);
     const innermost = this.#levels.length - 1;
     if (variables === null) return innermost;
-    let depth = Math.max(0, this.#levels.findLastIndex(({ guarded }) => guarded));
+    let depth = Math.max(
+      0,
+      this.#levels.findLastIndex(({ guarded }) => guarded),
+    );
     for (const variable of variables) {
       const level = this.#levels.findIndex(({ bound }) => bound.has(variable));
       depth = Math.max(depth, level < 0 ? innermost : level);
@@ -125,7 +138,11 @@ export class KernelBuilder {
     const outer = this.#body;
     const inner: Statement[] = [];
     this.#body = inner;
-    this.#levels.push({ statements: inner, bound: new Set(variable === undefined ? [] : [variable]), guarded: variable === undefined });
+    this.#levels.push({
+      statements: inner,
+      bound: new Set(variable === undefined ? [] : [variable]),
+      guarded: variable === undefined,
+    });
     try {
       body();
     } finally {
@@ -149,7 +166,12 @@ export class KernelBuilder {
 
   gather(buffer: Buffer, indices: readonly IndexLike[]): Value {
     const kind = buffer.element === "float32" ? "float" : "int";
-    return { op: "gather", buffer, indices: indices.map(toIndex), type: { kind, lanes: indices.length } };
+    return {
+      op: "gather",
+      buffer,
+      indices: indices.map(toIndex),
+      type: { kind, lanes: indices.length },
+    };
   }
 
   /** A scalar in every lane; a vector as it is. */
@@ -174,18 +196,36 @@ export class KernelBuilder {
 
   fma(a: Value, b: Value, c: Value): Value {
     const lanes = Math.max(a.type.lanes, b.type.lanes, c.type.lanes);
-    return { op: "fma", a: this.splat(a, lanes), b: this.splat(b, lanes), c: this.splat(c, lanes), type: { kind: "float", lanes } };
+    return {
+      op: "fma",
+      a: this.splat(a, lanes),
+      b: this.splat(b, lanes),
+      c: this.splat(c, lanes),
+      type: { kind: "float", lanes },
+    };
   }
 
   compare(comparison: Comparison, a: Value, b: Value): Value {
     const [left, right] = this.#align(a, b);
-    return { op: "compare", comparison, a: left, b: right, type: { kind: "mask", lanes: left.type.lanes } };
+    return {
+      op: "compare",
+      comparison,
+      a: left,
+      b: right,
+      type: { kind: "mask", lanes: left.type.lanes },
+    };
   }
 
   select(mask: Value, a: Value, b: Value): Value {
     const lanes = Math.max(mask.type.lanes, a.type.lanes, b.type.lanes);
     const left = this.splat(a, lanes);
-    return { op: "select", mask: this.splat(mask, lanes), a: left, b: this.splat(b, lanes), type: left.type };
+    return {
+      op: "select",
+      mask: this.splat(mask, lanes),
+      a: left,
+      b: this.splat(b, lanes),
+      type: left.type,
+    };
   }
 
   convert(a: Value, kind: Kind): Value {
@@ -193,7 +233,11 @@ export class KernelBuilder {
   }
 
   bits(a: Value): Value {
-    return { op: "bits", a, type: { kind: a.type.kind === "float" ? "int" : "float", lanes: a.type.lanes } };
+    return {
+      op: "bits",
+      a,
+      type: { kind: a.type.kind === "float" ? "int" : "float", lanes: a.type.lanes },
+    };
   }
 
   lane(a: Value, lane: number): Value {
@@ -205,7 +249,9 @@ export class KernelBuilder {
   }
 
   laneIndex(lanes = this.lanes): Value {
-    return lanes === 1 ? this.const(0, 1, "int") : { op: "laneIndex", type: { kind: "int", lanes } };
+    return lanes === 1
+      ? this.const(0, 1, "int")
+      : { op: "laneIndex", type: { kind: "int", lanes } };
   }
 
   add(a: Value, b: Value): Value {
@@ -219,7 +265,8 @@ export class KernelBuilder {
   /** Operands brought to the same number of lanes. */
   #align(a: Value, b: Value): [Value, Value] {
     const lanes = Math.max(a.type.lanes, b.type.lanes);
-    if (a.type.kind !== b.type.kind) throw new Error(`kernel ${this.#name}: ${a.type.kind} meets ${b.type.kind}`);
+    if (a.type.kind !== b.type.kind)
+      throw new Error(`kernel ${this.#name}: ${a.type.kind} meets ${b.type.kind}`);
     return [this.splat(a, lanes), this.splat(b, lanes)];
   }
 }

@@ -41,5 +41,8 @@ export function times(a: IndexLike, factor: number): Index {
 
 /** Σ factor · index: a multi-dimensional index flattened by strides. */
 export function dot(indices: readonly IndexLike[], strides: readonly number[]): Index {
-  return indices.reduce<Index>((sum, index, axis) => plus(sum, times(index, strides[axis] as number)), toIndex(0));
+  return indices.reduce<Index>(
+    (sum, index, axis) => plus(sum, times(index, strides[axis] as number)),
+    toIndex(0),
+  );
 }

@@ -43,9 +43,17 @@ export interface Local {
 
 export type UnaryOperation = "neg" | "abs" | "sqrt" | "floor" | "ceil" | "trunc" | "round" | "not";
 export type BinaryOperation =
-  | "add" | "sub" | "mul" | "div" | "min" | "max" // float; int: all but div, signed
-  | "bitAnd" | "bitOr" | "bitXor" // int
-  | "and" | "or"; // mask
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max" // float; int: all but div, signed
+  | "bitAnd"
+  | "bitOr"
+  | "bitXor" // int
+  | "and"
+  | "or"; // mask
 export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge"; // float, or int signed
 
 /** An expression tree. Evaluated left to right; a value used twice must be bound to a local. */
@@ -59,11 +67,26 @@ export type Value = { readonly type: ValueType } & (
   /** A scalar in every lane. */
   | { readonly op: "splat"; readonly value: Value }
   | { readonly op: "unary"; readonly operation: UnaryOperation; readonly a: Value }
-  | { readonly op: "binary"; readonly operation: BinaryOperation; readonly a: Value; readonly b: Value }
-  | { readonly op: "shift"; readonly direction: "left" | "right"; readonly a: Value; readonly bits: number }
+  | {
+      readonly op: "binary";
+      readonly operation: BinaryOperation;
+      readonly a: Value;
+      readonly b: Value;
+    }
+  | {
+      readonly op: "shift";
+      readonly direction: "left" | "right";
+      readonly a: Value;
+      readonly bits: number;
+    }
   /** a·b + c; fused or not as the machine can. */
   | { readonly op: "fma"; readonly a: Value; readonly b: Value; readonly c: Value }
-  | { readonly op: "compare"; readonly comparison: Comparison; readonly a: Value; readonly b: Value }
+  | {
+      readonly op: "compare";
+      readonly comparison: Comparison;
+      readonly a: Value;
+      readonly b: Value;
+    }
   | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
   /** int → float by value; float → int truncating and saturating, NaN to 0; mask → int 0 or 1. */
   | { readonly op: "convert"; readonly a: Value }

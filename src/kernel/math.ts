@@ -96,7 +96,9 @@ export class KernelMath implements ScalarMath<Value> {
     const scaled = this.select(small, this.mul(x, this.float(8388608)), x);
     const bits = this.bitsToInt(scaled);
     const exponent = this.toFloat(this.sub(this.shiftRight(bits, 23), this.int(126)));
-    const mantissa = this.bitsToFloat(this.bitOr(this.bitAnd(bits, this.int(0x7fffff)), this.int(0x3f000000)));
+    const mantissa = this.bitsToFloat(
+      this.bitOr(this.bitAnd(bits, this.int(0x7fffff)), this.int(0x3f000000)),
+    );
     const low = this.lt(mantissa, this.float(Math.SQRT1_2));
     const m = this.sub(this.select(low, this.add(mantissa, mantissa), mantissa), this.float(1));
     const e = this.sub(
@@ -104,15 +106,22 @@ export class KernelMath implements ScalarMath<Value> {
       this.select(small, this.float(23), this.float(0)),
     );
     const z = this.mul(m, m);
-    const p = this.#polynomial(m, [
-      7.0376836292e-2, -1.151461031e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-      2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-    ]);
-    const tail = this.fma(e, this.float(-2.12194440e-4), this.mul(this.mul(p, m), z));
+    const p = this.#polynomial(
+      m,
+      [
+        7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
+        -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+      ],
+    );
+    const tail = this.fma(e, this.float(-2.1219444e-4), this.mul(this.mul(p, m), z));
     const sum = this.add(m, this.fma(z, this.float(-0.5), tail));
     const result = this.fma(e, this.float(0.693359375), sum);
     const finite = this.select(this.eq(x, this.float(Number.POSITIVE_INFINITY)), x, result);
-    const positive = this.select(this.eq(x, this.float(0)), this.float(Number.NEGATIVE_INFINITY), finite);
+    const positive = this.select(
+      this.eq(x, this.float(0)),
+      this.float(Number.NEGATIVE_INFINITY),
+      finite,
+    );
     const invalid = this.not(this.ge(x, this.float(0)));
     return this.select(invalid, this.float(Number.NaN), positive);
   }
@@ -133,7 +142,10 @@ export class KernelMath implements ScalarMath<Value> {
       this.div(this.float(2), this.add(this.exp(this.add(magnitude, magnitude)), this.float(1))),
     );
     const z = this.mul(x, x);
-    const p = this.#polynomial(z, [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]);
+    const p = this.#polynomial(
+      z,
+      [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+    );
     const small = this.fma(this.mul(p, z), x, x);
     const signed = this.select(this.lt(x, this.float(0)), this.neg(large), large);
     return this.select(this.lt(magnitude, this.float(0.625)), small, signed);
@@ -162,7 +174,10 @@ export class KernelMath implements ScalarMath<Value> {
     const [bLow, bHigh] = [this.bitAnd(b, mask), this.shiftRight(b, 16)];
     const first = this.add(this.mul(aHigh, bLow), this.shiftRight(this.mul(aLow, bLow), 16));
     const second = this.add(this.mul(aLow, bHigh), this.bitAnd(first, mask));
-    return this.add(this.add(this.mul(aHigh, bHigh), this.shiftRight(first, 16)), this.shiftRight(second, 16));
+    return this.add(
+      this.add(this.mul(aHigh, bHigh), this.shiftRight(first, 16)),
+      this.shiftRight(second, 16),
+    );
   }
 
   eq(a: Value, b: Value): Value {
@@ -200,7 +215,9 @@ export class KernelMath implements ScalarMath<Value> {
   }
 
   toFloat(a: Value): Value {
-    return a.type.kind === "mask" ? this.select(a, this.float(1), this.float(0)) : this.#convert(a, "float");
+    return a.type.kind === "mask"
+      ? this.select(a, this.float(1), this.float(0))
+      : this.#convert(a, "float");
   }
   toInt(a: Value): Value {
     return this.#convert(a, "int");
@@ -245,10 +262,17 @@ export class KernelMath implements ScalarMath<Value> {
   #expParts(x: Value): { n: Value; p: Value } {
     const sum = this.fma(x, this.float(Math.LOG2E), this.float(roundingShift));
     const rounded = this.sub(sum, this.float(roundingShift));
-    const r = this.fma(rounded, this.float(2.1219444e-4), this.fma(rounded, this.float(-0.693359375), x));
+    const r = this.fma(
+      rounded,
+      this.float(2.1219444e-4),
+      this.fma(rounded, this.float(-0.693359375), x),
+    );
     const p = this.#polynomial(
       r,
-      [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+      [
+        1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+        5.0000001201e-1,
+      ],
     );
     return {
       n: this.sub(this.bitsToInt(sum), this.int(roundingShiftBits)),

@@ -4,10 +4,16 @@ import type { Index, Kernel, KernelProgram, Statement, Value } from "./ir.ts";
 /** One line per launch: its stage, chunks and slots. */
 export function printProgram({ slots, stages, arenaBytes }: KernelProgram): string {
   const lines = stages.flatMap(({ launches }, stage) =>
-    launches.map(({ kernel, chunks, slots: used }) => `${String(stage).padStart(3)}  ${kernel.name.padEnd(20)} ×${chunks}  ${used.map((s) => `%${s}`).join(" ")}`),
+    launches.map(
+      ({ kernel, chunks, slots: used }) =>
+        `${String(stage).padStart(3)}  ${kernel.name.padEnd(20)} ×${chunks}  ${used.map((s) => `%${s}`).join(" ")}`,
+    ),
   );
   const bound = slots.filter(({ kind }) => kind === "bound").length;
-  return [`${bound} bound slots, ${slots.length - bound} temporaries in ${arenaBytes} bytes`, ...lines].join("\n");
+  return [
+    `${bound} bound slots, ${slots.length - bound} temporaries in ${arenaBytes} bytes`,
+    ...lines,
+  ].join("\n");
 }
 
 /** A kernel as indented pseudocode, one statement a line. */
@@ -47,9 +53,13 @@ function block(statements: readonly Statement[], names: Namer, depth: number): s
         return [`${pad}if ${value(s.condition, names)}`, ...block(s.body, names, depth + 1)];
       case "for": {
         const variable = names.of(s.variable.id, s.variable.name);
-        const to = s.limit === undefined ? index(s.to, names) : `min(${index(s.to, names)}, ${s.limit})`;
+        const to =
+          s.limit === undefined ? index(s.to, names) : `min(${index(s.to, names)}, ${s.limit})`;
         const step = s.step === 1 ? "" : ` step ${s.step}`;
-        return [`${pad}for ${variable} = ${index(s.from, names)} … ${to}${step}`, ...block(s.body, names, depth + 1)];
+        return [
+          `${pad}for ${variable} = ${index(s.from, names)} … ${to}${step}`,
+          ...block(s.body, names, depth + 1),
+        ];
       }
       default:
         return s satisfies never;

@@ -16,15 +16,20 @@ export function viewIndex(node: Node, index: readonly AxisIndex[], lanes: number
   const lowering = node.op?.lowering;
   const input = node.inputs[0] as Node;
   if (lowering?.kind !== "view") throw new Error(`plan: ${node.op?.name} is not a view`);
-  return lowering
-    .map(input.shape, node.shape, node.params)
-    .map(({ constant, terms }) =>
-      combine(constant, terms.map(({ axis, factor }) => [index[axis] as AxisIndex, factor]), lanes),
-    );
+  return lowering.map(input.shape, node.shape, node.params).map(({ constant, terms }) =>
+    combine(
+      constant,
+      terms.map(({ axis, factor }) => [index[axis] as AxisIndex, factor]),
+      lanes,
+    ),
+  );
 }
 
 /** Axes of input and output that hold the same elements: [input from, to, output from, to). */
-function matchAxes(input: Shape, output: Shape): { in: [number, number]; out: [number, number] }[] | null {
+function matchAxes(
+  input: Shape,
+  output: Shape,
+): { in: [number, number]; out: [number, number] }[] | null {
   const groups: { in: [number, number]; out: [number, number] }[] = [];
   let i = 0;
   let o = 0;
@@ -50,7 +55,12 @@ function matchAxes(input: Shape, output: Shape): { in: [number, number]; out: [n
  * Index in the input of a reshape, or null where that is not affine: a merged axis would have to
  * be divided again.
  */
-export function reshapeIndex(input: Shape, output: Shape, index: readonly AxisIndex[], lanes: number): AxisIndex[] | null {
+export function reshapeIndex(
+  input: Shape,
+  output: Shape,
+  index: readonly AxisIndex[],
+  lanes: number,
+): AxisIndex[] | null {
   if (input.includes(0)) return null;
   const groups = matchAxes(input, output);
   if (groups === null) return null;
@@ -60,7 +70,9 @@ export function reshapeIndex(input: Shape, output: Shape, index: readonly AxisIn
     const outs = range(group.out);
     if (wide.length > 1) {
       const wideOuts = outs.filter((axis) => output[axis] !== 1);
-      const same = wide.length === wideOuts.length && wide.every((axis, k) => input[axis] === output[wideOuts[k] as number]);
+      const same =
+        wide.length === wideOuts.length &&
+        wide.every((axis, k) => input[axis] === output[wideOuts[k] as number]);
       if (!same) return null;
       wide.forEach((axis, k) => {
         result[axis] = index[wideOuts[k] as number] as AxisIndex;
@@ -69,14 +81,25 @@ export function reshapeIndex(input: Shape, output: Shape, index: readonly AxisIn
     }
     if (wide.length === 0) continue;
     const strides = stridesOf(outs.map((axis) => output[axis] as number));
-    result[wide[0] as number] = combine(0, outs.map((axis, k) => [index[axis] as AxisIndex, strides[k] as number]), lanes);
+    result[wide[0] as number] = combine(
+      0,
+      outs.map((axis, k) => [index[axis] as AxisIndex, strides[k] as number]),
+      lanes,
+    );
   }
   return result;
 }
 
 /** Would `reshapeIndex` find an index for this reshape? */
 export function reshapeIsAffine(input: Shape, output: Shape): boolean {
-  return reshapeIndex(input, output, output.map(() => ({ base: toIndex(0), lane: 0 })), 1) !== null;
+  return (
+    reshapeIndex(
+      input,
+      output,
+      output.map(() => ({ base: toIndex(0), lane: 0 })),
+      1,
+    ) !== null
+  );
 }
 
 function range([from, to]: readonly [number, number]): number[] {

@@ -21,7 +21,20 @@ export interface Grouping {
 
 /** Pointwise operations that cost as much as several others. */
 const dear: Readonly<Record<string, number>> = {
-  exp: 10, log: 12, sigmoid: 12, tanh: 16, sin: 12, cos: 12, pow: 24, erf: 20, gelu: 24, silu: 12, div: 4, sqrt: 4, rsqrt: 5, uniform: 40,
+  exp: 10,
+  log: 12,
+  sigmoid: 12,
+  tanh: 16,
+  sin: 12,
+  cos: 12,
+  pow: 24,
+  erf: 20,
+  gelu: 24,
+  silu: 12,
+  div: 4,
+  sqrt: 4,
+  rsqrt: 5,
+  uniform: 40,
 };
 
 /** Recomputing up to this many operations per element is cheaper than a trip through memory. */
@@ -32,7 +45,9 @@ const expressionLimit = 60;
 /** Ops computed where they are used, from other values at an affine or looked-up index. */
 function isInline(node: Node): boolean {
   const kind = (node.op as Op).lowering.kind;
-  return kind === "pointwise" || kind === "view" || kind === "reshape" || node.op?.name === "indexSelect";
+  return (
+    kind === "pointwise" || kind === "view" || kind === "reshape" || node.op?.name === "indexSelect"
+  );
 }
 
 /** Ops whose operands may be views of stored values; other kernels want the stored value itself. */
@@ -52,7 +67,12 @@ export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>)
   for (const core of order) {
     if (!stored.has(core) || swallowed.has(core)) continue;
     if (isAlias(core)) continue;
-    const chain = epilogueOf(core, consumers, new Set([...keepSeparate, ...swallowed]), new Set(outputs));
+    const chain = epilogueOf(
+      core,
+      consumers,
+      new Set([...keepSeparate, ...swallowed]),
+      new Set(outputs),
+    );
     const node = chain.at(-1) ?? core;
     if (node !== core) {
       stored.delete(core);
@@ -94,7 +114,11 @@ function topological(outputs: readonly Node[]): Node[] {
   return order;
 }
 
-function chooseStored(order: readonly Node[], consumers: ReadonlyMap<Node, ReadonlySet<Node>>, outputs: ReadonlySet<Node>): Set<Node> {
+function chooseStored(
+  order: readonly Node[],
+  consumers: ReadonlyMap<Node, ReadonlySet<Node>>,
+  outputs: ReadonlySet<Node>,
+): Set<Node> {
   const stored = new Set<Node>();
   /** Operations per element, and nodes in the expression, when computed in place. */
   const cost = new Map<Node, number>();
@@ -109,21 +133,28 @@ function chooseStored(order: readonly Node[], consumers: ReadonlyMap<Node, Reado
     const kind = op.lowering.kind;
     const ofInputs = (map: Map<Node, number>): number =>
       node.inputs.reduce((sum, input) => sum + (stored.has(input) ? 0 : (map.get(input) ?? 0)), 0);
-    cost.set(node, ofInputs(cost) + (kind === "pointwise" && node.inputs.length > 0 ? (dear[op.name] ?? 1) : 0));
+    cost.set(
+      node,
+      ofInputs(cost) + (kind === "pointwise" && node.inputs.length > 0 ? (dear[op.name] ?? 1) : 0),
+    );
     length.set(node, ofInputs(length) + 1);
-    if (kind === "reshape" && !reshapeIsAffine((node.inputs[0] as Node).shape, node.shape)) store(node);
+    if (kind === "reshape" && !reshapeIsAffine((node.inputs[0] as Node).shape, node.shape))
+      store(node);
     if (kind === "kernel" && op.name !== "indexSelect") {
       for (const input of node.inputs) {
         if (takesExpressions.has(op.name)) continue;
         let base = input;
-        if (takesViews.has(op.name)) while (base.op?.lowering.kind === "view") base = base.inputs[0] as Node;
+        if (takesViews.has(op.name))
+          while (base.op?.lowering.kind === "view") base = base.inputs[0] as Node;
         store(base);
       }
     }
     if (op.name === "indexSelect") store(node.inputs[1] as Node);
     const users = consumers.get(node) as ReadonlySet<Node>;
     const expensive = (cost.get(node) as number) > recomputeLimit;
-    const blownUp = [...users].some((user) => sizeOf(user.shape) > 2 * sizeOf(node.shape) && isInline(user));
+    const blownUp = [...users].some(
+      (user) => sizeOf(user.shape) > 2 * sizeOf(node.shape) && isInline(user),
+    );
     if (
       outputs.has(node) ||
       !isInline(node) ||

@@ -14,12 +14,20 @@ export interface Read {
 
 /** Symbolic axes for a domain of `rank` axes. Their ids are negative: they never reach a kernel. */
 export function symbolicAxes(rank: number): { variables: IndexVariable[]; index: AxisIndex[] } {
-  const variables = Array.from({ length: rank }, (_, axis) => ({ id: -1 - axis, name: `axis${axis}` }));
+  const variables = Array.from({ length: rank }, (_, axis) => ({
+    id: -1 - axis,
+    name: `axis${axis}`,
+  }));
   return { variables, index: variables.map((variable) => fixed(variable)) };
 }
 
 /** All reads that evaluating a node at an index makes. */
-export function readsAt(node: Node, index: readonly AxisIndex[], placeOf: PlaceOf, skip: ReadonlySet<Node> = new Set()): Read[] {
+export function readsAt(
+  node: Node,
+  index: readonly AxisIndex[],
+  placeOf: PlaceOf,
+  skip: ReadonlySet<Node> = new Set(),
+): Read[] {
   const reads: Read[] = [];
   const seen = new Set<string>();
   const visit = (n: Node, at: readonly AxisIndex[]): void => {
@@ -36,11 +44,15 @@ export function readsAt(node: Node, index: readonly AxisIndex[], placeOf: PlaceO
     const input = n.inputs[0];
     if (kind === "pointwise") for (const i of n.inputs) visit(i, broadcastIndex(i.shape, at));
     else if (kind === "view") visit(input as Node, viewIndex(n, at, 1));
-    else if (kind === "reshape") visit(input as Node, reshapeIndex((input as Node).shape, n.shape, at, 1) as AxisIndex[]);
+    else if (kind === "reshape")
+      visit(input as Node, reshapeIndex((input as Node).shape, n.shape, at, 1) as AxisIndex[]);
     else if (n.op?.name === "indexSelect") {
       const { axis } = n.params as { axis: number };
       visit(n.inputs[1] as Node, [at[axis] as AxisIndex]);
-      visit(input as Node, at.map((other, a) => (a === axis ? { each: [] } : other)));
+      visit(
+        input as Node,
+        at.map((other, a) => (a === axis ? { each: [] } : other)),
+      );
     } else throw new Error(`plan: ${n.op?.name} has no stored value`);
   };
   visit(node, index);
@@ -57,12 +69,19 @@ export function batchAxis(reads: readonly Read[], variables: readonly IndexVaria
     if (place.layout !== "batch") continue;
     const first = index[0] as AxisIndex;
     const term = "each" in first ? undefined : first.base.terms[0];
-    const direct = !("each" in first) && first.base.constant === 0 && first.base.terms.length === 1 && term?.factor === 1;
+    const direct =
+      !("each" in first) &&
+      first.base.constant === 0 &&
+      first.base.terms.length === 1 &&
+      term?.factor === 1;
     const axis = direct ? variables.indexOf(term?.variable as IndexVariable) : -1;
     if (axis < 0 || (found >= 0 && found !== axis)) throw new NeedsPlain(place.node);
-    const elsewhere = index.slice(1).some(
-      (other) => "each" in other || other.base.terms.some(({ variable }) => variable === variables[axis]),
-    );
+    const elsewhere = index
+      .slice(1)
+      .some(
+        (other) =>
+          "each" in other || other.base.terms.some(({ variable }) => variable === variables[axis]),
+      );
     if (elsewhere) throw new NeedsPlain(place.node);
     found = axis;
   }

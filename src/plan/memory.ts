@@ -19,14 +19,18 @@ const page = 4096;
  */
 export function layOut(lifetimes: readonly Lifetime[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(lifetimes.length).fill(0);
-  const order = lifetimes.map((_, i) => i).sort((a, b) => sizeOf(lifetimes, b) - sizeOf(lifetimes, a) || a - b);
+  const order = lifetimes
+    .map((_, i) => i)
+    .sort((a, b) => sizeOf(lifetimes, b) - sizeOf(lifetimes, a) || a - b);
   const placed: { from: number; to: number; start: number; end: number }[] = [];
   let total = 0;
   for (const i of order) {
     const { from, to } = lifetimes[i] as Lifetime;
     const size = sizeOf(lifetimes, i);
     if (size === 0) continue;
-    const rivals = placed.filter((p) => p.from <= to && p.to >= from).sort((a, b) => a.start - b.start);
+    const rivals = placed
+      .filter((p) => p.from <= to && p.to >= from)
+      .sort((a, b) => a.start - b.start);
     let start = 0;
     for (const rival of rivals) {
       if (start + size <= rival.start) break;

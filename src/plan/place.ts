@@ -32,18 +32,28 @@ export function fixed(index: IndexLike): AxisIndex {
 }
 
 /** constant + Σ factor · index. */
-export function combine(constant: number, terms: readonly (readonly [AxisIndex, number])[], lanes: number): AxisIndex {
+export function combine(
+  constant: number,
+  terms: readonly (readonly [AxisIndex, number])[],
+  lanes: number,
+): AxisIndex {
   if (terms.every(([index]) => !("each" in index))) {
     let base: Index = toIndex(constant);
     let lane = 0;
-    for (const [index, factor] of terms as readonly (readonly [{ base: Index; lane: number }, number])[]) {
+    for (const [index, factor] of terms as readonly (readonly [
+      { base: Index; lane: number },
+      number,
+    ])[]) {
       base = plus(base, times(index.base, factor));
       lane += index.lane * factor;
     }
     return { base, lane };
   }
   const each = Array.from({ length: lanes }, (_, l) =>
-    terms.reduce<Index>((sum, [index, factor]) => plus(sum, times(inLane(index, l), factor)), toIndex(constant)),
+    terms.reduce<Index>(
+      (sum, [index, factor]) => plus(sum, times(inLane(index, l), factor)),
+      toIndex(constant),
+    ),
   );
   return { each };
 }
@@ -66,13 +76,21 @@ export class NeedsPlain extends Error {
 export function offsetIn(place: Place, index: readonly AxisIndex[], lanes: number): AxisIndex {
   const strides = stridesOf(place.shape);
   if (place.layout === "plain") {
-    return combine(0, index.map((position, axis) => [position, strides[axis] as number]), lanes);
+    return combine(
+      0,
+      index.map((position, axis) => [position, strides[axis] as number]),
+      lanes,
+    );
   }
   const [first, ...rest] = index as [AxisIndex, ...AxisIndex[]];
-  if ("each" in first || first.lane !== 1 || !dividesBy(first.base, lanes)) throw new NeedsPlain(place.node);
+  if ("each" in first || first.lane !== 1 || !dividesBy(first.base, lanes))
+    throw new NeedsPlain(place.node);
   const group = scaleDown(first.base, lanes);
-  const terms = rest.map((position, axis) => [position, (strides[axis + 1] as number) * lanes] as const);
-  if (rest.some((position) => "each" in position || position.lane !== 0)) throw new NeedsPlain(place.node);
+  const terms = rest.map(
+    (position, axis) => [position, (strides[axis + 1] as number) * lanes] as const,
+  );
+  if (rest.some((position) => "each" in position || position.lane !== 0))
+    throw new NeedsPlain(place.node);
   const inner = combine(0, terms, lanes) as { base: Index; lane: number };
   return { base: plus(times(group, (strides[0] as number) * lanes), inner.base), lane: 1 };
 }
@@ -82,7 +100,10 @@ function dividesBy({ constant, terms }: Index, n: number): boolean {
 }
 
 function scaleDown({ constant, terms }: Index, n: number): Index {
-  return { constant: constant / n, terms: terms.map((t) => ({ variable: t.variable, factor: t.factor / n })) };
+  return {
+    constant: constant / n,
+    terms: terms.map((t) => ({ variable: t.variable, factor: t.factor / n })),
+  };
 }
 
 /** How elements of this dtype lie in memory. */

@@ -17,7 +17,13 @@ import { copyTo, lowerPointwise, storeExpression, storeFlat } from "./lower/poin
 import { lowerReduce } from "./lower/reduce.ts";
 import { layOut } from "./memory.ts";
 import { NeedsPlain, type Place } from "./place.ts";
-import { type PlannedLaunch, type PlannedSlot, Planner, type PlanTarget, type Strategy } from "./planner.ts";
+import {
+  type PlannedLaunch,
+  type PlannedSlot,
+  Planner,
+  type PlanTarget,
+  type Strategy,
+} from "./planner.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** How ops with kernels of their own are computed. */
@@ -58,7 +64,12 @@ export function plan(graph: Graph, target: PlanTarget): KernelProgram {
   }
 }
 
-function planOnce(graph: Graph, outputs: readonly Node[], target: PlanTarget, forcedPlain: ReadonlySet<Node>): KernelProgram {
+function planOnce(
+  graph: Graph,
+  outputs: readonly Node[],
+  target: PlanTarget,
+  forcedPlain: ReadonlySet<Node>,
+): KernelProgram {
   const inPlace = new Set(outputs.filter((_, i) => (graph.inPlace[i] as number) >= 0));
   const { roots } = group(outputs, inPlace);
   const planner = new Planner(target, wantsBatch(roots), forcedPlain);
@@ -77,7 +88,12 @@ function planOnce(graph: Graph, outputs: readonly Node[], target: PlanTarget, fo
     if (leaf < 0 && isRoot && !made.has(output)) made.set(output, planner.bind(output, binding));
     else {
       const place = bindCopy(planner, output, binding);
-      if (leaf >= 0 && isRoot && !made.has(output) && (output.op as Op).lowering.kind === "pointwise") {
+      if (
+        leaf >= 0 &&
+        isRoot &&
+        !made.has(output) &&
+        (output.op as Op).lowering.kind === "pointwise"
+      ) {
         updates.push({ node: output, place, leaf });
       } else copies.push({ node: output, place, last: leaf >= 0 });
     }
@@ -130,14 +146,20 @@ function copyOut(planner: Planner, node: Node, place: Place, last: boolean): voi
   const before = planner.launches.length;
   if (from.layout === "plain") storeFlat(planner, [{ node, place }]);
   else copyTo(planner)(node, place);
-  if (last) for (let i = before; i < planner.launches.length; i++) planner.launches[i] = { ...(planner.launches[i] as PlannedLaunch), last };
+  if (last)
+    for (let i = before; i < planner.launches.length; i++)
+      planner.launches[i] = { ...(planner.launches[i] as PlannedLaunch), last };
 }
 
 /**
  * Values that overwrite leaves: in one kernel with all others that read what they overwrite, each
  * element loaded before any is stored. What has no such form is computed aside and copied.
  */
-function lowerUpdates(planner: Planner, updates: readonly { node: Node; place: Place; leaf: number }[], graph: Graph): void {
+function lowerUpdates(
+  planner: Planner,
+  updates: readonly { node: Node; place: Place; leaf: number }[],
+  graph: Graph,
+): void {
   const overwritten = new Map(updates.map((update, i) => [graph.leaves[update.leaf] as Node, i]));
   const groupOf = updates.map((_, i) => i);
   const find = (i: number): number => (groupOf[i] === i ? i : find(groupOf[i] as number));
@@ -193,10 +215,16 @@ function schedule(planner: Planner): KernelProgram {
     for (const slot of launch.reads) {
       if (!launch.writes.includes(slot)) stage = Math.max(stage, (lastWrite.get(slot) ?? -1) + 1);
     }
-    for (const slot of launch.writes) stage = Math.max(stage, lastRead.get(slot) === undefined ? 0 : (lastRead.get(slot) as number) + 1);
-    for (const slot of launch.writes) lastWrite.set(slot, Math.max(lastWrite.get(slot) ?? -1, stage));
+    for (const slot of launch.writes)
+      stage = Math.max(
+        stage,
+        lastRead.get(slot) === undefined ? 0 : (lastRead.get(slot) as number) + 1,
+      );
+    for (const slot of launch.writes)
+      lastWrite.set(slot, Math.max(lastWrite.get(slot) ?? -1, stage));
     for (const slot of launch.reads) {
-      if (!launch.writes.includes(slot)) lastRead.set(slot, Math.max(lastRead.get(slot) ?? -1, stage));
+      if (!launch.writes.includes(slot))
+        lastRead.set(slot, Math.max(lastRead.get(slot) ?? -1, stage));
     }
     stageOf[i] = stage;
     normal = Math.max(normal, stage);
@@ -211,7 +239,10 @@ function schedule(planner: Planner): KernelProgram {
   return { ...placed, stages };
 }
 
-function placeSlots(planner: Planner, stageOf: readonly number[]): { slots: Slot[]; arenaBytes: number } {
+function placeSlots(
+  planner: Planner,
+  stageOf: readonly number[],
+): { slots: Slot[]; arenaBytes: number } {
   const from = new Map<number, number>();
   const to = new Map<number, number>();
   planner.launches.forEach(({ reads, writes }, i) => {
@@ -228,16 +259,27 @@ function placeSlots(planner: Planner, stageOf: readonly number[]): { slots: Slot
   }));
   const { offsets, bytes: arenaBytes } = layOut(lifetimes);
   // Bound slots come in the order of their bindings; temporaries after them.
-  const order = planner.slots.map((_, slot) => slot).filter((slot) => (planner.slots[slot] as PlannedSlot).binding >= 0);
-  order.sort((a, b) => (planner.slots[a] as PlannedSlot).binding - (planner.slots[b] as PlannedSlot).binding);
-  const arena = planner.slots.map((_, slot) => slot).filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
+  const order = planner.slots
+    .map((_, slot) => slot)
+    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding >= 0);
+  order.sort(
+    (a, b) => (planner.slots[a] as PlannedSlot).binding - (planner.slots[b] as PlannedSlot).binding,
+  );
+  const arena = planner.slots
+    .map((_, slot) => slot)
+    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
   const position = new Map([...order, ...arena].map((slot, i) => [slot, i]));
   const slots = [...order, ...arena].map((slot): Slot => {
     const { bytes, binding } = planner.slots[slot] as PlannedSlot;
-    return binding >= 0 ? { kind: "bound", bytes } : { kind: "arena", offset: offsets[slot] as number, bytes };
+    return binding >= 0
+      ? { kind: "bound", bytes }
+      : { kind: "arena", offset: offsets[slot] as number, bytes };
   });
   planner.launches.forEach((launch, i) => {
-    planner.launches[i] = { ...launch, slots: launch.slots.map((slot) => position.get(slot) as number) };
+    planner.launches[i] = {
+      ...launch,
+      slots: launch.slots.map((slot) => position.get(slot) as number),
+    };
   });
   return { slots, arenaBytes };
 }

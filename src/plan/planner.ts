@@ -54,7 +54,10 @@ export class Planner {
     if (!isAlias(node)) return null;
     const base = this.placeOf(node.inputs[0] as Node);
     if (base === null) return null;
-    if (base.layout === "batch" && (node.shape[0] !== base.shape[0] || !canBatch(node.shape, this.target.lanes))) {
+    if (
+      base.layout === "batch" &&
+      (node.shape[0] !== base.shape[0] || !canBatch(node.shape, this.target.lanes))
+    ) {
       throw new NeedsPlain(base.node);
     }
     return { ...base, shape: node.shape, dtype: node.dtype };
@@ -95,7 +98,11 @@ export class Planner {
 
   /** May this value have batch layout? */
   mayBatch(node: Node): boolean {
-    return !this.#forcedPlain.has(node) && !this.#places.has(node) && canBatch(node.shape, this.target.lanes);
+    return (
+      !this.#forcedPlain.has(node) &&
+      !this.#places.has(node) &&
+      canBatch(node.shape, this.target.lanes)
+    );
   }
 
   /** The same value in another layout, copied once per plan. */
@@ -119,7 +126,16 @@ export class Planner {
   launch(writer: KernelWriter, chunks: number, cost: { flops: number; last?: boolean }): void {
     const { kernel, slots, reads, writes } = writer.finish();
     const bytes = slots.reduce((sum, slot) => sum + (this.slots[slot] as PlannedSlot).bytes, 0);
-    this.launches.push({ kernel, chunks, slots, reads, writes, flops: cost.flops, bytes, last: cost.last ?? false });
+    this.launches.push({
+      kernel,
+      chunks,
+      slots,
+      reads,
+      writes,
+      flops: cost.flops,
+      bytes,
+      last: cost.last ?? false,
+    });
   }
 
   #newPlace(node: Node, shape: Shape, dtype: Dtype, layout: Layout, binding: number): Place {
@@ -133,7 +149,10 @@ export class Planner {
 export type Strategy = (planner: Planner, root: Root) => void;
 
 /** Number of chunks for `units` of independent work: enough to share, large enough to be worth it. */
-export function chunksFor(units: number, operationsPerUnit: number): { chunks: number; perChunk: number } {
+export function chunksFor(
+  units: number,
+  operationsPerUnit: number,
+): { chunks: number; perChunk: number } {
   const worthwhile = Math.ceil((units * Math.max(operationsPerUnit, 1)) / 16384);
   const wanted = Math.max(1, Math.min(units, 64, worthwhile));
   const perChunk = Math.max(1, Math.ceil(units / wanted));

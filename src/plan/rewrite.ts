@@ -30,7 +30,10 @@ class Rewriter {
     const op = node.op as Op;
     const inputs = node.inputs.map((input) => this.#done.get(input) ?? input);
     if (op.lowering.kind === "composite") {
-      const built = op.lowering.build(inputs.map((input) => new Tensor(input)), node.params);
+      const built = op.lowering.build(
+        inputs.map((input) => new Tensor(input)),
+        node.params,
+      );
       return this.run(built.node);
     }
     const rewritten = new Node(node, op, inputs, node.params, false, node.scope);
@@ -47,7 +50,9 @@ class Rewriter {
 /** JSON has no infinities and no negative zero; keys must tell them apart. */
 function plainNumbers(_: string, value: unknown): unknown {
   if (typeof value !== "number") return value;
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : `#${Object.is(value, -0) ? "-0" : value}`;
+  return Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : `#${Object.is(value, -0) ? "-0" : value}`;
 }
 
 function simplify(node: Node): Node {
@@ -73,7 +78,14 @@ function simplify(node: Node): Node {
   if (op.name === "neg" && a.op?.name === "neg") return a.inputs[0] as Node;
   const moves = op.lowering.kind === "view" || op.lowering.kind === "reshape";
   if (moves && constantOf(a) !== null) {
-    return new Node(node, a.op, [], { ...(a.params as object), shape: node.shape }, false, node.scope);
+    return new Node(
+      node,
+      a.op,
+      [],
+      { ...(a.params as object), shape: node.shape },
+      false,
+      node.scope,
+    );
   }
   return fold(node) ?? node;
 }
@@ -92,15 +104,35 @@ function fold(node: Node): Node | null {
   const op = node.op as Op;
   if (op.lowering.kind !== "pointwise" || node.inputs.length === 0) return null;
   const full = node.inputs[0]?.op;
-  if (full === undefined || full === null || !node.inputs.every((input) => constantOf(input) !== null)) return null;
+  if (
+    full === undefined ||
+    full === null ||
+    !node.inputs.every((input) => constantOf(input) !== null)
+  )
+    return null;
   const scalar = (dtype: Node["dtype"], value: number): ReferenceArray => ({
     shape: [],
     dtype,
     data: Float64Array.of(dtype === "float32" ? Math.fround(value) : value),
   });
   const output = scalar(node.dtype, 0);
-  op.reference(node.inputs.map((input) => scalar(input.dtype, constantOf(input) as number)), output, node.params);
+  op.reference(
+    node.inputs.map((input) => scalar(input.dtype, constantOf(input) as number)),
+    output,
+    node.params,
+  );
   const value = output.data[0] as number;
   if (sizeOf(node.shape) === 0) return null;
-  return new Node(node, full, [], { shape: node.shape, value: node.dtype === "float32" ? Math.fround(value) : value, dtype: node.dtype }, false, node.scope);
+  return new Node(
+    node,
+    full,
+    [],
+    {
+      shape: node.shape,
+      value: node.dtype === "float32" ? Math.fround(value) : value,
+      dtype: node.dtype,
+    },
+    false,
+    node.scope,
+  );
 }

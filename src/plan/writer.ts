@@ -10,7 +10,15 @@ import type { Op } from "../tensor/op.ts";
 import type { ElementIndex } from "../tensor/scalarMath.ts";
 import { sameShape, sizeOf, stridesOf } from "../tensor/shape.ts";
 import { broadcastIndex, reshapeIndex, viewIndex } from "./access.ts";
-import { type AxisIndex, combine, elementOf, fixed, inLane, offsetIn, type Place } from "./place.ts";
+import {
+  type AxisIndex,
+  combine,
+  elementOf,
+  fixed,
+  inLane,
+  offsetIn,
+  type Place,
+} from "./place.ts";
 
 /** Finds the place of a stored value; null for values computed where they are used. */
 export type PlaceOf = (node: Node) => Place | null;
@@ -51,7 +59,12 @@ export class KernelWriter {
     return buffer;
   }
 
-  finish(): { kernel: Kernel; slots: readonly number[]; reads: readonly number[]; writes: readonly number[] } {
+  finish(): {
+    kernel: Kernel;
+    slots: readonly number[];
+    reads: readonly number[];
+    writes: readonly number[];
+  } {
     const slots = [...this.#buffers.keys()];
     const writes = [...this.#written];
     return { kernel: this.k.finish(), slots, reads: slots, writes };
@@ -77,7 +90,10 @@ export class KernelWriter {
       if (offset.lane === 0) return this.k.load(buffer, offset.base);
       if (offset.lane === 1) return this.k.load(buffer, offset.base, width);
     }
-    return this.k.gather(buffer, Array.from({ length: width }, (_, l) => inLane(offset, l)));
+    return this.k.gather(
+      buffer,
+      Array.from({ length: width }, (_, l) => inLane(offset, l)),
+    );
   }
 
   /** Writes a value (a scalar goes to every lane). */
@@ -117,7 +133,12 @@ export class KernelWriter {
   }
 
   /** Nodes of one shape at a running element number, in whatever layout they share. */
-  flatValues(nodes: readonly Node[], offset: AxisIndex, width: number, layout: Place["layout"]): Value[] {
+  flatValues(
+    nodes: readonly Node[],
+    offset: AxisIndex,
+    width: number,
+    layout: Place["layout"],
+  ): Value[] {
     const expression = new FlatExpression(this, width, offset, layout);
     return nodes.map((node) => expression.flat(node));
   }
@@ -179,10 +200,23 @@ class Expression {
     if (place !== null) return this.w.load(place, index, this.width);
     const lowering = (node.op as Op).lowering;
     if (lowering.kind === "pointwise") {
-      return applyPointwise(this.w, node, (input) => this.at(input, broadcastIndex(input.shape, index)), {
-        axis: (axis) => this.w.indexValue(index[axis] as AxisIndex, this.width),
-        linear: () => this.w.indexValue(combine(0, stridesOf(node.shape).map((s, a) => [index[a] as AxisIndex, s]), this.w.lanes), this.width),
-      });
+      return applyPointwise(
+        this.w,
+        node,
+        (input) => this.at(input, broadcastIndex(input.shape, index)),
+        {
+          axis: (axis) => this.w.indexValue(index[axis] as AxisIndex, this.width),
+          linear: () =>
+            this.w.indexValue(
+              combine(
+                0,
+                stridesOf(node.shape).map((s, a) => [index[a] as AxisIndex, s]),
+                this.w.lanes,
+              ),
+              this.width,
+            ),
+        },
+      );
     }
     const input = node.inputs[0] as Node;
     if (lowering.kind === "view") return this.at(input, viewIndex(node, index, this.w.lanes));
@@ -232,21 +266,29 @@ class FlatExpression extends Expression {
   }
 
   #computeFlat(node: Node): Value {
-    if (sizeOf(node.shape) === 1) return this.at(node, node.shape.map(() => fixed(0)));
+    if (sizeOf(node.shape) === 1)
+      return this.at(
+        node,
+        node.shape.map(() => fixed(0)),
+      );
     const place = this.w.placeOf(node);
     if (place !== null) {
       if (place.layout !== this.#layout) throw new NotFlat();
       return this.w.loadFlat(place, this.#offset, this.width);
     }
     const lowering = (node.op as Op).lowering;
-    if (lowering.kind === "reshape" && this.#layout === "plain") return this.flat(node.inputs[0] as Node);
+    if (lowering.kind === "reshape" && this.#layout === "plain")
+      return this.flat(node.inputs[0] as Node);
     if (lowering.kind !== "pointwise") throw new NotFlat();
     const size = sizeOf(node.shape);
     return applyPointwise(
       this.w,
       node,
       (input) => {
-        const fits = this.#layout === "plain" ? sizeOf(input.shape) === size : sameShape(input.shape, node.shape);
+        const fits =
+          this.#layout === "plain"
+            ? sizeOf(input.shape) === size
+            : sameShape(input.shape, node.shape);
         if (!fits && sizeOf(input.shape) !== 1) throw new NotFlat();
         return this.flat(input);
       },
@@ -263,15 +305,24 @@ class FlatExpression extends Expression {
   }
 }
 
-function applyPointwise(w: KernelWriter, node: Node, input: (node: Node) => Value, index: ElementIndex<Value>): Value {
+function applyPointwise(
+  w: KernelWriter,
+  node: Node,
+  input: (node: Node) => Value,
+  index: ElementIndex<Value>,
+): Value {
   const { lowering } = node.op as Op;
   if (lowering.kind !== "pointwise") throw new Error(`plan: ${node.op?.name} is not pointwise`);
   const value = lowering.expression(w.math, node.inputs.map(input), node.params, index);
-  return node.dtype === "uint8" && value.type.kind === "int" ? w.math.bitAnd(value, w.math.int(255)) : value;
+  return node.dtype === "uint8" && value.type.kind === "int"
+    ? w.math.bitAnd(value, w.math.int(255))
+    : value;
 }
 
 function indexKey(index: readonly AxisIndex[]): string {
   const text = ({ constant, terms }: Index): string =>
     `${constant}${terms.map(({ variable, factor }) => `+${factor}v${variable.id}`).join("")}`;
-  return index.map((i) => ("each" in i ? `(${i.each.map(text).join("/")})` : `${text(i.base)}~${i.lane}`)).join();
+  return index
+    .map((i) => ("each" in i ? `(${i.each.map(text).join("/")})` : `${text(i.base)}~${i.lane}`))
+    .join();
 }

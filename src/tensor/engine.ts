@@ -41,6 +41,7 @@ export function setEngineFactory(factory: () => Engine): void {
 
 export function engine(): Engine {
   current ??= makeDefault?.() ?? null;
-  if (current === null) throw new Error('no engine: import from "fovea", not from a file inside it');
+  if (current === null)
+    throw new Error('no engine: import from "fovea", not from a file inside it');
   return current;
 }

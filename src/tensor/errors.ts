@@ -51,8 +51,9 @@ export class FoveaError extends Error {
     const nameWidth = Math.max(...rows.map((row) => row.name.length), 6);
     const remarked = rows.filter((row) => row.remark !== undefined);
     const valueWidth = Math.max(...remarked.map((row) => row.value.length), 0);
-    const lines = rows.map(({ name, value, remark }) =>
-      `  ${name.padEnd(nameWidth)}   ${remark === undefined ? value : `${value.padEnd(valueWidth)}   ${remark}`}`,
+    const lines = rows.map(
+      ({ name, value, remark }) =>
+        `  ${name.padEnd(nameWidth)}   ${remark === undefined ? value : `${value.padEnd(valueWidth)}   ${remark}`}`,
     );
     return [this.headline, ...lines].join("\n");
   }

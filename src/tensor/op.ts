@@ -42,7 +42,12 @@ export interface AxisMap {
 export type Lowering<Params> =
   | {
       readonly kind: "pointwise";
-      expression<V>(math: ScalarMath<V>, args: readonly V[], params: Params, index: ElementIndex<V>): V;
+      expression<V>(
+        math: ScalarMath<V>,
+        args: readonly V[],
+        params: Params,
+        index: ElementIndex<V>,
+      ): V;
     }
   | {
       readonly kind: "reduce";
@@ -59,7 +64,12 @@ export interface CaseInput {
   readonly shape: Shape;
   readonly dtype?: Dtype;
   /** `normal` by default; `positive` for log, sqrt; a pair for integers in `[low, high)`; or the values themselves. */
-  readonly values?: "normal" | "positive" | "distinct" | readonly [number, number] | { readonly data: readonly number[] };
+  readonly values?:
+    | "normal"
+    | "positive"
+    | "distinct"
+    | readonly [number, number]
+    | { readonly data: readonly number[] };
 }
 
 /** Inputs worth testing, or, with `refused`, inputs whose error message must match. */

@@ -42,11 +42,15 @@ export function shapeError(
   hint?: string,
 ): ShapeError {
   const rows: Fact[] = Object.entries(facts).map(([name, value]) => {
-    if (typeof value === "number" || typeof value === "string") return { name, value: String(value) };
+    if (typeof value === "number" || typeof value === "string")
+      return { name, value: String(value) };
     if ("shape" in value) return { name, value: formatShape(value.shape), remark: value.layout };
     return { name, value: formatShape(value) };
   });
-  return new ShapeError(`${op}: ${message}`, { facts: rows, ...(hint === undefined ? {} : { hint }) });
+  return new ShapeError(`${op}: ${message}`, {
+    facts: rows,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /**
@@ -64,7 +68,11 @@ export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
       if (size === current || size === 1) continue;
       if (current !== 1) {
         const names = Object.fromEntries(shapes.map((s, k) => [String.fromCharCode(97 + k), s]));
-        throw shapeError(op, `sizes ${current} and ${size} at axis ${axis} do not broadcast`, names);
+        throw shapeError(
+          op,
+          `sizes ${current} and ${size} at axis ${axis} do not broadcast`,
+          names,
+        );
       }
       result[axis] = size;
     }

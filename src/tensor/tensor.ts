@@ -81,17 +81,28 @@ export class Tensor {
    * @throws ShapeError if rows differ in length or the shape does not hold the elements
    * @example Tensor.from([[1, 2, 3], [4, 5, 6]]).shape // [2, 3]
    */
-  static from(values: NestedNumbers | TypedArray | Float64Array, options: TensorOptions & { readonly shape?: Shape } = {}): Tensor {
+  static from(
+    values: NestedNumbers | TypedArray | Float64Array,
+    options: TensorOptions & { readonly shape?: Shape } = {},
+  ): Tensor {
     const isTyped = ArrayBuffer.isView(values);
     const shape = options.shape ?? (isTyped ? [values.length] : nestedShape(values));
     checkShape("Tensor.from", shape);
-    const dtype = options.dtype ?? (isTyped ? dtypeOfArray(values) : firstOf(values) === "boolean" ? "bool" : "float32");
+    const dtype =
+      options.dtype ??
+      (isTyped ? dtypeOfArray(values) : firstOf(values) === "boolean" ? "bool" : "float32");
     const flat = newTypedArray(dtype, sizeOf(shape));
     if (isTyped) {
       if (values.length !== flat.length) {
-        throw new ShapeError(`Tensor.from: ${values.length} elements do not fill the shape ${formatShape(shape)}`, {
-          facts: [{ name: "elements", value: String(values.length) }, { name: "needed", value: String(flat.length) }],
-        });
+        throw new ShapeError(
+          `Tensor.from: ${values.length} elements do not fill the shape ${formatShape(shape)}`,
+          {
+            facts: [
+              { name: "elements", value: String(values.length) },
+              { name: "needed", value: String(flat.length) },
+            ],
+          },
+        );
       }
       flat.set(values as TypedArray);
     } else {
@@ -102,7 +113,9 @@ export class Tensor {
 
   /** A leaf that holds these elements (copied), row-major. */
   static ofData(data: TypedArray, shape: Shape, dtype: Dtype, requiresGrad = false): Tensor {
-    const tensor = new Tensor(Node.stored({ shape, dtype }, engine().upload(dtype, data), requiresGrad));
+    const tensor = new Tensor(
+      Node.stored({ shape, dtype }, engine().upload(dtype, data), requiresGrad),
+    );
     if (requiresGrad) {
       requireFloat("requiresGrad", dtype);
       tensor.node.leaf = tensor;
@@ -131,9 +144,12 @@ export class Tensor {
    */
   async item(): Promise<number> {
     if (this.numel !== 1) {
-      throw new ShapeError(`item: a tensor of shape ${formatShape(this.shape)} has ${this.numel} elements, not one`, {
-        hint: "reduce it first (mean, sum), or read all with array() or data()",
-      });
+      throw new ShapeError(
+        `item: a tensor of shape ${formatShape(this.shape)} has ${this.numel} elements, not one`,
+        {
+          hint: "reduce it first (mean, sum), or read all with array() or data()",
+        },
+      );
     }
     return (await this.data())[0] as number;
   }
@@ -161,7 +177,10 @@ export class Tensor {
   /** The text that `print` writes. */
   async text(): Promise<string> {
     const gradOp = this.node.op !== null && this.requiresGrad ? this.node.op.name : undefined;
-    return formatTensor(await this.data(), this.shape, this.dtype, { requiresGrad: this.requiresGrad, gradOp });
+    return formatTensor(await this.data(), this.shape, this.dtype, {
+      requiresGrad: this.requiresGrad,
+      gradOp,
+    });
   }
 
   /** Shape and dtype only: values are read with `print`, `data` or `array`. */
@@ -242,7 +261,9 @@ export class Variable extends Tensor {
    */
   write(data: TypedArray): void {
     if (data.length !== this.numel) {
-      throw new ShapeError(`write: ${data.length} elements for a variable of shape ${formatShape(this.shape)}`);
+      throw new ShapeError(
+        `write: ${data.length} elements for a variable of shape ${formatShape(this.shape)}`,
+      );
     }
     engine().overwrite(this.node.storage as NonNullable<Node["storage"]>, this.dtype, data);
   }
@@ -259,7 +280,8 @@ export class Parameter extends Variable {
 export function apply<Params>(op: Op<Params>, inputs: readonly Tensor[], params: Params): Tensor {
   const nodes = inputs.map((input) => input.node);
   const type = op.shape(nodes, params);
-  const requiresGrad = op.backward !== undefined && isGradEnabled() && nodes.some((node) => node.requiresGrad);
+  const requiresGrad =
+    op.backward !== undefined && isGradEnabled() && nodes.some((node) => node.requiresGrad);
   return new Tensor(new Node(type, op, nodes, params, requiresGrad, currentScope()));
 }
 
@@ -284,7 +306,11 @@ function dtypeOfArray(values: ArrayBufferView): Dtype {
 }
 
 function firstOf(values: NestedNumbers): string {
-  return typeof values === "object" ? (values.length > 0 ? firstOf(values[0] as NestedNumbers) : "number") : typeof values;
+  return typeof values === "object"
+    ? values.length > 0
+      ? firstOf(values[0] as NestedNumbers)
+      : "number"
+    : typeof values;
 }
 
 function nestedShape(values: NestedNumbers): number[] {
@@ -292,7 +318,13 @@ function nestedShape(values: NestedNumbers): number[] {
   return values.length === 0 ? [0] : [values.length, ...nestedShape(values[0] as NestedNumbers)];
 }
 
-function flatten(values: NestedNumbers, shape: Shape, axis: number, out: TypedArray, position: number): number {
+function flatten(
+  values: NestedNumbers,
+  shape: Shape,
+  axis: number,
+  out: TypedArray,
+  position: number,
+): number {
   if (typeof values === "object") {
     if (axis < shape.length && values.length === shape[axis]) {
       return values.reduce<number>((at, row) => flatten(row, shape, axis + 1, out, at), position);

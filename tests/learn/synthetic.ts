@@ -12,7 +12,11 @@ export function syntheticDataset(length: number, size = 28): data.ImageDataset {
     images[i] = Math.floor(random.uniform() * 80) + (isBand ? 150 : 0);
   }
   return {
-    name: "bands", images, labels, imageShape: [1, size, size], length,
+    name: "bands",
+    images,
+    labels,
+    imageShape: [1, size, size],
+    length,
     classes: Array.from({ length: 10 }, (_, i) => `band ${i}`),
   };
 }

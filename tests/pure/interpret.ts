@@ -1,6 +1,13 @@
 // Runs kernel programs by walking them, one statement at a time: slow, and free of any backend. It
 // shows what a plan means, apart from how it is compiled.
-import type { Index, IndexVariable, Kernel, KernelProgram, Statement, Value } from "../../src/kernel/ir.ts";
+import type {
+  Index,
+  IndexVariable,
+  Kernel,
+  KernelProgram,
+  Statement,
+  Value,
+} from "../../src/kernel/ir.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
 
 type Lanes = number[];
@@ -10,13 +17,21 @@ export function interpret(program: KernelProgram, bindings: readonly Uint8Array[
   const arena = new Uint8Array(program.arenaBytes + 64);
   let bound = 0;
   const slots = program.slots.map((slot) =>
-    slot.kind === "bound" ? (bindings[bound++] as Uint8Array) : arena.subarray(slot.offset, slot.offset + slot.bytes),
+    slot.kind === "bound"
+      ? (bindings[bound++] as Uint8Array)
+      : arena.subarray(slot.offset, slot.offset + slot.bytes),
   );
   for (const stage of program.stages) {
     // Backwards, so that a test fails if launches or chunks of a stage depend on each other.
     for (const launch of stage.launches.toReversed()) {
-      const buffers = new Map(launch.kernel.buffers.map((buffer, i) => [buffer.id, slots[launch.slots[i] as number] as Uint8Array]));
-      for (let chunk = launch.chunks - 1; chunk >= 0; chunk--) new Run(launch.kernel, buffers, chunk).run();
+      const buffers = new Map(
+        launch.kernel.buffers.map((buffer, i) => [
+          buffer.id,
+          slots[launch.slots[i] as number] as Uint8Array,
+        ]),
+      );
+      for (let chunk = launch.chunks - 1; chunk >= 0; chunk--)
+        new Run(launch.kernel, buffers, chunk).run();
     }
   }
 }
@@ -62,7 +77,8 @@ class Run {
           const array = this.#array(s.buffer.id, s.buffer.element);
           const at = this.#index(s.index);
           const lanes = this.#value(s.value);
-          if (at < 0 || at + lanes.length > array.length) throw new Error(`${this.kernel.name}: store at ${at} of ${array.length}`);
+          if (at < 0 || at + lanes.length > array.length)
+            throw new Error(`${this.kernel.name}: store at ${at} of ${array.length}`);
           lanes.forEach((x, l) => {
             array[at + l] = x;
           });
@@ -78,11 +94,16 @@ class Run {
     const bytes = this.#memory.get(id) as Uint8Array;
     if (element === "uint8") return bytes;
     const length = bytes.byteLength >> 2;
-    return element === "float32" ? new Float32Array(bytes.buffer, bytes.byteOffset, length) : new Int32Array(bytes.buffer, bytes.byteOffset, length);
+    return element === "float32"
+      ? new Float32Array(bytes.buffer, bytes.byteOffset, length)
+      : new Int32Array(bytes.buffer, bytes.byteOffset, length);
   }
 
   #index({ constant, terms }: Index): number {
-    return terms.reduce((sum, { variable, factor }) => sum + factor * this.#variable(variable), constant);
+    return terms.reduce(
+      (sum, { variable, factor }) => sum + factor * this.#variable(variable),
+      constant,
+    );
   }
 
   #variable(variable: IndexVariable): number {
@@ -93,19 +114,22 @@ class Run {
 
   #read(id: number, element: string, at: number): number {
     const array = this.#array(id, element);
-    if (at < 0 || at >= array.length) throw new Error(`${this.kernel.name}: load at ${at} of ${array.length}`);
+    if (at < 0 || at >= array.length)
+      throw new Error(`${this.kernel.name}: load at ${at} of ${array.length}`);
     return array[at] as number;
   }
 
   #value(v: Value): Lanes {
     const { kind, lanes } = v.type;
-    const each = (f: (l: number) => number): Lanes => Array.from({ length: lanes }, (_, l) => finish(f(l), kind));
+    const each = (f: (l: number) => number): Lanes =>
+      Array.from({ length: lanes }, (_, l) => finish(f(l), kind));
     switch (v.op) {
       case "const":
         return each(() => v.value);
       case "local": {
         const value = this.#locals.get(v.local.id);
-        if (value === undefined) throw new Error(`${this.kernel.name}: register ${v.local.id} is not set`);
+        if (value === undefined)
+          throw new Error(`${this.kernel.name}: register ${v.local.id} is not set`);
         return value;
       }
       case "load": {
@@ -113,7 +137,9 @@ class Run {
         return each((l) => this.#read(v.buffer.id, v.buffer.element, at + l));
       }
       case "gather":
-        return each((l) => this.#read(v.buffer.id, v.buffer.element, this.#index(v.indices[l] as Index)));
+        return each((l) =>
+          this.#read(v.buffer.id, v.buffer.element, this.#index(v.indices[l] as Index)),
+        );
       case "splat": {
         const [x] = this.#value(v.value);
         return each(() => x as number);
@@ -125,11 +151,19 @@ class Run {
       case "binary": {
         const a = this.#value(v.a);
         const b = this.#value(v.b);
-        return each((l) => (kind === "float" ? float : int)[v.operation]?.(a[l] as number, b[l] as number) as number);
+        return each(
+          (l) =>
+            (kind === "float" ? float : int)[v.operation]?.(
+              a[l] as number,
+              b[l] as number,
+            ) as number,
+        );
       }
       case "shift": {
         const a = this.#value(v.a);
-        return each((l) => (v.direction === "left" ? (a[l] as number) << v.bits : (a[l] as number) >>> v.bits));
+        return each((l) =>
+          v.direction === "left" ? (a[l] as number) << v.bits : (a[l] as number) >>> v.bits,
+        );
       }
       case "fma": {
         const [a, b, c] = [this.#value(v.a), this.#value(v.b), this.#value(v.c)];
@@ -183,17 +217,40 @@ function nearestEven(x: number): number {
 }
 
 const unary: Record<string, (x: number) => number> = {
-  neg: (x) => -x, abs: Math.abs, sqrt: Math.sqrt, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, round: nearestEven, not: (x) => Number(!x),
+  neg: (x) => -x,
+  abs: Math.abs,
+  sqrt: Math.sqrt,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  round: nearestEven,
+  not: (x) => Number(!x),
 };
 const both: Record<string, (a: number, b: number) => number> = {
-  add: (a, b) => a + b, sub: (a, b) => a - b, min: Math.min, max: Math.max,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  min: Math.min,
+  max: Math.max,
 };
-const float: Record<string, (a: number, b: number) => number> = { ...both, mul: (a, b) => a * b, div: (a, b) => a / b };
+const float: Record<string, (a: number, b: number) => number> = {
+  ...both,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
 const int: Record<string, (a: number, b: number) => number> = {
-  ...both, mul: Math.imul, bitAnd: (a, b) => a & b, bitOr: (a, b) => a | b, bitXor: (a, b) => a ^ b,
-  and: (a, b) => Number(a && b), or: (a, b) => Number(a || b),
+  ...both,
+  mul: Math.imul,
+  bitAnd: (a, b) => a & b,
+  bitOr: (a, b) => a | b,
+  bitXor: (a, b) => a ^ b,
+  and: (a, b) => Number(a && b),
+  or: (a, b) => Number(a || b),
 };
 const compare = {
-  eq: (a: number, b: number) => a === b, ne: (a: number, b: number) => a !== b, lt: (a: number, b: number) => a < b,
-  le: (a: number, b: number) => a <= b, gt: (a: number, b: number) => a > b, ge: (a: number, b: number) => a >= b,
+  eq: (a: number, b: number) => a === b,
+  ne: (a: number, b: number) => a !== b,
+  lt: (a: number, b: number) => a < b,
+  le: (a: number, b: number) => a <= b,
+  gt: (a: number, b: number) => a > b,
+  ge: (a: number, b: number) => a >= b,
 };

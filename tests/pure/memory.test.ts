@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { layOut } from "../../src/plan/memory.ts";
 
 const lifetime = fc
-  .tuple(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 6 }))
+  .tuple(
+    fc.integer({ min: 0, max: 5000 }),
+    fc.integer({ min: 0, max: 20 }),
+    fc.integer({ min: 0, max: 6 }),
+  )
   .map(([bytes, from, length]) => ({ bytes, from, to: from + length }));
 
 describe("layOut", () => {
@@ -16,7 +20,8 @@ describe("layOut", () => {
           expect(start % 64).toBe(0);
           expect(start + a.bytes).toBeLessThanOrEqual(bytes);
           lifetimes.forEach((b, j) => {
-            const together = i < j && a.bytes > 0 && b.bytes > 0 && a.from <= b.to && b.from <= a.to;
+            const together =
+              i < j && a.bytes > 0 && b.bytes > 0 && a.from <= b.to && b.from <= a.to;
             if (!together) return;
             const other = offsets[j] as number;
             expect(start + a.bytes <= other || other + b.bytes <= start).toBe(true);

@@ -17,11 +17,15 @@ function leaf(shape: readonly number[], dtype: Node["dtype"] = "float32"): Node 
   return Node.stored({ shape, dtype }, { bytes: 0, version: 0, released: false });
 }
 
-function draw({ shape, dtype = "float32", values = "normal" }: CaseInput, random: Generator): TypedArray {
+function draw(
+  { shape, dtype = "float32", values = "normal" }: CaseInput,
+  random: Generator,
+): TypedArray {
   const data = newTypedArray(dtype, sizeOf(shape));
   for (let i = 0; i < data.length; i++) {
     if (typeof values === "object" && "data" in values) data[i] = values.data[i] as number;
-    else if (typeof values === "object") data[i] = Math.floor(values[0] + random.uniform() * (values[1] - values[0]));
+    else if (typeof values === "object")
+      data[i] = Math.floor(values[0] + random.uniform() * (values[1] - values[0]));
     else if (dtype === "bool") data[i] = Number(random.uniform() < 0.5);
     else if (dtype !== "float32") data[i] = Math.floor(random.uniform() * 5);
     else data[i] = values === "positive" ? random.uniform() + 0.1 : random.uniform() * 4 - 2;
@@ -37,17 +41,37 @@ function bytesFor(data: TypedArray): Uint8Array {
 
 function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: number) {
   const random = new Generator(7);
-  const leaves = inputs.map((input) => ({ node: leaf(input.shape, input.dtype), data: draw(input, random) }));
-  const output = apply(op, leaves.map(({ node }) => new Tensor(node)), params).node;
+  const leaves = inputs.map((input) => ({
+    node: leaf(input.shape, input.dtype),
+    data: draw(input, random),
+  }));
+  const output = apply(
+    op,
+    leaves.map(({ node }) => new Tensor(node)),
+    params,
+  ).node;
   const graph = graphOf([output]);
-  const result = newTypedArray(output.dtype, bytesOf(output) / (output.dtype === "float32" || output.dtype === "int32" ? 4 : 1));
+  const result = newTypedArray(
+    output.dtype,
+    bytesOf(output) / (output.dtype === "float32" || output.dtype === "int32" ? 4 : 1),
+  );
   const target = bytesFor(result);
-  const sources = graph.leaves.map((node) => bytesFor(leaves.find((l) => l.node === node)?.data as TypedArray));
+  const sources = graph.leaves.map((node) =>
+    bytesFor(leaves.find((l) => l.node === node)?.data as TypedArray),
+  );
   interpret(plan(graph, { lanes, accumulators: 12 }), [...sources, target]);
   new Uint8Array(result.buffer).set(target);
-  const expected = { shape: output.shape, dtype: output.dtype, data: new Float64Array(sizeOf(output.shape)) };
+  const expected = {
+    shape: output.shape,
+    dtype: output.dtype,
+    data: new Float64Array(sizeOf(output.shape)),
+  };
   op.reference(
-    leaves.map(({ node, data }) => ({ shape: node.shape, dtype: node.dtype, data: Float64Array.from(data) })),
+    leaves.map(({ node, data }) => ({
+      shape: node.shape,
+      dtype: node.dtype,
+      data: Float64Array.from(data),
+    })),
     expected,
     params,
   );
@@ -66,8 +90,12 @@ for (const lanes of [4, 1]) {
           const absolute = 6e-8 * 16 * Math.sqrt(terms) * 4;
           expected.forEach((value, i) => {
             const actual = result[i] as number;
-            if (actual === Math.fround(value) || (Number.isNaN(actual) && Number.isNaN(value))) return;
-            expect(Math.abs(actual - value), `element ${i}: ${actual} for ${value}`).toBeLessThanOrEqual(absolute + 2e-6 * Math.abs(value));
+            if (actual === Math.fround(value) || (Number.isNaN(actual) && Number.isNaN(value)))
+              return;
+            expect(
+              Math.abs(actual - value),
+              `element ${i}: ${actual} for ${value}`,
+            ).toBeLessThanOrEqual(absolute + 2e-6 * Math.abs(value));
           });
         });
       }
@@ -90,7 +118,9 @@ describe("fusion", () => {
     const weight = new Tensor(leaf([2, 1, 3, 3]));
     const bias = new Tensor(leaf([2]));
     const y = avgPool2d(conv2d(x, weight, bias, { padding: 1 }).sigmoid(), 2);
-    expect(printProgram(plan(graphOf([y.node]), { lanes: 4, accumulators: 12 }))).toMatchInlineSnapshot(`
+    expect(
+      printProgram(plan(graphOf([y.node]), { lanes: 4, accumulators: 12 })),
+    ).toMatchInlineSnapshot(`
       "4 bound slots, 2 temporaries in 3584 bytes
         0  copy                 ×1  %0 %5
         1  conv2d               ×1  %1 %5 %4 %2

@@ -12,7 +12,18 @@ import { type AxisIndex, fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import {
-  type Axis1d, type Conv2dParams, convFlops, convSizes, finishRow, lanesFor, operand, overChannels, overImages, paddedCopy, plainOperand, rowTiles,
+  type Axis1d,
+  type Conv2dParams,
+  convFlops,
+  convSizes,
+  finishRow,
+  lanesFor,
+  operand,
+  overChannels,
+  overImages,
+  paddedCopy,
+  plainOperand,
+  rowTiles,
 } from "./shared.ts";
 
 export function lowerConv2d(planner: Planner, root: Root): void {
@@ -40,7 +51,8 @@ export function lowerConv2d(planner: Planner, root: Root): void {
     overChannels(w, sizes.groups, runs, sizes.outPerGroup, (group, channel, channels) => {
       w.k.for("y", 0, down.outSize, (y) => {
         const [firstRow, endRow] = kernelRows(w, down, y);
-        const isInside = (position: number): boolean => validTaps(across, position).length === across.kernel;
+        const isInside = (position: number): boolean =>
+          validTaps(across, position).length === across.kernel;
         rowTiles(w, across.outSize, tile.columns, isInside, (start, count, at) => {
           const sums = accumulators(w, channels * count);
           w.k.for("c", 0, sizes.inPerGroup, (c) => {
@@ -55,8 +67,15 @@ export function lowerConv2d(planner: Planner, root: Root): void {
                     [
                       image,
                       fixed(plus(times(group, sizes.inPerGroup), c)),
-                      fixed(plus(plus(times(y, down.stride), times(u, down.dilation)), -down.before)),
-                      fixed(plus(times(plus(start, i), across.stride), v * across.dilation - across.before)),
+                      fixed(
+                        plus(plus(times(y, down.stride), times(u, down.dilation)), -down.before),
+                      ),
+                      fixed(
+                        plus(
+                          times(plus(start, i), across.stride),
+                          v * across.dilation - across.before,
+                        ),
+                      ),
                     ],
                     w.lanes,
                   );
@@ -68,12 +87,20 @@ export function lowerConv2d(planner: Planner, root: Root): void {
           });
           for (let o = 0; o < channels; o++) {
             for (let i = 0; i < count; i++) {
-              w.store(place, [image, fixed(plus(channel, o)), fixed(y), fixed(plus(start, i))], sums[o * count + i] as Value, w.lanes);
+              w.store(
+                place,
+                [image, fixed(plus(channel, o)), fixed(y), fixed(plus(start, i))],
+                sums[o * count + i] as Value,
+                w.lanes,
+              );
             }
           }
         });
         finishRow(w, root, place, channels, across.outSize, w.lanes, (c, i): AxisIndex[] => [
-          image, fixed(plus(channel, c)), fixed(y), fixed(i),
+          image,
+          fixed(plus(channel, c)),
+          fixed(y),
+          fixed(i),
         ]);
       });
     });
@@ -109,13 +136,13 @@ export function outerProduct(
     const held = Array.from({ length: rows }, (_, r) => splat(r));
     for (const i of positions) {
       const value = k.let(pixel(i));
-      held.forEach((a, r) => add(r, i, a, value));
+      for (const [r, a] of held.entries()) add(r, i, a, value);
     }
   } else {
     const held = positions.map((i) => k.let(pixel(i)));
     for (let r = 0; r < rows; r++) {
       const a = splat(r);
-      positions.forEach((i, h) => add(r, i, a, held[h] as Value));
+      for (const [h, i] of positions.entries()) add(r, i, a, held[h] as Value);
     }
   }
 }
@@ -143,7 +170,17 @@ function kernelRows(w: KernelWriter, axis: Axis1d, y: Parameters<typeof times>[0
   if (allInside(axis)) return [toIndex(0), toIndex(axis.kernel)] as const;
   const { k } = w;
   const int = (value: number): Value => k.const(value, 1, "int");
-  const first = k.letIndex("u0", k.binary("max", int(0), k.index(plus(times(y, -axis.stride), axis.before))));
-  const end = k.letIndex("u1", k.binary("min", int(axis.kernel), k.index(plus(times(y, -axis.stride), axis.size + axis.before))));
+  const first = k.letIndex(
+    "u0",
+    k.binary("max", int(0), k.index(plus(times(y, -axis.stride), axis.before))),
+  );
+  const end = k.letIndex(
+    "u1",
+    k.binary(
+      "min",
+      int(axis.kernel),
+      k.index(plus(times(y, -axis.stride), axis.size + axis.before)),
+    ),
+  );
   return [first, end] as const;
 }

@@ -12,7 +12,17 @@ import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { accumulators, outerProduct } from "./forward.ts";
 import {
-  type Axis1d, type Conv2dParams, convFlops, convSizes, finishRow, lanesFor, operand, overChannels, overImages, plainOperand, rowTiles,
+  type Axis1d,
+  type Conv2dParams,
+  convFlops,
+  convSizes,
+  finishRow,
+  lanesFor,
+  operand,
+  overChannels,
+  overImages,
+  plainOperand,
+  rowTiles,
 } from "./shared.ts";
 
 /** Pixels first + stride · i, i < count, and the taps that reach them: tap t comes from output i + offset. */
@@ -45,7 +55,11 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const { down, across } = sizes;
   const w = planner.writer("conv2dInputGrad", lanes);
   w.writes(place);
-  const tile = chooseTile(sizes.inPerGroup, Math.ceil(across.size / across.stride), planner.target.accumulators);
+  const tile = chooseTile(
+    sizes.inPerGroup,
+    Math.ceil(across.size / across.stride),
+    planner.target.accumulators,
+  );
   const runs = tileRuns(sizes.inPerGroup, tile.rows);
   const columnPhases = phasesOf(across);
 
@@ -70,9 +84,17 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
                     );
                     if (positions.length === 0) continue;
                     const pixel = (i: number): Value =>
-                      w.load(gradPlace, [image, fixed(out), fixed(row), fixed(plus(start, i + offset))], w.lanes);
+                      w.load(
+                        gradPlace,
+                        [image, fixed(out), fixed(row), fixed(plus(start, i + offset))],
+                        w.lanes,
+                      );
                     const weightAt = (c: number): Value =>
-                      w.load(weightPlace, [fixed(out), fixed(plus(inGroup, c)), fixed(u), fixed(tap)], 1);
+                      w.load(
+                        weightPlace,
+                        [fixed(out), fixed(plus(inGroup, c)), fixed(u), fixed(tap)],
+                        1,
+                      );
                     outerProduct(w, sums, channels, count, positions, weightAt, pixel);
                   }
                 });
@@ -80,13 +102,21 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
               for (let c = 0; c < channels; c++) {
                 for (let i = 0; i < count; i++) {
                   const x = plus(times(plus(start, i), across.stride), columns.first);
-                  w.store(place, [image, fixed(plus(channel, c)), fixed(y), fixed(x)], sums[c * count + i] as Value, w.lanes);
+                  w.store(
+                    place,
+                    [image, fixed(plus(channel, c)), fixed(y), fixed(x)],
+                    sums[c * count + i] as Value,
+                    w.lanes,
+                  );
                 }
               }
             });
           }
           finishRow(w, root, place, channels, across.size, w.lanes, (c, x): AxisIndex[] => [
-            image, fixed(plus(channel, c)), fixed(y), fixed(x),
+            image,
+            fixed(plus(channel, c)),
+            fixed(y),
+            fixed(x),
           ]);
         });
       }
@@ -96,7 +126,13 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
 }
 
 /** Kernel rows that reach pixel row q of a phase, each with the output row it comes from. */
-function overKernelRows(w: KernelWriter, axis: Axis1d, phase: Phase, q: IndexLike, body: (u: IndexLike, row: IndexLike) => void): void {
+function overKernelRows(
+  w: KernelWriter,
+  axis: Axis1d,
+  phase: Phase,
+  q: IndexLike,
+  body: (u: IndexLike, row: IndexLike) => void,
+): void {
   const { k } = w;
   const [first, second] = phase.taps;
   if (first === undefined) return;
@@ -105,14 +141,26 @@ function overKernelRows(w: KernelWriter, axis: Axis1d, phase: Phase, q: IndexLik
   const rowStep = second === undefined ? 1 : first.offset - second.offset;
   if (rowStep === 1) {
     // Tap j comes from output row q + offset − j: a range of j lies inside.
-    const from = k.letIndex("j0", k.binary("max", int(0), k.index(plus(q, first.offset - axis.outSize + 1))));
-    const to = k.letIndex("j1", k.binary("min", int(phase.taps.length), k.index(plus(q, first.offset + 1))));
-    k.for("j", from, to, (j) => body(plus(times(j, tapStep), first.tap), plus(plus(q, first.offset), times(j, -1))));
+    const from = k.letIndex(
+      "j0",
+      k.binary("max", int(0), k.index(plus(q, first.offset - axis.outSize + 1))),
+    );
+    const to = k.letIndex(
+      "j1",
+      k.binary("min", int(phase.taps.length), k.index(plus(q, first.offset + 1))),
+    );
+    k.for("j", from, to, (j) =>
+      body(plus(times(j, tapStep), first.tap), plus(plus(q, first.offset), times(j, -1))),
+    );
     return;
   }
   for (const { tap, offset } of phase.taps) {
     const row = k.let(k.index(plus(q, offset)));
-    const inside = k.binary("and", k.compare("ge", row, int(0)), k.compare("lt", row, int(axis.outSize)));
+    const inside = k.binary(
+      "and",
+      k.compare("ge", row, int(0)),
+      k.compare("lt", row, int(axis.outSize)),
+    );
     k.if(inside, () => body(tap, plus(q, offset)));
   }
 }

@@ -3,10 +3,10 @@
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Node } from "../../tensor/node.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
+import { copyTo, storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, canBatch, combine, NeedsPlain, type Place } from "../place.ts";
 import { chunksFor, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { copyTo, storeBox } from "../lower/pointwise.ts";
 
 /** Parameters of the convolution ops. */
 export interface Conv2dParams {
@@ -42,7 +42,12 @@ export interface ConvSizes {
 type Four = readonly [number, number, number, number];
 
 /** Sizes from the shapes of input, weight and output. */
-export function convSizes(x: readonly number[], weight: readonly number[], out: readonly number[], params: Conv2dParams): ConvSizes {
+export function convSizes(
+  x: readonly number[],
+  weight: readonly number[],
+  out: readonly number[],
+  params: Conv2dParams,
+): ConvSizes {
   const [batch, inChannels, height, width] = x as unknown as Four;
   const [outChannels, inPerGroup, kernelHeight, kernelWidth] = weight as unknown as Four;
   const [, , outHeight, outWidth] = out as unknown as Four;
@@ -54,28 +59,59 @@ export function convSizes(x: readonly number[], weight: readonly number[], out: 
     groups,
     inPerGroup,
     outPerGroup: outChannels / groups,
-    down: { size: height, outSize: outHeight, kernel: kernelHeight, stride: stride[0], dilation: dilation[0], before: padding[0] },
-    across: { size: width, outSize: outWidth, kernel: kernelWidth, stride: stride[1], dilation: dilation[1], before: padding[2] },
+    down: {
+      size: height,
+      outSize: outHeight,
+      kernel: kernelHeight,
+      stride: stride[0],
+      dilation: dilation[0],
+      before: padding[0],
+    },
+    across: {
+      size: width,
+      outSize: outWidth,
+      kernel: kernelWidth,
+      stride: stride[1],
+      dilation: dilation[1],
+      before: padding[2],
+    },
   };
 }
 
 /** Multiply-adds of one direction, counted twice as is the custom. */
 export function convFlops(s: ConvSizes): number {
-  return 2 * s.batch * s.outChannels * s.down.outSize * s.across.outSize * s.inPerGroup * s.down.kernel * s.across.kernel;
+  return (
+    2 *
+    s.batch *
+    s.outChannels *
+    s.down.outSize *
+    s.across.outSize *
+    s.inPerGroup *
+    s.down.kernel *
+    s.across.kernel
+  );
 }
 
 /**
  * The lanes lie over the batch when it divides into vectors; else the kernel runs on scalars. The
  * kernels are the same: row-major order is batch layout with one lane.
  */
-export function lanesFor(planner: Planner, x: Node, epilogue: { node: Node; core: Node } | null): number {
-  const lanes = canBatch([x.shape[0] as number, 2], planner.target.lanes) ? planner.target.lanes : 1;
+export function lanesFor(
+  planner: Planner,
+  x: Node,
+  epilogue: { node: Node; core: Node } | null,
+): number {
+  const lanes = canBatch([x.shape[0] as number, 2], planner.target.lanes)
+    ? planner.target.lanes
+    : 1;
   if (epilogue !== null && epilogue.node !== epilogue.core) {
     const { variables, index } = symbolicAxes(epilogue.node.shape.length);
     const reads = readsAt(epilogue.node, index, planner.placeOf, new Set([epilogue.core]));
     const axis = batchAxis(reads, variables);
     if (axis > 0 || (axis === 0 && lanes === 1)) {
-      throw new NeedsPlain((reads.find(({ place }) => place.layout === "batch") as { place: Place }).place.node);
+      throw new NeedsPlain(
+        (reads.find(({ place }) => place.layout === "batch") as { place: Place }).place.node,
+      );
     }
   }
   return lanes;
@@ -93,11 +129,22 @@ export function plainOperand(planner: Planner, node: Node): Place {
 }
 
 /** Index along the batch axis for a group of images, and loops over the groups of one chunk. */
-export function overImages(w: KernelWriter, batch: number, work: number, body: (image: AxisIndex) => void): number {
+export function overImages(
+  w: KernelWriter,
+  batch: number,
+  work: number,
+  body: (image: AxisIndex) => void,
+): number {
   const groups = Math.ceil(batch / w.lanes);
   const { chunks, perChunk } = chunksFor(groups, work / groups);
   const from = chunks === 1 ? 0 : times(w.k.chunk, perChunk);
-  w.k.for("n", from, plus(from, perChunk), (g) => body({ base: times(g, w.lanes), lane: w.lanes > 1 ? 1 : 0 }), { limit: groups });
+  w.k.for(
+    "n",
+    from,
+    plus(from, perChunk),
+    (g) => body({ base: times(g, w.lanes), lane: w.lanes > 1 ? 1 : 0 }),
+    { limit: groups },
+  );
   return chunks;
 }
 
@@ -170,7 +217,12 @@ export function finishRow(
 }
 
 /** A copy with the padding made real, for kernels that cannot clip. */
-export function paddedCopy(planner: Planner, from: Place, node: Node, padding: readonly [number, number, number, number]): Place {
+export function paddedCopy(
+  planner: Planner,
+  from: Place,
+  node: Node,
+  padding: readonly [number, number, number, number],
+): Place {
   const [batch, channels, height, width] = from.shape as unknown as Four;
   const [top, bottom, left, right] = padding;
   const shape = [batch, channels, height + top + bottom, width + left + right];
@@ -200,4 +252,3 @@ export function paddedCopy(planner: Planner, from: Place, node: Node, padding: r
   }
   return to;
 }
-

@@ -17,18 +17,32 @@ interface Piece {
 }
 
 export function lowerPad(planner: Planner, root: Root): void {
-  const { pads, value } = root.core.params as { pads: readonly (readonly [number, number])[]; value: number };
+  const { pads, value } = root.core.params as {
+    pads: readonly (readonly [number, number])[];
+    value: number;
+  };
   const input = root.core.inputs[0] as Node;
   const pieces: Piece[] = [];
   // Peel the border off axis by axis; what is left is the input.
   const start = root.core.shape.map(() => 0);
   const size = [...root.core.shape];
-  const fill = (w: KernelWriter): Value => w.k.const(value, 1, input.dtype === "float32" ? "float" : "int");
+  const fill = (w: KernelWriter): Value =>
+    w.k.const(value, 1, input.dtype === "float32" ? "float" : "int");
   pads.forEach(([before, after], axis) => {
     if (before < 0 || after < 0) throw new Error("plan: pad by a negative number is a slice");
     const whole = size[axis] as number;
-    if (before > 0) pieces.push({ start: [...start], size: size.with(axis, Math.min(before, whole)), value: fill });
-    if (after > 0) pieces.push({ start: start.with(axis, whole - after), size: size.with(axis, after), value: fill });
+    if (before > 0)
+      pieces.push({
+        start: [...start],
+        size: size.with(axis, Math.min(before, whole)),
+        value: fill,
+      });
+    if (after > 0)
+      pieces.push({
+        start: start.with(axis, whole - after),
+        size: size.with(axis, after),
+        value: fill,
+      });
     start[axis] = before;
     size[axis] = whole - before - after;
   });
@@ -47,9 +61,17 @@ export function lowerConcat(planner: Planner, root: Root): void {
   lowerPieces(planner, root, pieces, root.core.inputs);
 }
 
-function lowerPieces(planner: Planner, { node, core }: Root, pieces: readonly Piece[], inputs: readonly Node[]): void {
+function lowerPieces(
+  planner: Planner,
+  { node, core }: Root,
+  pieces: readonly Piece[],
+  inputs: readonly Node[],
+): void {
   const { variables, index } = symbolicAxes(core.shape.length);
-  const lane = batchAxis(inputs.flatMap((input) => readsAt(input, index, planner.placeOf)), variables);
+  const lane = batchAxis(
+    inputs.flatMap((input) => readsAt(input, index, planner.placeOf)),
+    variables,
+  );
   const whole = pieces.every(({ start, size }) => start[0] === 0 && size[0] === core.shape[0]);
   const place = placeFor(planner, node, whole ? lane : -1, lane);
   if (isEmpty(node)) return;
@@ -63,26 +85,40 @@ function lowerPieces(planner: Planner, { node, core }: Root, pieces: readonly Pi
       target: (at, w) => shifted(at, piece.start, w.lanes),
       value: (w, at, width) => {
         const value = piece.value(w, at, width);
-        return node === core ? value : withEpilogue(w, node, core, value, shifted(at, piece.start, w.lanes), width);
+        return node === core
+          ? value
+          : withEpilogue(w, node, core, value, shifted(at, piece.start, w.lanes), width);
       },
     });
   }
 }
 
 function placeFor(planner: Planner, node: Node, laneIfWhole: number, lane: number): Place {
-  const batch = planner.mayBatch(node) && (laneIfWhole === 0 || (lane < 0 && planner.wantsBatch.has(node)));
+  const batch =
+    planner.mayBatch(node) && (laneIfWhole === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   return planner.place(node, batch ? "batch" : "plain");
 }
 
 /** The epilogue's value where the core's is known. */
-export function withEpilogue(w: KernelWriter, node: Node, core: Node, value: Value, index: readonly AxisIndex[], width: number): Value {
+export function withEpilogue(
+  w: KernelWriter,
+  node: Node,
+  core: Node,
+  value: Value,
+  index: readonly AxisIndex[],
+  width: number,
+): Value {
   w.known.set(core, w.k.let(value));
   const result = w.value(node, index, width);
   w.known.delete(core);
   return result;
 }
 
-function shifted(index: readonly AxisIndex[], start: readonly number[], lanes: number): AxisIndex[] {
+function shifted(
+  index: readonly AxisIndex[],
+  start: readonly number[],
+  lanes: number,
+): AxisIndex[] {
   return index.map((i, axis) => combine(start[axis] as number, [[i, 1]], lanes));
 }
 
@@ -103,19 +139,34 @@ interface Stretch {
 }
 
 /** Divides an axis so that on each stretch the list of covering taps is the same. */
-export function stretches(size: number, windows: number, kernel: number, stride: number, dilation: number): Stretch[] {
+export function stretches(
+  size: number,
+  windows: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+): Stretch[] {
   const result: Stretch[] = [];
   for (let phase = 0; phase < Math.min(stride, size); phase++) {
     const count = Math.ceil((size - phase) / stride);
     const tapsAt = (i: number): Stretch["taps"] =>
-      Array.from({ length: kernel }, (_, tap) => ({ tap, window: (phase + i * stride - tap * dilation) / stride })).filter(
-        ({ window }) => Number.isInteger(window) && window >= 0 && window < windows,
-      );
-    const keyAt = (i: number): string => tapsAt(i).map(({ tap }) => tap).join();
+      Array.from({ length: kernel }, (_, tap) => ({
+        tap,
+        window: (phase + i * stride - tap * dilation) / stride,
+      })).filter(({ window }) => Number.isInteger(window) && window >= 0 && window < windows);
+    const keyAt = (i: number): string =>
+      tapsAt(i)
+        .map(({ tap }) => tap)
+        .join();
     for (let from = 0; from < count; ) {
       let to = from + 1;
       while (to < count && keyAt(to) === keyAt(from)) to++;
-      result.push({ first: phase + from * stride, step: stride, count: to - from, taps: tapsAt(from) });
+      result.push({
+        first: phase + from * stride,
+        step: stride,
+        count: to - from,
+        taps: tapsAt(from),
+      });
       from = to;
     }
   }
@@ -127,10 +178,16 @@ export function lowerFoldWindows(planner: Planner, { node, core }: Root): void {
   const input = core.inputs[0] as Node;
   const { kernel, stride, dilation } = core.params as WindowParams;
   const [, , height, width] = core.shape as readonly [number, number, number, number];
-  const [batch, channels, windowsDown, windowsAcross] = input.shape as readonly [number, number, number, number];
+  const [batch, channels, windowsDown, windowsAcross] = input.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const { variables, index } = symbolicAxes(6);
   const lane = batchAxis(readsAt(input, index, planner.placeOf), variables);
-  const batched = planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
+  const batched =
+    planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   const place = planner.place(node, batched ? "batch" : "plain");
   if (isEmpty(node)) return;
   for (const rows of stretches(height, windowsDown, kernel[0], stride[0], dilation[0])) {
@@ -155,7 +212,14 @@ export function lowerFoldWindows(planner: Planner, { node, core }: Root): void {
             for (const column of columns.taps) {
               const value = w.value(
                 input,
-                [n, c, combine(row.window, [[i, 1]], w.lanes), combine(column.window, [[j, 1]], w.lanes), fixed(row.tap), fixed(column.tap)],
+                [
+                  n,
+                  c,
+                  combine(row.window, [[i, 1]], w.lanes),
+                  combine(column.window, [[j, 1]], w.lanes),
+                  fixed(row.tap),
+                  fixed(column.tap),
+                ],
                 lanes,
               );
               sum = sum === null ? value : w.k.let(w.k.add(sum, value));

@@ -34,11 +34,23 @@ export function loops(
     const axis = order[depth];
     if (axis === undefined) return body([...index], width);
     const { size, vector } = axes[axis] as LoopAxis;
-    const run = (from: IndexLike, to: IndexLike, limit: number, unit: number, inner: number): void => {
-      w.k.for(`i${axis}`, from, to, (i) => {
-        index[axis] = { base: times(i, unit), lane: unit > 1 || (vector && inner > 1) ? 1 : 0 };
-        nest(depth + 1, inner);
-      }, { limit });
+    const run = (
+      from: IndexLike,
+      to: IndexLike,
+      limit: number,
+      unit: number,
+      inner: number,
+    ): void => {
+      w.k.for(
+        `i${axis}`,
+        from,
+        to,
+        (i) => {
+          index[axis] = { base: times(i, unit), lane: unit > 1 || (vector && inner > 1) ? 1 : 0 };
+          nest(depth + 1, inner);
+        },
+        { limit },
+      );
     };
     const lanes = vector ? w.lanes : 1;
     const units = Math.floor(size / lanes);
@@ -57,7 +69,8 @@ export function loops(
       });
     };
     if (mine === null) tail();
-    else w.k.if(w.k.compare("eq", w.k.index(w.k.chunk), w.k.const(mine.chunks - 1, 1, "int")), tail);
+    else
+      w.k.if(w.k.compare("eq", w.k.index(w.k.chunk), w.k.const(mine.chunks - 1, 1, "int")), tail);
   };
   nest(0, w.lanes > 1 && axes.some((axis) => axis.vector) ? w.lanes : 1);
 }

@@ -32,33 +32,60 @@ export function lowerMatmul(planner: Planner, { node, core }: Root): void {
   const columnUnit = lanesOver === "columns" ? lanes : 1;
   const rowUnits = Math.floor(rows / rowUnit);
   const columnUnits = Math.floor(columns / columnUnit);
-  const tile = chooseTile(Math.max(rowUnits, 1), Math.max(columnUnits, 1), planner.target.accumulators);
+  const tile = chooseTile(
+    Math.max(rowUnits, 1),
+    Math.max(columnUnits, 1),
+    planner.target.accumulators,
+  );
   const job = { w, a, b, node, core, place, depth, lanesOver };
 
   // Chunks take whole tiles along the longer side; batches of matrices are chunks of their own.
   const overRows = rowUnits / tile.rows >= columnUnits / tile.columns;
   const side = overRows ? tileRuns(rowUnits, tile.rows)[0] : tileRuns(columnUnits, tile.columns)[0];
   const tiles = side?.count ?? 1;
-  const { chunks, perChunk } = chunksFor(tiles, ((sizeOf(batchShape) * rows * columns * depth) / tiles) | 0);
+  const { chunks, perChunk } = chunksFor(
+    tiles,
+    ((sizeOf(batchShape) * rows * columns * depth) / tiles) | 0,
+  );
   const isLast = (body: () => void): void => {
     if (chunks === 1) body();
     else w.k.if(w.k.compare("eq", w.k.index(w.k.chunk), w.k.const(chunks - 1, 1, "int")), body);
   };
   const along = (run: TileRun, split: boolean, body: (start: IndexLike) => void): void => {
     const emit = (from: IndexLike, to: IndexLike): void =>
-      w.k.for("tile", from, to, (t) => body(plus(times(t, run.size), run.start)), { limit: run.count });
+      w.k.for("tile", from, to, (t) => body(plus(times(t, run.size), run.start)), {
+        limit: run.count,
+      });
     if (!split || chunks === 1) emit(0, run.count);
-    else if (run === side) emit(times(w.k.chunk, perChunk), plus(times(w.k.chunk, perChunk), perChunk));
+    else if (run === side)
+      emit(times(w.k.chunk, perChunk), plus(times(w.k.chunk, perChunk), perChunk));
     else isLast(() => emit(0, run.count));
   };
   overBatches(w, batchShape, (outer) => {
-    const rowRuns = withTail(tileRuns(rowUnits, tile.rows), rowUnits * rowUnit, rows, rowUnit, overRows ? side : undefined);
-    const columnRuns = withTail(tileRuns(columnUnits, tile.columns), columnUnits * columnUnit, columns, columnUnit, overRows ? undefined : side);
+    const rowRuns = withTail(
+      tileRuns(rowUnits, tile.rows),
+      rowUnits * rowUnit,
+      rows,
+      rowUnit,
+      overRows ? side : undefined,
+    );
+    const columnRuns = withTail(
+      tileRuns(columnUnits, tile.columns),
+      columnUnits * columnUnit,
+      columns,
+      columnUnit,
+      overRows ? undefined : side,
+    );
     for (const r of rowRuns) {
       along(r.run, overRows, (row) => {
         for (const c of columnRuns) {
           along(c.run, !overRows, (column) => {
-            emitTile(job, outer, { start: row, count: r.run.size, unit: r.unit }, { start: column, count: c.run.size, unit: c.unit });
+            emitTile(
+              job,
+              outer,
+              { start: row, count: r.run.size, unit: r.unit },
+              { start: column, count: c.run.size, unit: c.unit },
+            );
           });
         }
       });
@@ -68,13 +95,26 @@ export function lowerMatmul(planner: Planner, { node, core }: Root): void {
 }
 
 /** Runs of tiles over vectors, and after them single elements that do not fill a vector. */
-function withTail(runs: TileRun[], from: number, size: number, unit: number, side: TileRun | undefined): { run: TileRun; unit: number }[] {
-  const result = runs.map((run) => ({ run: side !== undefined && run.start === side.start ? side : run, unit }));
+function withTail(
+  runs: TileRun[],
+  from: number,
+  size: number,
+  unit: number,
+  side: TileRun | undefined,
+): { run: TileRun; unit: number }[] {
+  const result = runs.map((run) => ({
+    run: side !== undefined && run.start === side.start ? side : run,
+    unit,
+  }));
   if (from < size) result.push({ run: { start: from, size: 1, count: size - from }, unit: 1 });
   return result;
 }
 
-function overBatches(w: KernelWriter, shape: readonly number[], body: (index: readonly AxisIndex[]) => void): void {
+function overBatches(
+  w: KernelWriter,
+  shape: readonly number[],
+  body: (index: readonly AxisIndex[]) => void,
+): void {
   const nest = (axis: number, index: readonly AxisIndex[]): void => {
     if (axis === shape.length) return body(index);
     w.k.for(`batch${axis}`, 0, shape[axis] as number, (i) => nest(axis + 1, [...index, fixed(i)]));
@@ -100,7 +140,12 @@ interface Span {
   readonly unit: number;
 }
 
-function emitTile({ w, a, b, node, core, place, depth, lanesOver }: Job, outer: readonly AxisIndex[], rows: Span, columns: Span): void {
+function emitTile(
+  { w, a, b, node, core, place, depth, lanesOver }: Job,
+  outer: readonly AxisIndex[],
+  rows: Span,
+  columns: Span,
+): void {
   const { k } = w;
   const inReduction = lanesOver === "reduction" && w.lanes > 1;
   const width = inReduction || rows.unit > 1 || columns.unit > 1 ? w.lanes : 1;
@@ -122,7 +167,9 @@ function emitTile({ w, a, b, node, core, place, depth, lanesOver }: Job, outer: 
     // The shorter side's operands stay in registers; the others stream past them.
     const left = (r: number): Value => operand(a, position(rows, r), at, rows.unit > 1);
     const right = (c: number): Value => operand(b, at, position(columns, c), columns.unit > 1);
-    const held = Array.from({ length: Math.min(rows.count, columns.count) }, (_, i) => (rows.count <= columns.count ? left(i) : right(i)));
+    const held = Array.from({ length: Math.min(rows.count, columns.count) }, (_, i) =>
+      rows.count <= columns.count ? left(i) : right(i),
+    );
     for (let s = 0; s < Math.max(rows.count, columns.count); s++) {
       const streamed = rows.count <= columns.count ? right(s) : left(s);
       held.forEach((value, h) => {
@@ -143,10 +190,15 @@ function emitTile({ w, a, b, node, core, place, depth, lanesOver }: Job, outer: 
     totals = sums;
   }
   const outWidth = inReduction ? 1 : width;
-  const target = (r: number, c: number): AxisIndex[] => [...outer, position(rows, r), position(columns, c)];
+  const target = (r: number, c: number): AxisIndex[] => [
+    ...outer,
+    position(rows, r),
+    position(columns, c),
+  ];
   each((r, c) => {
     const sum = totals[r * columns.count + c] as Value;
-    if (node === core || outWidth === 1) w.store(place, target(r, c), finished(w, node, core, sum, target(r, c), outWidth), outWidth);
+    if (node === core || outWidth === 1)
+      w.store(place, target(r, c), finished(w, node, core, sum, target(r, c), outWidth), outWidth);
     else w.store(place, target(r, c), sum, outWidth);
   });
   if (node === core || outWidth === 1) return;
@@ -154,14 +206,28 @@ function emitTile({ w, a, b, node, core, place, depth, lanesOver }: Job, outer: 
   // them out of the registers inside the loop above.
   k.for("e", 0, columns.count, (c) => {
     for (let r = 0; r < rows.count; r++) {
-      const at = [...outer, position(rows, r), { base: plus(times(columns.start, columns.unit), times(c, columns.unit)), lane: columns.unit > 1 ? 1 : 0 }];
+      const at = [
+        ...outer,
+        position(rows, r),
+        {
+          base: plus(times(columns.start, columns.unit), times(c, columns.unit)),
+          lane: columns.unit > 1 ? 1 : 0,
+        },
+      ];
       const raw = k.let(w.load(place, at, outWidth));
       w.store(place, at, finished(w, node, core, raw, at, outWidth), outWidth);
     }
   });
 }
 
-function finished(w: KernelWriter, node: Node, core: Node, sum: Value, at: readonly AxisIndex[], width: number): Value {
+function finished(
+  w: KernelWriter,
+  node: Node,
+  core: Node,
+  sum: Value,
+  at: readonly AxisIndex[],
+  width: number,
+): Value {
   if (node === core) return sum;
   w.known.set(core, sum);
   const value = w.value(node, at, width);
@@ -172,9 +238,15 @@ function finished(w: KernelWriter, node: Node, core: Node, sum: Value, at: reado
 /** A loop from 0 to count, four steps at a time. */
 export function unrolled(w: KernelWriter, count: number, body: (i: IndexLike) => void): void {
   const whole = count - (count % 4);
-  w.k.for("k", 0, whole, (i) => {
-    for (let u = 0; u < 4; u++) body(plus(i, u));
-  }, { step: 4 });
+  w.k.for(
+    "k",
+    0,
+    whole,
+    (i) => {
+      for (let u = 0; u < 4; u++) body(plus(i, u));
+    },
+    { step: 4 },
+  );
   w.k.for("k", whole, count, body);
 }
 
@@ -192,12 +264,18 @@ function checkEpilogue(planner: Planner, node: Node, core: Node, laneAxis: numbe
   const reads = readsAt(node, index, planner.placeOf, new Set([core]));
   const required = batchAxis(reads, variables);
   if (required >= 0 && required !== laneAxis) {
-    throw new NeedsPlain((reads.find(({ place }) => place.layout === "batch") as { place: Place }).place.node);
+    throw new NeedsPlain(
+      (reads.find(({ place }) => place.layout === "batch") as { place: Place }).place.node,
+    );
   }
 }
 
 /** How far apart in memory neighbours along each matrix axis are; "batch" where they fill a vector. */
-function strideAlong(planner: Planner, operand: Node, batchAxes: number): [number | "batch", number | "batch"] {
+function strideAlong(
+  planner: Planner,
+  operand: Node,
+  batchAxes: number,
+): [number | "batch", number | "batch"] {
   const { variables, index } = symbolicAxes(operand.shape.length);
   const [read] = readsAt(operand, index, planner.placeOf);
   if (read === undefined) return [0, 0];
@@ -206,7 +284,8 @@ function strideAlong(planner: Planner, operand: Node, batchAxes: number): [numbe
     let stride = 0;
     for (const [placeAxis, at] of read.index.entries()) {
       if ("each" in at) continue;
-      const factor = at.base.terms.find(({ variable }) => variable === variables[axis])?.factor ?? 0;
+      const factor =
+        at.base.terms.find(({ variable }) => variable === variables[axis])?.factor ?? 0;
       if (factor === 0) continue;
       if (read.place.layout === "batch" && placeAxis === 0) return "batch";
       stride += factor * (strides[placeAxis] as number);
@@ -233,7 +312,11 @@ function chooseLanes(
   if (aDepth === "batch" || bDepth === "batch") demands.add("reduction");
   if (bColumns === "batch") demands.add("columns");
   if (demands.size > 1) {
-    const { place } = readsAt(aRows === "batch" ? a : b, symbolicAxes(a.shape.length).index, planner.placeOf)[0] as { place: Place };
+    const { place } = readsAt(
+      aRows === "batch" ? a : b,
+      symbolicAxes(a.shape.length).index,
+      planner.placeOf,
+    )[0] as { place: Place };
     throw new NeedsPlain(place.node);
   }
   for (const demand of demands) return demand;
@@ -242,4 +325,3 @@ function chooseLanes(
   if (aDepth === 1 && bDepth === 1 && depth >= lanes) return "reduction";
   return columns >= lanes ? "columns" : "reduction";
 }
-

@@ -22,7 +22,12 @@ function overWindow(
   w: KernelWriter,
   x: Place,
   { kernel, stride, dilation }: WindowParams,
-  [image, channel, y, column]: readonly [AxisIndex, Parameters<typeof times>[0], Parameters<typeof times>[0], Parameters<typeof times>[0]],
+  [image, channel, y, column]: readonly [
+    AxisIndex,
+    Parameters<typeof times>[0],
+    Parameters<typeof times>[0],
+    Parameters<typeof times>[0],
+  ],
   visit: (isFirst: Value, at: readonly AxisIndex[]) => void,
 ): void {
   const { k, math } = w;
@@ -77,11 +82,17 @@ export function lowerMaxWindowsGrad(planner: Planner, root: Root): void {
         w.k.for("j", 0, windowsAcross, (j) => {
           const g = w.load(gradPlace, [image, fixed(c), fixed(i), fixed(j)], w.lanes);
           overWindow(w, xPlace, params, [image, c, i, j], (isFirst, at) => {
-            w.store(place, at, w.k.add(w.load(place, at, w.lanes), w.math.select(isFirst, g, w.k.const(0))), w.lanes);
+            w.store(
+              place,
+              at,
+              w.k.add(w.load(place, at, w.lanes), w.math.select(isFirst, g, w.k.const(0))),
+              w.lanes,
+            );
           });
         });
       });
-      if (node !== core) overPixels((at) => withEpilogue(w, node, core, w.load(place, at, w.lanes), at, w.lanes));
+      if (node !== core)
+        overPixels((at) => withEpilogue(w, node, core, w.load(place, at, w.lanes), at, w.lanes));
     });
   });
   planner.launch(w, chunks, { flops: sizeOf(core.shape) });
@@ -95,7 +106,12 @@ export function lowerMaxWindowsTake(planner: Planner, root: Root): void {
   if (isEmpty(node)) return;
   const xPlace = operand(planner, x, lanes);
   const valuePlace = operand(planner, values, lanes);
-  const [batch, channels, windowsDown, windowsAcross] = core.shape as readonly [number, number, number, number];
+  const [batch, channels, windowsDown, windowsAcross] = core.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const w = planner.writer("maxWindowsTake", lanes);
   w.writes(place);
   const chunks = overImages(w, batch, sizeOf(x.shape) * 8, (image) => {
@@ -107,7 +123,12 @@ export function lowerMaxWindowsTake(planner: Planner, root: Root): void {
             w.k.set(taken, w.k.select(isFirst, w.load(valuePlace, at, w.lanes), taken));
           });
           const at = [image, fixed(c), fixed(i), fixed(j)];
-          w.store(place, at, node === core ? taken : withEpilogue(w, node, core, taken, at, w.lanes), w.lanes);
+          w.store(
+            place,
+            at,
+            node === core ? taken : withEpilogue(w, node, core, taken, at, w.lanes),
+            w.lanes,
+          );
         });
       });
     });

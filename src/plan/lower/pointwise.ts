@@ -18,13 +18,19 @@ export function lowerPointwise(planner: Planner, { node }: Root): void {
   const { variables, index } = symbolicAxes(node.shape.length);
   const reads = expressionReads(planner, node, index);
   const lane = batchAxis(reads, variables);
-  const batch = planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
+  const batch =
+    planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   const place = planner.place(node, batch ? "batch" : "plain");
   storeExpression(planner, node, place, batch ? 0 : lane);
 }
 
 /** Evaluates `node` everywhere and stores it in `place`; also how a value gets another layout. */
-export function storeExpression(planner: Planner, node: Node, place: Place, laneAxis: number): void {
+export function storeExpression(
+  planner: Planner,
+  node: Node,
+  place: Place,
+  laneAxis: number,
+): void {
   if (storeFlat(planner, [{ node, place }])) return;
   const identity = (at: readonly AxisIndex[]): readonly AxisIndex[] => at;
   storeBox(planner, {
@@ -56,16 +62,29 @@ export function storeBox(planner: Planner, store: BoxStore): void {
   if (sizeOf(store.box) === 0) return;
   const w = planner.writer(store.name);
   w.writes(store.place);
-  const axes = store.box.map((size, axis) => ({ size, vector: axis === store.laneAxis && w.lanes > 1 }));
+  const axes = store.box.map((size, axis) => ({
+    size,
+    vector: axis === store.laneAxis && w.lanes > 1,
+  }));
   const split = splitOver(axes, w.lanes, sizeOf(store.box) * (store.operations ?? 4));
-  loops(w, axes, axes.map((_, axis) => axis), split, (index, width) => {
-    w.store(store.place, store.target(index, w), store.value(w, index, width), width);
-  });
+  loops(
+    w,
+    axes,
+    axes.map((_, axis) => axis),
+    split,
+    (index, width) => {
+      w.store(store.place, store.target(index, w), store.value(w, index, width), width);
+    },
+  );
   planner.launch(w, split?.chunks ?? 1, { flops: sizeOf(store.box) });
 }
 
 /** The outermost axis worth dividing among chunks. */
-export function splitOver(axes: readonly { size: number; vector: boolean }[], lanes: number, operations: number): Split | null {
+export function splitOver(
+  axes: readonly { size: number; vector: boolean }[],
+  lanes: number,
+  operations: number,
+): Split | null {
   let best = -1;
   for (let axis = 0; axis < axes.length && best < 0; axis++) {
     if (unitsOf(axes[axis] as { size: number; vector: boolean }, lanes) > 1) best = axis;
@@ -73,7 +92,8 @@ export function splitOver(axes: readonly { size: number; vector: boolean }[], la
   // A short outer axis (three colour planes, say) divides badly; a longer one follows.
   for (let axis = best + 1; best >= 0 && axis < axes.length; axis++) {
     const units = unitsOf(axes[axis] as { size: number; vector: boolean }, lanes);
-    if (unitsOf(axes[best] as { size: number; vector: boolean }, lanes) < 8 && units >= 16) best = axis;
+    if (unitsOf(axes[best] as { size: number; vector: boolean }, lanes) < 8 && units >= 16)
+      best = axis;
   }
   if (best < 0) return null;
   const units = unitsOf(axes[best] as { size: number; vector: boolean }, lanes);
@@ -100,7 +120,12 @@ export function storeFlat(
   const split = splitOver(axes, w.lanes, size * 4 * stores.length);
   try {
     loops(w, axes, [0], split, ([offset], width) => {
-      const values = w.flatValues(stores.map((store) => store.node), offset as AxisIndex, width, place.layout);
+      const values = w.flatValues(
+        stores.map((store) => store.node),
+        offset as AxisIndex,
+        width,
+        place.layout,
+      );
       stores.forEach((store, i) => {
         w.storeFlat(store.place, offset as AxisIndex, values[i] as Value, width);
       });

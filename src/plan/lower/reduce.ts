@@ -23,7 +23,9 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const kept = input.shape.map((_, axis) => axis).filter((axis) => !reduced.has(axis));
   const keepdim = core.shape.length === rank;
   const outIndex = (at: readonly AxisIndex[]): AxisIndex[] =>
-    keepdim ? at.map((i, axis) => (reduced.has(axis) ? fixed(0) : i)) : kept.map((axis) => at[axis] as AxisIndex);
+    keepdim
+      ? at.map((i, axis) => (reduced.has(axis) ? fixed(0) : i))
+      : kept.map((axis) => at[axis] as AxisIndex);
 
   const { variables, index } = symbolicAxes(rank);
   const reads = [
@@ -31,14 +33,20 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
     ...(node === core ? [] : readsAt(node, outIndex(index), planner.placeOf, new Set([core]))),
   ];
   const required = batchAxis(reads, variables);
-  const batch = planner.mayBatch(node) && !reduced.has(0) && (required === 0 || (required < 0 && planner.wantsBatch.has(node)));
+  const batch =
+    planner.mayBatch(node) &&
+    !reduced.has(0) &&
+    (required === 0 || (required < 0 && planner.wantsBatch.has(node)));
   const laneAxis = batch ? 0 : required >= 0 ? required : rank - 1;
   const place = planner.place(node, batch ? "batch" : "plain");
   if (isEmpty(node)) return;
 
   const w = planner.writer(core.op?.name ?? "reduce");
   w.writes(place);
-  const axes = input.shape.map((size, axis) => ({ size, vector: axis === laneAxis && w.lanes > 1 }));
+  const axes = input.shape.map((size, axis) => ({
+    size,
+    vector: axis === laneAxis && w.lanes > 1,
+  }));
   const finish = (value: Value, at: readonly AxisIndex[], width: number): void => {
     w.known.set(core, value);
     const out = outIndex(at);
