@@ -8,9 +8,16 @@ import { claimedOffset, frameOf } from "../../src/backend/wasm/frame.ts";
 const { memory, controlAddress, number } = workerData as WorkerStart;
 const control = controlWords(memory, controlAddress);
 const port = parentPort as NonNullable<typeof parentPort>;
-const { message } = receiveMessageOnPort(port) as { message: WorkerMessage & { frame: number } };
+const { message } = nextMessage() as { message: WorkerMessage & { frame: number } };
 // As in the test's program: one bound slot, one parallel stage.
 const claimed = new Int32Array(memory.buffer, message.frame + claimedOffset(frameOf(1, 1), 0), 1);
+
+function nextMessage(): unknown {
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received !== undefined) return received;
+  }
+}
 
 for (;;) {
   const ticket = Atomics.load(control, words.ticket);

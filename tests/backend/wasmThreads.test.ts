@@ -132,7 +132,11 @@ function parts(threads: number, options: ConstructorParameters<typeof WorkerPool
     return new WasmExecutable(emitted, program.slots, memory, pool);
   };
   const asleep = async (): Promise<void> => {
-    while (Atomics.load(control, words.sleepers) < threads - 1) await setTimeout(1);
+    const start = performance.now();
+    while (Atomics.load(control, words.sleepers) < threads - 1) {
+      if (performance.now() - start > 10_000) throw new Error("the workers did not come up");
+      await setTimeout(1);
+    }
   };
   const buffer = (bytes: number): WasmBuffer => new WasmBuffer(memory, bytes);
   return { memory, pool, control, executable, asleep, buffer };
@@ -184,12 +188,23 @@ describe("when something goes wrong", () => {
     for (const { block, bytes } of buffers) memory.bytes.fill(0, block.address, block.address + bytes);
     good.run(buffers);
     await asleep();
-    expect(() => executable(failingProgram()).run([buffer(64)])).toThrow(
-      /^wasm: a worker thread failed: RuntimeError: memory access out of bounds/,
-    );
+    const failing = executable(failingProgram());
+    const out = [buffer(64)];
+    const failures: string[] = [];
+    // Now and then a worker gets the good chunk, and this thread a bad one.
+    while (failures.length < 50 && !failures.some((text) => text.startsWith("wasm: a worker thread"))) {
+      try {
+        failing.run(out);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BackendError);
+        failures.push((error as BackendError).message);
+      }
+      good.run(buffers);
+    }
+    expect(failures[failures.length - 1]).toBe("wasm: a worker thread failed: RuntimeError: memory access out of bounds");
     for (let run = 0; run < 100; run++) good.run(buffers);
     const counts = new Int32Array(memory.memory.buffer, buffers[2]?.block.address, chunks);
-    expect([...counts]).toEqual(new Array(chunks).fill(303));
+    expect([...counts]).toEqual(new Array(chunks).fill(3 * (101 + failures.length)));
     pool.dispose();
   });
 
