@@ -1,4 +1,5 @@
 // npm run bench [-- NAME… --json --threads N --rounds N]: measures, with peers in the same run.
+import "../scripts/quietPipe.ts";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { lenetTrain } from "./lenetTrain.ts";

@@ -1,4 +1,5 @@
 // npm run golden -- DIR: computes every case of a folder of golden numbers on every backend.
+import "../quietPipe.ts";
 import { resolve } from "node:path";
 import { setBackend } from "../../src/index.ts";
 import { check, isKnown } from "./check.ts";
