@@ -1,11 +1,14 @@
 // `npm test`: sets up, checks types and lint, runs the tests, and ends with one line that counts
 // what really ran: `N passed, N failed`. With arguments, only the tests whose path matches.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "./check.mjs";
 import { pinnedNode, root, setup } from "./setup.mjs";
+
+/** A run takes a few minutes; one that takes this long hangs. */
+const limitMinutes = 12;
 
 const patterns = process.argv.slice(2);
 await setup();
@@ -22,54 +25,79 @@ const skipped = tested.skipped === 0 ? "" : `, ${tested.skipped} skipped`;
 process.stdout.write(`\n${passed} passed, ${failures.length} failed${skipped}\n`);
 process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
 
-/** Runs vitest and counts from the report that it writes; whatever it cannot count is a failure. */
+/** Runs vitest and counts what its reporter wrote down; whatever should have run and did not has failed. */
 async function vitest(filters) {
   const folder = mkdtempSync(join(tmpdir(), "fovea-test-"));
-  const report = join(folder, "report.json");
+  const log = join(folder, "log.jsonl");
+  writeFileSync(log, "");
   try {
-    const code = await run([
-      join(root, "node_modules", "vitest", "vitest.mjs"),
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${report}`,
-      ...filters,
-    ]);
-    return count(readFileSync(report, "utf8"), code);
-  } catch (error) {
-    return { passed: 0, skipped: 0, failures: [`vitest wrote no report: ${error.message}`] };
+    const reporters = ["default", join(root, "scripts", "testReporter.mjs")];
+    const code = await run(
+      [
+        join(root, "node_modules", "vitest", "vitest.mjs"),
+        "run",
+        ...reporters.map((reporter) => `--reporter=${reporter}`),
+        ...filters,
+      ],
+      { FOVEA_TEST_LOG: log },
+    );
+    const entries = readFileSync(log, "utf8").split("\n").filter(Boolean);
+    return count(
+      entries.map((line) => JSON.parse(line)),
+      code,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function count(text, code) {
+function count(entries, code) {
   const failures = [];
+  const missing = new Set(
+    entries.flatMap((entry) => (entry.type === "planned" ? entry.files : [])),
+  );
   let passed = 0;
   let skipped = 0;
-  for (const file of JSON.parse(text).testResults) {
-    const name = file.name.replace(`${root}/`, "");
-    for (const { status, fullName } of file.assertionResults) {
-      if (status === "passed") passed += 1;
-      else if (status === "failed") failures.push(`${name}: ${fullName}`);
-      else skipped += 1;
+  for (const entry of entries) {
+    if (entry.type !== "ended") continue;
+    missing.delete(entry.file);
+    for (const [state, name] of entry.tests) {
+      if (state === "passed") passed += 1;
+      else if (state === "skipped") skipped += 1;
+      else failures.push(`${entry.file}: ${name}`);
     }
-    // A file that fails as a whole, an import that throws for instance, lists no failed test.
-    const listed = file.assertionResults.some(({ status }) => status === "failed");
-    if (file.status === "failed" && !listed) failures.push(`${name}: ${firstLine(file.message)}`);
+    // A file that fails as a whole, an import that throws for instance.
+    for (const error of entry.errors) failures.push(`${entry.file}: ${error}`);
   }
+  for (const file of missing) failures.push(`${file}: did not end`);
+  for (const { type, errors } of entries) if (type === "done") failures.push(...errors);
   if (code !== 0 && failures.length === 0) failures.push(`vitest ended with exit code ${code}`);
   return { passed, skipped, failures };
 }
 
-function firstLine(text) {
-  return (text ?? "").split("\n")[0] || "did not run";
-}
-
-function run(args) {
-  const child = spawn(pinnedNode, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+/** Runs the pinned Node in a process group of its own, so that all of it can be ended. */
+function run(args, env) {
+  const child = spawn(pinnedNode, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: process.platform !== "win32",
+  });
+  const end = (signal) => {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  };
+  // A thread that waits for ever cannot be stopped from inside: vitest's own time limits need its turn.
+  const watchdog = setTimeout(() => {
+    process.stdout.write(`\nThe tests took more than ${limitMinutes} minutes and were ended.\n`);
+    end("SIGKILL");
+  }, limitMinutes * 60_000);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => end(signal));
   return new Promise((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code) => done(code ?? 1));
+    child.on("close", (code) => {
+      clearTimeout(watchdog);
+      done(code ?? 1);
+    });
   });
 }

@@ -17,9 +17,24 @@ function fillKernel() {
 
 describe("capabilities", () => {
   test("follow the options", () => {
-    expect(createWasmBackend({ threads: 3 }).capabilities).toEqual({ lanes: 4, accumulators: 12, threads: 3, fusedMultiplyAdd: true });
-    expect(createWasmBackend({ threads: 1, relaxedSimd: false }).capabilities).toEqual({ lanes: 4, accumulators: 8, threads: 1, fusedMultiplyAdd: false });
-    expect(createWasmBackend({ threads: 1, simd: false }).capabilities).toEqual({ lanes: 1, accumulators: 8, threads: 1, fusedMultiplyAdd: false });
+    expect(createWasmBackend({ threads: 3 }).capabilities).toEqual({
+      lanes: 4,
+      accumulators: 12,
+      threads: 3,
+      fusedMultiplyAdd: true,
+    });
+    expect(createWasmBackend({ threads: 1, relaxedSimd: false }).capabilities).toEqual({
+      lanes: 4,
+      accumulators: 8,
+      threads: 1,
+      fusedMultiplyAdd: false,
+    });
+    expect(createWasmBackend({ threads: 1, simd: false }).capabilities).toEqual({
+      lanes: 1,
+      accumulators: 8,
+      threads: 1,
+      fusedMultiplyAdd: false,
+    });
   });
 
   test("use all cores unless told otherwise", () => {
@@ -30,7 +45,11 @@ describe("capabilities", () => {
 describe.each([1, 2])("buffers, %i threads", (threads) => {
   test("hold what was written, of each dtype, also after memory has grown", async () => {
     const backend = createWasmBackend({ threads });
-    const arrays = [Float32Array.of(1.5, Number.NaN, -0), Int32Array.of(-1, 2 ** 31 - 1), Uint8Array.of(0, 1, 255)] as const;
+    const arrays = [
+      Float32Array.of(1.5, Number.NaN, -0),
+      Int32Array.of(-1, 2 ** 31 - 1),
+      Uint8Array.of(0, 1, 255),
+    ] as const;
     const buffers = arrays.map((array) => upload(backend, array));
     backend.allocate(50 << 20);
     for (const [i, dtype] of (["float32", "int32", "uint8"] as const).entries()) {
@@ -96,10 +115,16 @@ describe("errors", () => {
 
   test("a buffer that is too small", async () => {
     const buffer = backend.allocate(8);
-    expect(() => backend.write(buffer, "float32", new Float32Array(3))).toThrow("wasm: 12 bytes written to a buffer of 8");
-    await expect(backend.read(buffer, "float32", 3)).rejects.toThrow("wasm: 12 bytes read from a buffer of 8");
+    expect(() => backend.write(buffer, "float32", new Float32Array(3))).toThrow(
+      "wasm: 12 bytes written to a buffer of 8",
+    );
+    await expect(backend.read(buffer, "float32", 3)).rejects.toThrow(
+      "wasm: 12 bytes read from a buffer of 8",
+    );
     const executable = compile(backend, programOf(fillKernel(), 5, [20]));
-    expect(() => executable.run([buffer])).toThrow("wasm: buffer 0 is not a live buffer of at least 20 bytes");
+    expect(() => executable.run([buffer])).toThrow(
+      "wasm: buffer 0 is not a live buffer of at least 20 bytes",
+    );
     expect(() => executable.run([])).toThrow("wasm: 0 buffers for 1 slots");
   });
 
@@ -110,7 +135,9 @@ describe("errors", () => {
     expect(() => backend.write(buffer, "float32", new Float32Array(1))).toThrow(BackendError);
     const foreign = other.allocate(20);
     expect(() => backend.free(foreign)).toThrow("wasm: a buffer of another backend");
-    expect(() => backend.write({ bytes: 20 }, "float32", new Float32Array(1))).toThrow("wasm: a buffer of another backend");
+    expect(() => backend.write({ bytes: 20 }, "float32", new Float32Array(1))).toThrow(
+      "wasm: a buffer of another backend",
+    );
   });
 
   test("a backend that was disposed of", () => {

@@ -1,7 +1,10 @@
 // A worker that claims a chunk of the first run it sees and then ends, without having computed it.
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import {
-  controlWords, type WorkerMessage, type WorkerStart, words,
+  controlWords,
+  type WorkerMessage,
+  type WorkerStart,
+  words,
 } from "../../src/backend/wasm/control.ts";
 import { claimedOffset, frameOf } from "../../src/backend/wasm/frame.ts";
 

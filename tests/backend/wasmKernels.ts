@@ -46,7 +46,11 @@ export async function runKernel(
 ): Promise<TypedArray[]> {
   const backend = createWasmBackend(options);
   const buffers = arrays.map((array) => upload(backend, array));
-  const program = programOf(kernel, chunks, arrays.map(({ byteLength }) => byteLength));
+  const program = programOf(
+    kernel,
+    chunks,
+    arrays.map(({ byteLength }) => byteLength),
+  );
   compile(backend, program).run(buffers);
   const results = arrays.map((array, i) =>
     backend.read(buffers[i] as BackendBuffer, dtypeOf(array), array.length),

@@ -10,7 +10,11 @@ import { forms, runKernel } from "./wasmKernels.ts";
 
 const iota = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i + 1);
 
-async function outputOf(kernel: Kernel, arrays: readonly TypedArray[], chunks = 1): Promise<number[]> {
+async function outputOf(
+  kernel: Kernel,
+  arrays: readonly TypedArray[],
+  chunks = 1,
+): Promise<number[]> {
   const results = await runKernel(kernel, arrays, { chunks });
   return [...(results[results.length - 1] as TypedArray)];
 }
@@ -26,16 +30,26 @@ test("a loop of no passes does nothing, whatever makes it empty", async () => {
   k.for("c", 3, plus(negative, 4), (i) => k.store(out, i, k.const(1)));
   k.for("d", 5, plus(negative, 20), (i) => k.store(out, i, k.const(1)), { limit: 5 });
   k.for("e", 6, plus(negative, 9), (i) => k.store(out, i, k.const(2)));
-  expect(await outputOf(k.finish(), [Int32Array.of(0, -1), new Float32Array(8)])).toEqual([0, 0, 0, 0, 0, 0, 2, 2]);
+  expect(await outputOf(k.finish(), [Int32Array.of(0, -1), new Float32Array(8)])).toEqual([
+    0, 0, 0, 0, 0, 0, 2, 2,
+  ]);
 });
 
 test("limit cuts the last chunk short", async () => {
   const k = new KernelBuilder("limit", 1);
   const out = k.buffer("out", "int32");
-  k.for("i", times(k.chunk, 4), plus(times(k.chunk, 4), 4), (i) => {
-    k.store(out, i, k.add(k.load(out, i), k.add(k.index(k.chunk), k.const(1, 1, "int"))));
-  }, { limit: 10 });
-  expect(await outputOf(k.finish(), [new Int32Array(12)], 3)).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 0, 0]);
+  k.for(
+    "i",
+    times(k.chunk, 4),
+    plus(times(k.chunk, 4), 4),
+    (i) => {
+      k.store(out, i, k.add(k.load(out, i), k.add(k.index(k.chunk), k.const(1, 1, "int"))));
+    },
+    { limit: 10 },
+  );
+  expect(await outputOf(k.finish(), [new Int32Array(12)], 3)).toEqual([
+    1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 0, 0,
+  ]);
 });
 
 test("set changes a register, across passes of a loop", async () => {
@@ -75,7 +89,9 @@ test("if runs its statements only where the condition holds", async () => {
       k.store(out, i, k.add(k.load(x, at), k.load(x, plus(i, -3))));
     });
   });
-  expect(await outputOf(k.finish(), [iota(8), new Float32Array(8)])).toEqual([0, 0, 0, 2, 4, 6, 8, 10]);
+  expect(await outputOf(k.finish(), [iota(8), new Float32Array(8)])).toEqual([
+    0, 0, 0, 2, 4, 6, 8, 10,
+  ]);
 });
 
 test("letIndex reads rows in the order that a list of indices gives", async () => {
@@ -83,12 +99,20 @@ test("letIndex reads rows in the order that a list of indices gives", async () =
   const [rows, x, out] = [k.buffer("rows", "int32"), k.buffer("x"), k.buffer("out")];
   k.for("i", 0, 3, (i) => {
     const row = k.letIndex("row", k.load(rows, i));
-    k.for("j", 0, 8, (j) => {
-      k.store(out, dot([i, j], [8, 1]), k.load(x, dot([row, j], [8, 1]), 4));
-    }, { step: 4 });
+    k.for(
+      "j",
+      0,
+      8,
+      (j) => {
+        k.store(out, dot([i, j], [8, 1]), k.load(x, dot([row, j], [8, 1]), 4));
+      },
+      { step: 4 },
+    );
   });
   const expected = [3, 0, 2].flatMap((row) => Array.from({ length: 8 }, (_, j) => 8 * row + j + 1));
-  expect(await outputOf(k.finish(), [Int32Array.of(3, 0, 2), iota(32), new Float32Array(24)])).toEqual(expected);
+  expect(
+    await outputOf(k.finish(), [Int32Array.of(3, 0, 2), iota(32), new Float32Array(24)]),
+  ).toEqual(expected);
 });
 
 test("vectors at the very end of a buffer stay inside the memory", async () => {
@@ -106,7 +130,11 @@ test("accesses far apart in both directions", async () => {
   const [x, out] = [k.buffer("x"), k.buffer("out")];
   k.for("i", 0, 4, (i) => {
     const values = [0, far / 2, far].map((constant) => k.load(x, plus(times(i, -1), constant + 3)));
-    k.store(out, i, values.reduce((sum, value) => k.add(sum, value)));
+    k.store(
+      out,
+      i,
+      values.reduce((sum, value) => k.add(sum, value)),
+    );
   });
   const data = new Float32Array(far + 4);
   for (let i = 0; i < 4; i++) data[i] = 1 << i;
@@ -114,6 +142,18 @@ test("accesses far apart in both directions", async () => {
   for (let i = 0; i < 4; i++) data[far + i] = 256 << i;
   const expected = [0, 1, 2, 3].map((i) => (273 << 3) >> i);
   expect(await outputOf(k.finish(), [data, new Float32Array(4)])).toEqual(expected);
+});
+
+test("an access that never runs may lie far below the buffer", async () => {
+  const k = new KernelBuilder("guarded", 1);
+  const [x, out] = [k.buffer("x"), k.buffer("out")];
+  k.for("i", 0, 4, (i) => {
+    k.if(k.compare("gt", k.index(i), k.const(9, 1, "int")), () => {
+      k.store(out, i, k.load(x, plus(i, -3_000_000)));
+    });
+    k.store(out, i, k.load(x, i));
+  });
+  expect(await outputOf(k.finish(), [iota(4), new Float32Array(4)])).toEqual([1, 2, 3, 4]);
 });
 
 describe("a tile of a matrix product", () => {
@@ -138,11 +178,16 @@ describe("a tile of a matrix product", () => {
     });
     const left = Float32Array.from({ length: 3 * rows * depth }, (_, i) => (i % 11) - 5);
     const right = Float32Array.from({ length: depth * columns }, (_, i) => (i % 7) - 3);
-    const results = await runKernel(k.finish(), [left, right, new Float32Array(3 * rows * columns)], { chunks: 3, options });
+    const results = await runKernel(
+      k.finish(),
+      [left, right, new Float32Array(3 * rows * columns)],
+      { chunks: 3, options },
+    );
     const expected = Array.from({ length: 3 * rows * columns }, (_, at) => {
       const [i, j] = [Math.floor(at / columns), at % columns];
       let sum = 0;
-      for (let n = 0; n < depth; n++) sum += (left[i * depth + n] as number) * (right[n * columns + j] as number);
+      for (let n = 0; n < depth; n++)
+        sum += (left[i * depth + n] as number) * (right[n * columns + j] as number);
       return sum;
     });
     expect([...(results[2] as TypedArray)]).toEqual(expected);
@@ -151,7 +196,13 @@ describe("a tile of a matrix product", () => {
 
 interface Nest {
   readonly chunks: number;
-  readonly loops: readonly { readonly from: number; readonly follows: boolean; readonly count: number; readonly step: number; readonly limit: number }[];
+  readonly loops: readonly {
+    readonly from: number;
+    readonly follows: boolean;
+    readonly count: number;
+    readonly step: number;
+    readonly limit: number;
+  }[];
   readonly accesses: readonly { readonly constant: number; readonly factors: readonly number[] }[];
 }
 
@@ -190,7 +241,13 @@ test("any nest of loops reads what multiplied indices say", async () => {
         const outer = variables[variables.length - 1] as IndexLike;
         if (loop !== undefined) {
           const from = loop.follows ? plus(outer, loop.from) : loop.from;
-          k.for(`i${depth}`, from, plus(from, loop.count), (i) => visit(depth + 1, [...variables, i]), { step: loop.step, limit: loop.limit });
+          k.for(
+            `i${depth}`,
+            from,
+            plus(from, loop.count),
+            (i) => visit(depth + 1, [...variables, i]),
+            { step: loop.step, limit: loop.limit },
+          );
         }
         // Also between loops, so that pointers of all levels are used.
         const sum = k.let(k.load(out, k.chunk));
@@ -208,18 +265,25 @@ test("any nest of loops reads what multiplied indices say", async () => {
         const walk = (depth: number, variables: readonly number[]): void => {
           const loop = nest.loops[depth];
           if (loop !== undefined) {
-            const from = loop.from + (loop.follows ? (variables[variables.length - 1] as number) : 0);
-            for (let i = from; i < Math.min(from + loop.count, loop.limit); i += loop.step) walk(depth + 1, [...variables, i]);
+            const from =
+              loop.from + (loop.follows ? (variables[variables.length - 1] as number) : 0);
+            for (let i = from; i < Math.min(from + loop.count, loop.limit); i += loop.step)
+              walk(depth + 1, [...variables, i]);
           }
           for (const { constant, factors } of nest.accesses) {
-            const index = variables.reduce((at, v, axis) => at + v * (factors[axis] as number), constant + middle);
+            const index = variables.reduce(
+              (at, v, axis) => at + v * (factors[axis] as number),
+              constant + middle,
+            );
             sum = (Math.imul(sum, 31) + (data[index] as number)) | 0;
           }
         };
         walk(0, [chunk]);
         return sum;
       });
-      expect(await outputOf(k.finish(), [data, new Int32Array(nest.chunks)], nest.chunks)).toEqual(expected);
+      expect(await outputOf(k.finish(), [data, new Int32Array(nest.chunks)], nest.chunks)).toEqual(
+        expected,
+      );
     }),
     { numRuns: 200 },
   );
@@ -231,5 +295,7 @@ test("a register used outside the block that binds it is refused", async () => {
   const leaked: Value[] = [];
   k.for("i", 0, 3, (i) => leaked.push(k.let(k.load(out, i))));
   k.store(out, 0, leaked[0] as Value);
-  await expect(outputOf(k.finish(), [new Float32Array(3)])).rejects.toThrow(/kernel leak: register \d+ is used outside the block that binds it/);
+  await expect(outputOf(k.finish(), [new Float32Array(3)])).rejects.toThrow(
+    /kernel leak: register \d+ is used outside the block that binds it/,
+  );
 });

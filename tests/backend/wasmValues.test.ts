@@ -9,9 +9,32 @@ import { forms, runKernel } from "./wasmKernels.ts";
 
 const { fround, imul } = Math;
 const inputs = {
-  float32: [-0, 0, 1.5, -1.5, 2.5, -2.5, 0.5, -0.5, 1e30, -1e30, 3e9, -3e9, 1e-40, Number.NaN, 7.25, -7.75,
-    Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 100, -3].map(fround),
-  int32: [0, 1, -1, 2, -2, 7, -9, 255, 256, 65535, -65536, 0x7fffffff, -0x80000000, 12345, -54321, 3, 4, 5, 6, 100],
+  float32: [
+    -0,
+    0,
+    1.5,
+    -1.5,
+    2.5,
+    -2.5,
+    0.5,
+    -0.5,
+    1e30,
+    -1e30,
+    3e9,
+    -3e9,
+    1e-40,
+    Number.NaN,
+    7.25,
+    -7.75,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    100,
+    -3,
+  ].map(fround),
+  int32: [
+    0, 1, -1, 2, -2, 7, -9, 255, 256, 65535, -65536, 0x7fffffff, -0x80000000, 12345, -54321, 3, 4,
+    5, 6, 100,
+  ],
   uint8: [0, 1, 2, 3, 127, 128, 129, 254, 255, 77, 9, 64, 32, 16, 8, 4, 200, 201, 202, 203],
 };
 const length = 20;
@@ -32,7 +55,10 @@ interface Case {
 function operandArrays({ of }: Case): TypedArray[] {
   return of.map((element, n) => {
     const values = inputs[element];
-    return arrayOf(element, values.map((_, i) => values[(i + n * (i % 3)) % length] as number));
+    return arrayOf(
+      element,
+      values.map((_, i) => values[(i + n * (i % 3)) % length] as number),
+    );
   });
 }
 
@@ -41,20 +67,29 @@ async function check(c: Case, lanes: number, options: WasmBackendOptions): Promi
   const k = new KernelBuilder("case", lanes);
   const buffers = c.of.map((element, i): Buffer => k.buffer(`in${i}`, element));
   const out = k.buffer("out", to);
-  k.for("i", 0, length, (i) => {
-    const values = buffers.map((buffer) => k.let(k.load(buffer, i, lanes)));
-    k.store(out, i, c.write(k, values));
-  }, { step: lanes });
+  k.for(
+    "i",
+    0,
+    length,
+    (i) => {
+      const values = buffers.map((buffer) => k.let(k.load(buffer, i, lanes)));
+      k.store(out, i, c.write(k, values));
+    },
+    { step: lanes },
+  );
   const arrays = operandArrays(c);
   const result = await runKernel(k.finish(), [...arrays, arrayOf(to, inputs.uint8)], { options });
-  const expected = Array.from({ length }, (_, i) => c.expected(...arrays.map((a) => a[i] as number)));
+  const expected = Array.from({ length }, (_, i) =>
+    c.expected(...arrays.map((a) => a[i] as number)),
+  );
   // + 0: the sign of a zero is left open.
   expect(Array.from(result[c.of.length] as TypedArray, (x) => x + 0)).toEqual(
     Array.from(arrayOf(to, expected), (x) => x + 0),
   );
 }
 
-const evenRound = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+const evenRound = (x: number): number =>
+  Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
 const toInt = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.trunc(Math.max(-0x80000000, Math.min(0x7fffffff, x)));
 const view = new DataView(new ArrayBuffer(4));
@@ -68,13 +103,29 @@ const floatOf = (x: number): number => {
 };
 
 const cases: Record<string, Case> = {};
-const unary = { neg: (x: number) => -x, abs: Math.abs, sqrt: Math.sqrt, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc, round: evenRound };
+const unary = {
+  neg: (x: number) => -x,
+  abs: Math.abs,
+  sqrt: Math.sqrt,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  trunc: Math.trunc,
+  round: evenRound,
+};
 for (const [name, f] of Object.entries(unary)) {
   const operation = name as keyof typeof unary;
-  cases[`${name} of float`] = { of: ["float32"], write: (k, [a]) => k.unary(operation, a as Value), expected: f };
+  cases[`${name} of float`] = {
+    of: ["float32"],
+    write: (k, [a]) => k.unary(operation, a as Value),
+    expected: f,
+  };
 }
 for (const operation of ["neg", "abs"] as const) {
-  cases[`${operation} of int`] = { of: ["int32"], write: (k, [a]) => k.unary(operation, a as Value), expected: unary[operation] };
+  cases[`${operation} of int`] = {
+    of: ["int32"],
+    write: (k, [a]) => k.unary(operation, a as Value),
+    expected: unary[operation],
+  };
 }
 const both = {
   add: (a: number, b: number) => a + b,
@@ -82,7 +133,11 @@ const both = {
   min: (a: number, b: number) => Math.min(a, b),
   max: (a: number, b: number) => Math.max(a, b),
 };
-const floats = { ...both, mul: (a: number, b: number) => a * b, div: (a: number, b: number) => a / b };
+const floats = {
+  ...both,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+};
 const ints = {
   ...both,
   mul: imul,
@@ -92,16 +147,36 @@ const ints = {
 };
 for (const [name, f] of Object.entries(floats)) {
   const operation = name as keyof typeof floats;
-  cases[`${name} of floats`] = { of: ["float32", "float32"], write: (k, [a, b]) => k.binary(operation, a as Value, b as Value), expected: f };
+  cases[`${name} of floats`] = {
+    of: ["float32", "float32"],
+    write: (k, [a, b]) => k.binary(operation, a as Value, b as Value),
+    expected: f,
+  };
 }
 for (const [name, f] of Object.entries(ints)) {
   const operation = name as keyof typeof ints;
-  cases[`${name} of ints`] = { of: ["int32", "int32"], write: (k, [a, b]) => k.binary(operation, a as Value, b as Value), expected: f };
+  cases[`${name} of ints`] = {
+    of: ["int32", "int32"],
+    write: (k, [a, b]) => k.binary(operation, a as Value, b as Value),
+    expected: f,
+  };
 }
 for (const operation of ["min", "max"] as const) {
-  cases[`${operation} with a constant right`] = { of: ["float32"], write: (k, [a]) => k.binary(operation, a as Value, k.const(0.75)), expected: (a) => both[operation](a, 0.75) };
-  cases[`${operation} with a constant left`] = { of: ["float32"], write: (k, [a]) => k.binary(operation, k.const(0.75), a as Value), expected: (a) => both[operation](a, 0.75) };
-  cases[`${operation} with NaN`] = { of: ["float32"], write: (k, [a]) => k.binary(operation, a as Value, k.const(Number.NaN)), expected: () => Number.NaN };
+  cases[`${operation} with a constant right`] = {
+    of: ["float32"],
+    write: (k, [a]) => k.binary(operation, a as Value, k.const(0.75)),
+    expected: (a) => both[operation](a, 0.75),
+  };
+  cases[`${operation} with a constant left`] = {
+    of: ["float32"],
+    write: (k, [a]) => k.binary(operation, k.const(0.75), a as Value),
+    expected: (a) => both[operation](a, 0.75),
+  };
+  cases[`${operation} with NaN`] = {
+    of: ["float32"],
+    write: (k, [a]) => k.binary(operation, a as Value, k.const(Number.NaN)),
+    expected: () => Number.NaN,
+  };
 }
 const comparisons = {
   eq: (a: number, b: number) => a === b,
@@ -114,32 +189,145 @@ const comparisons = {
 for (const [name, f] of Object.entries(comparisons)) {
   const comparison = name as keyof typeof comparisons;
   for (const element of ["float32", "int32"] as const) {
-    cases[`${name} of ${element}`] = { of: [element, element], to: "uint8", write: (k, [a, b]) => k.compare(comparison, a as Value, b as Value), expected: (a, b) => Number(f(a as number, b as number)) };
+    cases[`${name} of ${element}`] = {
+      of: [element, element],
+      to: "uint8",
+      write: (k, [a, b]) => k.compare(comparison, a as Value, b as Value),
+      expected: (a, b) => Number(f(a as number, b as number)),
+    };
   }
 }
-const masks = (k: KernelBuilder, a: Value, b: Value): [Value, Value] => [k.compare("lt", a, b), k.compare("gt", a, k.const(0, 1, "int"))];
+const masks = (k: KernelBuilder, a: Value, b: Value): [Value, Value] => [
+  k.compare("lt", a, b),
+  k.compare("gt", a, k.const(0, 1, "int")),
+];
 Object.assign(cases, {
-  "and of masks": { of: ["int32", "int32"], to: "uint8", write: (k, [a, b]) => k.binary("and", ...masks(k, a as Value, b as Value)), expected: (a, b) => Number((a as number) < (b as number) && (a as number) > 0) },
-  "or of masks": { of: ["int32", "int32"], to: "uint8", write: (k, [a, b]) => k.binary("or", ...masks(k, a as Value, b as Value)), expected: (a, b) => Number((a as number) < (b as number) || (a as number) > 0) },
-  "not of a mask": { of: ["int32"], to: "uint8", write: (k, [a]) => k.unary("not", k.compare("lt", a as Value, k.const(3, 1, "int"))), expected: (a) => Number(!((a as number) < 3)) },
-  "mask constants": { of: ["int32"], to: "uint8", write: (k, [a]) => k.binary("and", k.compare("lt", a as Value, k.const(3, 1, "int")), k.const(1, 1, "mask")), expected: (a) => Number((a as number) < 3) },
-  "select of floats": { of: ["float32", "float32"], write: (k, [a, b]) => k.select(k.compare("lt", a as Value, b as Value), a as Value, b as Value), expected: (a, b) => ((a as number) < (b as number) ? a : b) as number },
-  "select of ints": { of: ["int32", "int32"], write: (k, [a, b]) => k.select(k.compare("ge", a as Value, b as Value), a as Value, b as Value), expected: (a, b) => ((a as number) >= (b as number) ? a : b) as number },
-  "select of masks": { of: ["int32", "int32"], to: "uint8", write: (k, [a, b]) => k.select(k.compare("ge", a as Value, b as Value), k.compare("lt", a as Value, k.const(9, 1, "int")), k.const(0, 1, "mask")), expected: (a, b) => Number((a as number) >= (b as number) && (a as number) < 9) },
-  "shift left": { of: ["int32"], write: (k, [a]) => k.shift("left", a as Value, 5), expected: (a) => (a as number) << 5 },
-  "shift right, filling with zeros": { of: ["int32"], write: (k, [a]) => k.shift("right", a as Value, 9), expected: (a) => (a as number) >>> 9 },
-  "int to float": { of: ["int32"], to: "float32", write: (k, [a]) => k.convert(a as Value, "float"), expected: (a) => a as number },
-  "float to int, saturating": { of: ["float32"], to: "int32", write: (k, [a]) => k.convert(a as Value, "int"), expected: (a) => toInt(a as number) },
-  "mask to int": { of: ["float32"], to: "int32", write: (k, [a]) => k.convert(k.compare("gt", a as Value, k.const(1)), "int"), expected: (a) => Number((a as number) > 1) },
-  "mask to float": { of: ["float32"], write: (k, [a]) => k.convert(k.compare("gt", a as Value, k.const(1)), "float"), expected: (a) => Number((a as number) > 1) },
-  "int to mask": { of: ["int32"], to: "uint8", write: (k, [a]) => k.convert(a as Value, "mask"), expected: (a) => Number(a !== 0) },
-  "float to mask": { of: ["float32"], to: "uint8", write: (k, [a]) => k.convert(a as Value, "mask"), expected: (a) => Number(a !== 0) },
-  "bits of a float": { of: ["float32"], to: "int32", write: (k, [a]) => k.bits(a as Value), expected: (a) => bitsOf(a as number) },
-  "a float from bits": { of: ["int32"], to: "float32", write: (k, [a]) => k.bits(a as Value), expected: (a) => floatOf(a as number) },
-  "uint8 as ints": { of: ["uint8"], to: "int32", write: (k, [a]) => k.mul(a as Value, k.const(-3, 1, "int")), expected: (a) => (a as number) * -3 },
-  "ints to uint8, low byte": { of: ["int32"], to: "uint8", write: (_, [a]) => a as Value, expected: (a) => (a as number) & 255 },
-  "float constants": { of: ["float32"], write: (k, [a]) => k.mul(k.add(a as Value, k.const(0.1)), k.const(-0.375)), expected: (a) => fround(fround((a as number) + fround(0.1)) * -0.375) },
-  "all-ones and zero constants": { of: ["int32"], write: (k, [a]) => k.binary("bitXor", k.add(a as Value, k.const(0, 1, "int")), k.const(-1, 1, "int")), expected: (a) => ~(a as number) },
+  "and of masks": {
+    of: ["int32", "int32"],
+    to: "uint8",
+    write: (k, [a, b]) => k.binary("and", ...masks(k, a as Value, b as Value)),
+    expected: (a, b) => Number((a as number) < (b as number) && (a as number) > 0),
+  },
+  "or of masks": {
+    of: ["int32", "int32"],
+    to: "uint8",
+    write: (k, [a, b]) => k.binary("or", ...masks(k, a as Value, b as Value)),
+    expected: (a, b) => Number((a as number) < (b as number) || (a as number) > 0),
+  },
+  "not of a mask": {
+    of: ["int32"],
+    to: "uint8",
+    write: (k, [a]) => k.unary("not", k.compare("lt", a as Value, k.const(3, 1, "int"))),
+    expected: (a) => Number(!((a as number) < 3)),
+  },
+  "mask constants": {
+    of: ["int32"],
+    to: "uint8",
+    write: (k, [a]) =>
+      k.binary("and", k.compare("lt", a as Value, k.const(3, 1, "int")), k.const(1, 1, "mask")),
+    expected: (a) => Number((a as number) < 3),
+  },
+  "select of floats": {
+    of: ["float32", "float32"],
+    write: (k, [a, b]) => k.select(k.compare("lt", a as Value, b as Value), a as Value, b as Value),
+    expected: (a, b) => ((a as number) < (b as number) ? a : b) as number,
+  },
+  "select of ints": {
+    of: ["int32", "int32"],
+    write: (k, [a, b]) => k.select(k.compare("ge", a as Value, b as Value), a as Value, b as Value),
+    expected: (a, b) => ((a as number) >= (b as number) ? a : b) as number,
+  },
+  "select of masks": {
+    of: ["int32", "int32"],
+    to: "uint8",
+    write: (k, [a, b]) =>
+      k.select(
+        k.compare("ge", a as Value, b as Value),
+        k.compare("lt", a as Value, k.const(9, 1, "int")),
+        k.const(0, 1, "mask"),
+      ),
+    expected: (a, b) => Number((a as number) >= (b as number) && (a as number) < 9),
+  },
+  "shift left": {
+    of: ["int32"],
+    write: (k, [a]) => k.shift("left", a as Value, 5),
+    expected: (a) => (a as number) << 5,
+  },
+  "shift right, filling with zeros": {
+    of: ["int32"],
+    write: (k, [a]) => k.shift("right", a as Value, 9),
+    expected: (a) => (a as number) >>> 9,
+  },
+  "int to float": {
+    of: ["int32"],
+    to: "float32",
+    write: (k, [a]) => k.convert(a as Value, "float"),
+    expected: (a) => a as number,
+  },
+  "float to int, saturating": {
+    of: ["float32"],
+    to: "int32",
+    write: (k, [a]) => k.convert(a as Value, "int"),
+    expected: (a) => toInt(a as number),
+  },
+  "mask to int": {
+    of: ["float32"],
+    to: "int32",
+    write: (k, [a]) => k.convert(k.compare("gt", a as Value, k.const(1)), "int"),
+    expected: (a) => Number((a as number) > 1),
+  },
+  "mask to float": {
+    of: ["float32"],
+    write: (k, [a]) => k.convert(k.compare("gt", a as Value, k.const(1)), "float"),
+    expected: (a) => Number((a as number) > 1),
+  },
+  "int to mask": {
+    of: ["int32"],
+    to: "uint8",
+    write: (k, [a]) => k.convert(a as Value, "mask"),
+    expected: (a) => Number(a !== 0),
+  },
+  "float to mask": {
+    of: ["float32"],
+    to: "uint8",
+    write: (k, [a]) => k.convert(a as Value, "mask"),
+    expected: (a) => Number(a !== 0),
+  },
+  "bits of a float": {
+    of: ["float32"],
+    to: "int32",
+    write: (k, [a]) => k.bits(a as Value),
+    expected: (a) => bitsOf(a as number),
+  },
+  "a float from bits": {
+    of: ["int32"],
+    to: "float32",
+    write: (k, [a]) => k.bits(a as Value),
+    expected: (a) => floatOf(a as number),
+  },
+  "uint8 as ints": {
+    of: ["uint8"],
+    to: "int32",
+    write: (k, [a]) => k.mul(a as Value, k.const(-3, 1, "int")),
+    expected: (a) => (a as number) * -3,
+  },
+  "ints to uint8, low byte": {
+    of: ["int32"],
+    to: "uint8",
+    write: (_, [a]) => a as Value,
+    expected: (a) => (a as number) & 255,
+  },
+  "float constants": {
+    of: ["float32"],
+    write: (k, [a]) => k.mul(k.add(a as Value, k.const(0.1)), k.const(-0.375)),
+    expected: (a) => fround(fround((a as number) + fround(0.1)) * -0.375),
+  },
+  "all-ones and zero constants": {
+    of: ["int32"],
+    write: (k, [a]) =>
+      k.binary("bitXor", k.add(a as Value, k.const(0, 1, "int")), k.const(-1, 1, "int")),
+    expected: (a) => ~(a as number),
+  },
 } satisfies Record<string, Case>);
 
 describe.each(forms)("%s", (_, options) => {
@@ -148,14 +336,29 @@ describe.each(forms)("%s", (_, options) => {
 
     test("fma multiplies and adds", async () => {
       const k = new KernelBuilder("fma", lanes);
-      const [a, b, c, out] = ["a", "b", "c", "out"].map((name) => k.buffer(name)) as [Buffer, Buffer, Buffer, Buffer];
-      k.for("i", 0, 8, (i) => {
-        k.store(out, i, k.fma(k.load(a, i, lanes), k.load(b, i, lanes), k.load(c, i, lanes)));
-      }, { step: lanes });
+      const [a, b, c, out] = ["a", "b", "c", "out"].map((name) => k.buffer(name)) as [
+        Buffer,
+        Buffer,
+        Buffer,
+        Buffer,
+      ];
+      k.for(
+        "i",
+        0,
+        8,
+        (i) => {
+          k.store(out, i, k.fma(k.load(a, i, lanes), k.load(b, i, lanes), k.load(c, i, lanes)));
+        },
+        { step: lanes },
+      );
       // 1 + 2⁻¹² squared needs 25 bits: one rounding gives another result than two.
       const x = 1 + 2 ** -12;
       const fused = lanes === 4 && options.relaxedSimd !== false;
-      const arrays = [[x, 2, 3], [x, 5, 7], [-1, 1, 2]].map((v) => Float32Array.from([...v, 0, 0, 0, 0, 0]));
+      const arrays = [
+        [x, 2, 3],
+        [x, 5, 7],
+        [-1, 1, 2],
+      ].map((v) => Float32Array.from([...v, 0, 0, 0, 0, 0]));
       const result = await runKernel(k.finish(), [...arrays, new Float32Array(8)], { options });
       const first = fused ? x * x - 1 : fround(x * x) - 1;
       expect([...(result[3] as TypedArray).slice(0, 3)]).toEqual([first, 11, 23]);
@@ -165,11 +368,33 @@ describe.each(forms)("%s", (_, options) => {
       const k = new KernelBuilder("index", lanes);
       const out = k.buffer("out", "int32");
       k.for("y", 0, 3, (y) => {
-        k.for("x", 0, 8, (x) => {
-          const at = { constant: -7, terms: [{ variable: y, factor: 100 }, { variable: x, factor: 3 }] as never };
-          const value = k.add(k.splat(k.index(at), lanes), k.laneIndex(lanes));
-          k.store(out, { constant: 0, terms: [{ variable: y, factor: 8 }, { variable: x, factor: 1 }] as never }, value);
-        }, { step: lanes });
+        k.for(
+          "x",
+          0,
+          8,
+          (x) => {
+            const at = {
+              constant: -7,
+              terms: [
+                { variable: y, factor: 100 },
+                { variable: x, factor: 3 },
+              ] as never,
+            };
+            const value = k.add(k.splat(k.index(at), lanes), k.laneIndex(lanes));
+            k.store(
+              out,
+              {
+                constant: 0,
+                terms: [
+                  { variable: y, factor: 8 },
+                  { variable: x, factor: 1 },
+                ] as never,
+              },
+              value,
+            );
+          },
+          { step: lanes },
+        );
       });
       const [result] = await runKernel(k.finish(), [new Int32Array(24)], { options });
       const expected = Array.from({ length: 24 }, (_, i) => {
@@ -181,27 +406,38 @@ describe.each(forms)("%s", (_, options) => {
     });
   });
 
-  test.each(["float32", "int32", "uint8"] as const)("gathers and splats %s, takes lanes", async (element) => {
-    const k = new KernelBuilder("gather", 4);
-    const a = k.buffer("a", element);
-    const out = k.buffer("out", element);
-    k.for("i", 0, 4, (i) => {
-      const at = (factor: number, constant: number) => ({ constant, terms: [{ variable: i as never, factor }] });
-      const v = k.let(k.gather(a, [at(3, 2), at(1, 0), at(-2, 19), at(5, 1)]));
-      k.store(out, at(16, 0), v);
-      k.store(out, at(16, 4), k.splat(k.load(a, at(2, 1))));
-      for (let l = 0; l < 4; l++) k.store(out, at(16, 8 + l), k.lane(v, 3 - l));
-      k.store(out, at(16, 12), k.splat(k.lane(v, 2)));
-    });
-    const values = inputs[element];
-    const arrays = [arrayOf(element, values), arrayOf(element, new Array(64).fill(0))];
-    const result = await runKernel(k.finish(), arrays, { options });
-    const expected = Array.from({ length: 4 }, (_, i) => {
-      const v = [values[3 * i + 2], values[i], values[19 - 2 * i], values[5 * i + 1]];
-      return [...v, ...new Array(4).fill(values[2 * i + 1]), ...v.toReversed(), ...new Array(4).fill(v[2])];
-    });
-    expect([...(result[1] as TypedArray)]).toEqual(expected.flat());
-  });
+  test.each(["float32", "int32", "uint8"] as const)(
+    "gathers and splats %s, takes lanes",
+    async (element) => {
+      const k = new KernelBuilder("gather", 4);
+      const a = k.buffer("a", element);
+      const out = k.buffer("out", element);
+      k.for("i", 0, 4, (i) => {
+        const at = (factor: number, constant: number) => ({
+          constant,
+          terms: [{ variable: i as never, factor }],
+        });
+        const v = k.let(k.gather(a, [at(3, 2), at(1, 0), at(-2, 19), at(5, 1)]));
+        k.store(out, at(16, 0), v);
+        k.store(out, at(16, 4), k.splat(k.load(a, at(2, 1))));
+        for (let l = 0; l < 4; l++) k.store(out, at(16, 8 + l), k.lane(v, 3 - l));
+        k.store(out, at(16, 12), k.splat(k.lane(v, 2)));
+      });
+      const values = inputs[element];
+      const arrays = [arrayOf(element, values), arrayOf(element, new Array(64).fill(0))];
+      const result = await runKernel(k.finish(), arrays, { options });
+      const expected = Array.from({ length: 4 }, (_, i) => {
+        const v = [values[3 * i + 2], values[i], values[19 - 2 * i], values[5 * i + 1]];
+        return [
+          ...v,
+          ...new Array(4).fill(values[2 * i + 1]),
+          ...v.toReversed(),
+          ...new Array(4).fill(v[2]),
+        ];
+      });
+      expect([...(result[1] as TypedArray)]).toEqual(expected.flat());
+    },
+  );
 
   test("a scalar mask in every lane, and one lane of a mask", async () => {
     const k = new KernelBuilder("masks", 4);
@@ -213,8 +449,14 @@ describe.each(forms)("%s", (_, options) => {
       k.store(out, l, one);
       k.store(out, 4 + 4 * l, k.splat(one));
     }
-    const [, result] = await runKernel(k.finish(), [Int32Array.of(0, 5, 1, 2), new Uint8Array(20)], { options });
-    expect([...(result as TypedArray)]).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1]);
+    const [, result] = await runKernel(
+      k.finish(),
+      [Int32Array.of(0, 5, 1, 2), new Uint8Array(20)],
+      { options },
+    );
+    expect([...(result as TypedArray)]).toEqual([
+      0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1,
+    ]);
   });
 });
 

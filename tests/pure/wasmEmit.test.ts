@@ -8,10 +8,14 @@ import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { dot, plus, times } from "../../src/kernel/indexing.ts";
 import type { Kernel } from "../../src/kernel/ir.ts";
 
-const show = (kernel: Kernel, relaxedSimd = true): string => disassemble(emitKernel(kernel, { simd: true, relaxedSimd }));
+const show = (kernel: Kernel, relaxedSimd = true): string =>
+  disassemble(emitKernel(kernel, { simd: true, relaxedSimd }));
 
 /** The value of a function without parameters. */
-function evaluate(write: (f: FunctionWriter) => void, result: "i32" | "f32" | "i64"): number | bigint {
+function evaluate(
+  write: (f: FunctionWriter) => void,
+  result: "i32" | "f32" | "i64",
+): number | bigint {
   const f = new FunctionWriter([]);
   write(f);
   const module = new ModuleWriter();
@@ -35,7 +39,12 @@ describe("numbers", () => {
 
   test("f32 constants arrive as they are", () => {
     fc.assert(
-      fc.property(fc.float(), (value) => Object.is(evaluate((f) => f.f32(value), "f32"), value)),
+      fc.property(fc.float(), (value) =>
+        Object.is(
+          evaluate((f) => f.f32(value), "f32"),
+          value,
+        ),
+      ),
     );
   });
 
@@ -151,10 +160,16 @@ test("without relaxed SIMD a product is added in a second step", () => {
 test("vector constants of a loop are made once, in front of it", () => {
   const k = new KernelBuilder("constants", 4);
   const x = k.buffer("x");
-  k.for("i", 0, 64, (i) => {
-    const value = k.let(k.fma(k.load(x, i, 4), k.const(0.5), k.const(0.25)));
-    k.store(x, i, k.mul(value, k.const(0.5)));
-  }, { step: 4 });
+  k.for(
+    "i",
+    0,
+    64,
+    (i) => {
+      const value = k.let(k.fma(k.load(x, i, 4), k.const(0.5), k.const(0.25)));
+      k.store(x, i, k.mul(value, k.const(0.5)));
+    },
+    { step: 4 },
+  );
   const code = show(k.finish());
   expect(code.match(/v128\.const/g)).toHaveLength(2);
   expect(code.slice(code.indexOf("loop"))).not.toContain("v128.const");

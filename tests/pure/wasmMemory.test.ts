@@ -44,7 +44,8 @@ describe("allocator", () => {
           expect(address).toBeGreaterThanOrEqual(first);
           expect(address + bytes).toBeLessThanOrEqual(allocator.end);
           for (const other of used) {
-            const apart = address + bytes <= other.address || other.address + other.bytes <= address;
+            const apart =
+              address + bytes <= other.address || other.address + other.bytes <= address;
             // A block of no bytes has an address of its own all the same.
             expect(apart && address !== other.address).toBe(true);
           }
@@ -61,7 +62,9 @@ describe("allocator", () => {
   test("takes the block that fits rather than the first", () => {
     const allocator = new Allocator(0);
     allocator.extend(64 * 100);
-    const [large, , small] = [10, 1, 2, 1].map((units) => allocator.allocate(units * 64) as Allocation);
+    const [large, , small] = [10, 1, 2, 1].map(
+      (units) => allocator.allocate(units * 64) as Allocation,
+    );
     allocator.free(large as Allocation);
     allocator.free(small as Allocation);
     expect(allocator.allocate(128)?.address).toBe(small?.address);
@@ -80,7 +83,10 @@ describe("allocator", () => {
     const allocator = new Allocator(0);
     allocator.extend(1 << 30);
     const start = performance.now();
-    const blocks = Array.from({ length: 50_000 }, (_, i) => allocator.allocate(64 * (1 + (i % 50))) as Allocation);
+    const blocks = Array.from(
+      { length: 50_000 },
+      (_, i) => allocator.allocate(64 * (1 + (i % 50))) as Allocation,
+    );
     for (let i = 0; i < blocks.length; i += 2) allocator.free(blocks[i] as Allocation);
     for (let i = 0; i < 50_000; i++) allocator.free(allocator.allocate(6400 + i) as Allocation);
     // Some 50 ms. A search through all free blocks would take minutes.
@@ -102,9 +108,13 @@ describe.each([false, true])("memory, shared: %s", (isShared) => {
 
   test("leaves 64 bytes after each block", () => {
     const memory = new WasmMemory(isShared);
-    const addresses = Array.from({ length: 100 }, (_, i) => memory.allocate(i * 97).address).sort((a, b) => a - b);
+    const addresses = Array.from({ length: 100 }, (_, i) => memory.allocate(i * 97).address).sort(
+      (a, b) => a - b,
+    );
     for (const [i, address] of addresses.entries()) {
-      expect((addresses[i + 1] ?? memory.bytes.length) - address).toBeGreaterThanOrEqual(i * 97 + 64);
+      expect((addresses[i + 1] ?? memory.bytes.length) - address).toBeGreaterThanOrEqual(
+        i * 97 + 64,
+      );
     }
   });
 
@@ -125,7 +135,7 @@ test("says how much was wanted when there is no more", () => {
     [BackendError: wasm: out of memory
       wanted   1.5 GiB
       memory   4.1 MiB   its size now
-      limit    4 GiB     of 32-bit addresses
+      limit    6.3 MiB
       hint     use a smaller batch, or free tensors that are no longer needed]
   `);
   // What is left can still be had.

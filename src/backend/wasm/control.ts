@@ -57,9 +57,10 @@ export function hasFailed(control: Int32Array): boolean {
   return Atomics.load(control, words.failureLength) !== 0;
 }
 
-/** Takes the text of a failure, once all workers have left the run. */
-export function takeFailure(control: Int32Array): string {
+/** Takes the text of a failure, if there was one, once all workers have left the run. */
+export function takeFailure(control: Int32Array): string | null {
   const length = Atomics.load(control, words.failureLength);
+  if (length === 0) return null;
   const start = control.byteOffset + words.failureText * 4;
   const text = new TextDecoder().decode(new Uint8Array(control.buffer, start, length).slice());
   Atomics.store(control, words.failureLength, 0);

@@ -90,7 +90,8 @@ class Reader {
     const first = this.byte();
     const opcode = first < 0xfc ? first : (first << 16) + this.unsigned();
     const entry = byOpcode.get(opcode);
-    if (entry === undefined) throw new Error(`disassemble: unknown opcode 0x${opcode.toString(16)}`);
+    if (entry === undefined)
+      throw new Error(`disassemble: unknown opcode 0x${opcode.toString(16)}`);
     return entry;
   }
 

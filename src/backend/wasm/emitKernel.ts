@@ -74,7 +74,10 @@ function emitFor(state: KernelState, { variable, from, to, limit, step, body }: 
   state.scope(() => emitStatements(state, body));
   for (const pointer of state.pointers.of(variable)) {
     const register = state.register(pointer);
-    f.get(register).i32(pointer.factor * step).op("i32.add").set(register);
+    f.get(register)
+      .i32(pointer.factor * step)
+      .op("i32.add")
+      .set(register);
   }
   f.get(counter).i32(step).op("i32.add").tee(counter);
   end.push();
@@ -139,7 +142,10 @@ function emitStore(state: KernelState, { buffer, index, value }: Store): void {
   const offset = emitPointer(state, { buffer, index });
   emitValue(state, value);
   if (lanes === 1) {
-    f.memory(element === "float32" ? "f32.store" : element === "int32" ? "i32.store" : "i32.store8", offset);
+    f.memory(
+      element === "float32" ? "f32.store" : element === "int32" ? "i32.store" : "i32.store8",
+      offset,
+    );
   } else if (element === "uint8") {
     if (kind === "mask") f.op("i32x4.neg");
     state.temporary("v128", (vector) => {

@@ -15,8 +15,18 @@ import type { Kernel, KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
 import { FunctionWriter, type Label } from "./assembler.ts";
 import { emitKernel } from "./emitKernel.ts";
 import {
-  aborted, arenaOffset, claimedOffset, doneOffset, type Frame, frameOf, launchesOf, type ParallelStage,
-  progressOffset, type Schedule, scheduleOf, sleepersOffset,
+  aborted,
+  arenaOffset,
+  claimedOffset,
+  doneOffset,
+  type Frame,
+  frameOf,
+  launchesOf,
+  type ParallelStage,
+  progressOffset,
+  type Schedule,
+  scheduleOf,
+  sleepersOffset,
 } from "./frame.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { ModuleWriter } from "./module.ts";
@@ -116,7 +126,11 @@ function addressesOf(slots: readonly Slot[]): readonly EmitAddress[] {
 }
 
 /** launch(chunk): the kernel, on the buffers of this launch. */
-function emitLaunch(launch: Launch, kernel: number, addresses: readonly EmitAddress[]): FunctionWriter {
+function emitLaunch(
+  launch: Launch,
+  kernel: number,
+  addresses: readonly EmitAddress[],
+): FunctionWriter {
   const f = new FunctionWriter(["i32"]);
   f.get(0);
   for (const slot of launch.slots) (addresses[slot] as EmitAddress)(f);
@@ -133,7 +147,14 @@ function emitChunks(f: FunctionWriter, launch: number, chunks: number): void {
   f.i32(0).set(chunk);
   const top = f.open("loop");
   f.get(chunk).index("call", launch);
-  f.get(chunk).i32(1).op("i32.add").tee(chunk).i32(chunks).op("i32.lt_u").branch("br_if", top).end();
+  f.get(chunk)
+    .i32(1)
+    .op("i32.add")
+    .tee(chunk)
+    .i32(chunks)
+    .op("i32.lt_u")
+    .branch("br_if", top)
+    .end();
   f.releaseLocal(chunk);
 }
 
@@ -161,13 +182,19 @@ function emitStage(f: FunctionWriter, parts: StageParts): void {
     const end = first + chunks;
     const isLast = end === stage.chunks;
     if (!isLast) f.get(chunk).i32(end).op("i32.lt_u").open("if");
-    f.get(chunk).i32(first).op("i32.sub").index("call", functions[i] as number);
+    f.get(chunk)
+      .i32(first)
+      .op("i32.sub")
+      .index("call", functions[i] as number);
     if (!isLast) f.branch("br", claimed).end();
     first = end;
   }
   f.end();
   f.index("global.get", 0).i32(1).atomic("i32.atomic.rmw.add", doneOffset(frame, number));
-  f.i32(stage.chunks - 1).op("i32.ne").branch("br_if", top).end();
+  f.i32(stage.chunks - 1)
+    .op("i32.ne")
+    .branch("br_if", top)
+    .end();
   callAll(f, stage.epilogue);
   emitProgress(f, number + 1);
 }

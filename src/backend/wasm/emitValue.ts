@@ -1,61 +1,24 @@
 // Prints the values of the kernel language as WebAssembly: each leaves one scalar or vector on the
 // stack. Operands are evaluated in the order in which the kernel names them.
-import type { BinaryOperation, Comparison, Index, UnaryOperation, Value } from "../../kernel/ir.ts";
-import { constantOf, type KernelState, laneIndexBytes, splatBytes, wasmType } from "./kernelState.ts";
-import type { Instruction } from "./opcodes.ts";
+import type { Index, Value } from "../../kernel/ir.ts";
+import {
+  constantOf,
+  type KernelState,
+  laneIndexBytes,
+  splatBytes,
+  wasmType,
+} from "./kernelState.ts";
+import {
+  floatBinary,
+  floatCompare,
+  floatUnary,
+  intBinary,
+  intCompare,
+  maskBinary,
+  type Pair,
+} from "./operations.ts";
 import { isPlain } from "./pointers.ts";
 import type { Access } from "./walk.ts";
-
-type Plain = Instruction<"none">;
-
-/** Scalar and vector instruction for each operation. */
-type Pair = readonly [scalar: Plain, vector: Plain];
-
-const floatUnary: Partial<Record<UnaryOperation, Pair>> = {
-  neg: ["f32.neg", "f32x4.neg"],
-  abs: ["f32.abs", "f32x4.abs"],
-  sqrt: ["f32.sqrt", "f32x4.sqrt"],
-  floor: ["f32.floor", "f32x4.floor"],
-  ceil: ["f32.ceil", "f32x4.ceil"],
-  trunc: ["f32.trunc", "f32x4.trunc"],
-  round: ["f32.nearest", "f32x4.nearest"],
-};
-const floatBinary: Partial<Record<BinaryOperation, Pair>> = {
-  add: ["f32.add", "f32x4.add"],
-  sub: ["f32.sub", "f32x4.sub"],
-  mul: ["f32.mul", "f32x4.mul"],
-  div: ["f32.div", "f32x4.div"],
-  min: ["f32.min", "f32x4.min"],
-  max: ["f32.max", "f32x4.max"],
-};
-const intBinary: Partial<Record<BinaryOperation, Pair>> = {
-  add: ["i32.add", "i32x4.add"],
-  sub: ["i32.sub", "i32x4.sub"],
-  mul: ["i32.mul", "i32x4.mul"],
-  bitAnd: ["i32.and", "v128.and"],
-  bitOr: ["i32.or", "v128.or"],
-  bitXor: ["i32.xor", "v128.xor"],
-};
-const maskBinary: Partial<Record<BinaryOperation, Pair>> = {
-  and: ["i32.and", "v128.and"],
-  or: ["i32.or", "v128.or"],
-};
-const floatCompare: Record<Comparison, Pair> = {
-  eq: ["f32.eq", "f32x4.eq"],
-  ne: ["f32.ne", "f32x4.ne"],
-  lt: ["f32.lt", "f32x4.lt"],
-  le: ["f32.le", "f32x4.le"],
-  gt: ["f32.gt", "f32x4.gt"],
-  ge: ["f32.ge", "f32x4.ge"],
-};
-const intCompare: Record<Comparison, Pair> = {
-  eq: ["i32.eq", "i32x4.eq"],
-  ne: ["i32.ne", "i32x4.ne"],
-  lt: ["i32.lt_s", "i32x4.lt_s"],
-  le: ["i32.le_s", "i32x4.le_s"],
-  gt: ["i32.gt_s", "i32x4.gt_s"],
-  ge: ["i32.ge_s", "i32x4.ge_s"],
-};
 
 /** Leaves a value on the stack. */
 export function emitValue(state: KernelState, value: Value): void {
@@ -168,17 +131,25 @@ export function emitIndex(state: KernelState, index: Index): void {
 /** Leaves the pointer of an access on the stack; the element is `offset` bytes after it. */
 export function emitPointer(state: KernelState, access: Access): number {
   const { pointer, offset } = state.pointers.find(access);
-  if (pointer === null && access.buffer === null) throw state.unsupported("a number has no address");
+  if (pointer === null && access.buffer === null)
+    throw state.unsupported("a number has no address");
   state.f.get(state.register(pointer ?? (access.buffer as NonNullable<Access["buffer"]>)));
   return offset;
 }
 
-function emitLoad(state: KernelState, load: Value & { readonly op: "load" }, isVector: boolean): void {
+function emitLoad(
+  state: KernelState,
+  load: Value & { readonly op: "load" },
+  isVector: boolean,
+): void {
   const { f } = state;
   const { element } = load.buffer;
   const offset = emitPointer(state, load);
   if (!isVector) {
-    f.memory({ float32: "f32.load", int32: "i32.load", uint8: "i32.load8_u" }[element] as "f32.load", offset);
+    f.memory(
+      { float32: "f32.load", int32: "i32.load", uint8: "i32.load8_u" }[element] as "f32.load",
+      offset,
+    );
   } else if (element === "uint8") {
     f.memory("v128.load32_zero", offset);
     f.op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
@@ -186,7 +157,10 @@ function emitLoad(state: KernelState, load: Value & { readonly op: "load" }, isV
 }
 
 /** The first lane starts a vector of zeros; the others are put in one by one. */
-function emitGather(state: KernelState, { buffer, indices }: Value & { readonly op: "gather" }): void {
+function emitGather(
+  state: KernelState,
+  { buffer, indices }: Value & { readonly op: "gather" },
+): void {
   const { f } = state;
   if (indices.length !== 4) throw state.unsupported(`gather of ${indices.length} lanes`);
   const isByte = buffer.element === "uint8";

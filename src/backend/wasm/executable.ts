@@ -4,7 +4,7 @@ import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable, KernelTiming } from "../backend.ts";
 import type { Allocation } from "./allocator.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
-import { arenaOffset } from "./frame.ts";
+import { arenaOffset, doneOffset } from "./frame.ts";
 import type { WasmMemory } from "./memory.ts";
 import type { Job, WorkerPool } from "./pool.ts";
 
@@ -40,7 +40,12 @@ export class WasmExecutable implements Executable {
   readonly #isWorthSharing: boolean;
   #isDisposed = false;
 
-  constructor(program: EmittedProgram, slots: readonly Slot[], memory: WasmMemory, pool: WorkerPool | null) {
+  constructor(
+    program: EmittedProgram,
+    slots: readonly Slot[],
+    memory: WasmMemory,
+    pool: WorkerPool | null,
+  ) {
     this.#program = program;
     this.#bound = slots.filter(({ kind }) => kind === "bound");
     this.#memory = memory;
@@ -57,7 +62,7 @@ export class WasmExecutable implements Executable {
       module,
       exports: this.#exports,
       frame: address,
-      frameBytes: program.frame.bytes,
+      done: () => this.#done(),
     };
     this.#isWorthSharing = program.schedule.stages.length > 0 && estimateMs(program) >= shareFromMs;
   }
@@ -87,6 +92,15 @@ export class WasmExecutable implements Executable {
     this.#isDisposed = true;
     this.#pool?.remove(this.#job);
     this.#memory.free(this.#frame);
+  }
+
+  #done(): number {
+    const { frame, schedule } = this.#program;
+    const words = new Int32Array(this.#memory.memory.buffer, this.#frame.address, frame.bytes / 4);
+    return schedule.stages.reduce(
+      (sum, _, stage) => sum + Atomics.load(words, doneOffset(frame, stage) / 4),
+      0,
+    );
   }
 
   /** Writes where everything is into the frame. */

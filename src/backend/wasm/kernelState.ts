@@ -1,10 +1,18 @@
 // What the emitter knows while it prints one kernel: the function being written, which register
 // holds what, and the vector constants that loops use.
-import type { Buffer, IndexVariable, Kernel, Local, Statement, Value, ValueType } from "../../kernel/ir.ts";
+import type {
+  Buffer,
+  IndexVariable,
+  Kernel,
+  Local,
+  Statement,
+  Value,
+  ValueType,
+} from "../../kernel/ir.ts";
 import { bytesOfFloat, bytesOfInt, FunctionWriter } from "./assembler.ts";
 import type { ValueTypeName } from "./opcodes.ts";
 import { type Pointer, Pointers } from "./pointers.ts";
-import { valueOf, within } from "./walk.ts";
+import { evaluatedBy, within } from "./walk.ts";
 
 /** What the engine offers. */
 export interface WasmFeatures {
@@ -49,7 +57,8 @@ export class KernelState {
   register(holder: Holder): number {
     const register = this.#registers.get(keyOf(holder));
     if (register === undefined) {
-      const what = "name" in holder ? holder.name : "id" in holder ? `register ${holder.id}` : "pointer";
+      const what =
+        "name" in holder ? holder.name : "id" in holder ? `register ${holder.id}` : "pointer";
       throw new Error(`kernel ${this.#name}: ${what} is used outside the block that binds it`);
     }
     return register;
@@ -58,7 +67,8 @@ export class KernelState {
   /** A new register, until the block closes. */
   bind(holder: Holder, type: ValueTypeName): number {
     const key = keyOf(holder);
-    if (this.#registers.has(key)) throw new Error(`kernel ${this.#name}: a register is bound twice`);
+    if (this.#registers.has(key))
+      throw new Error(`kernel ${this.#name}: a register is bound twice`);
     const register = this.f.newLocal(type);
     this.#registers.set(key, register);
     (this.#scopes[this.#scopes.length - 1] as (string | Pointer)[]).push(key);
@@ -108,7 +118,8 @@ export function wasmType({ kind, lanes }: ValueType): ValueTypeName {
 
 /** A number in each of four lanes. A true mask lane is all ones. */
 export function splatBytes(value: number, kind: ValueType["kind"]): Uint8Array {
-  const lane = kind === "float" ? bytesOfFloat(value) : bytesOfInt(kind === "mask" ? -value : value);
+  const lane =
+    kind === "float" ? bytesOfFloat(value) : bytesOfInt(kind === "mask" ? -value : value);
   return Uint8Array.from({ length: 16 }, (_, i) => lane[i % 4] as number);
 }
 
@@ -130,7 +141,7 @@ function loopConstants(body: readonly Statement[]): Uint8Array[] {
   const found = new Map<string, Uint8Array>();
   const visit = (statements: readonly Statement[], inLoop: boolean): void => {
     for (const statement of statements) {
-      const value = valueOf(statement);
+      const value = evaluatedBy(statement);
       for (const part of inLoop && value !== null ? within(value) : []) {
         const bytes = constantOf(part);
         if (bytes === null || bytes.every((byte) => byte === 0)) continue;

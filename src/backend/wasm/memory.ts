@@ -20,6 +20,7 @@ export const controlAddress = pointerReach;
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   readonly isShared: boolean;
+  readonly #limit: number;
   readonly #allocator = new Allocator(controlAddress + controlBytes);
   #bytes: Uint8Array;
   #arena: { readonly block: Allocation; readonly bytes: number } | null = null;
@@ -27,6 +28,7 @@ export class WasmMemory {
   constructor(isShared: boolean, maximumPages = pageLimit) {
     const initial = Math.ceil((controlAddress + controlBytes) / pageBytes);
     this.isShared = isShared;
+    this.#limit = maximumPages * pageBytes;
     try {
       this.memory = new WebAssembly.Memory({ initial, maximum: maximumPages, shared: isShared });
     } catch (cause) {
@@ -87,7 +89,7 @@ export class WasmMemory {
       facts: [
         { name: "wanted", value: formatBytes(bytes) },
         { name: "memory", value: formatBytes(size), remark: "its size now" },
-        { name: "limit", value: formatBytes(pageLimit * pageBytes), remark: "of 32-bit addresses" },
+        { name: "limit", value: formatBytes(this.#limit) },
       ],
       hint: "use a smaller batch, or free tensors that are no longer needed",
       cause,

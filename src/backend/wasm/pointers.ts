@@ -3,7 +3,14 @@
 // The address of buffer[c + f₁·v₁ + … + fₙ·vₙ] is a chain of pointers, one for each variable from the
 // outermost in: pₖ = pₖ₋₁ + fₖ·vₖ. A loop sets its pointers from those outside it and moves them by
 // f·step after each pass. Accesses that differ by a constant share a pointer and use offsets.
-import type { Buffer, ElementType, Index, IndexVariable, Kernel, Statement } from "../../kernel/ir.ts";
+import type {
+  Buffer,
+  ElementType,
+  Index,
+  IndexVariable,
+  Kernel,
+  Statement,
+} from "../../kernel/ir.ts";
 import { type Access, accessesOf } from "./walk.ts";
 
 /**
@@ -111,7 +118,8 @@ export class Pointers {
   #sorted(index: Index): readonly Term[] {
     const orderOf = ({ variable }: Term): number => {
       const order = this.#order.get(variable.id);
-      if (order === undefined) throw new Error(`kernel: ${variable.name} is used before it is bound`);
+      if (order === undefined)
+        throw new Error(`kernel: ${variable.name} is used before it is bound`);
       return order;
     };
     return index.terms.toSorted((a, b) => orderOf(a) - orderOf(b));

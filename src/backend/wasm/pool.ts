@@ -3,10 +3,15 @@
 import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
 import {
-  controlWords, hasFailed, mostWorkers, takeFailure, type WorkerMessage, type WorkerStart, words,
+  controlWords,
+  hasFailed,
+  mostWorkers,
+  takeFailure,
+  type WorkerMessage,
+  type WorkerStart,
+  words,
 } from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
-import { progressOffset } from "./frame.ts";
 import { node } from "./features.ts";
 import { controlAddress } from "./memory.ts";
 
@@ -15,9 +20,10 @@ export interface Job {
   readonly id: number;
   readonly module: WebAssembly.Module;
   readonly exports: ProgramExports;
-  /** Address and size of its frame. */
+  /** Address of its frame. */
   readonly frame: number;
-  readonly frameBytes: number;
+  /** Chunks that are done in the present run. */
+  done(): number;
 }
 
 export interface PoolOptions {
@@ -65,7 +71,7 @@ export class WorkerPool {
     const control = this.#control;
     job.exports.begin();
     // 0 means that no run is open, so a ticket is never 0.
-    const ticket = ((Atomics.load(control, words.ticket) + 1) & 0x7fffffff) || 1;
+    const ticket = (Atomics.load(control, words.ticket) + 1) & 0x7fffffff || 1;
     Atomics.store(control, words.job, job.id);
     Atomics.store(control, words.open, ticket);
     Atomics.store(control, words.ticket, ticket);
@@ -73,18 +79,19 @@ export class WorkerPool {
     try {
       this.#work(job);
     } catch (error) {
+      // Buffers must not be touched any more once the caller knows.
       job.exports.abort();
       this.#close();
       throw error;
     }
-    const failure = this.#close();
-    if (failure !== null) throw new BackendError(`wasm: a worker thread failed: ${failure}`);
+    Atomics.store(control, words.open, 0);
+    if (!hasFailed(control)) return;
+    throw new BackendError(`wasm: a worker thread failed: ${this.#close()}`);
   }
 
-  /** Lets no more workers join; returns what went wrong with those that did. */
+  /** Lets no more workers join, waits for those that did; returns what went wrong with one. */
   #close(): string | null {
     Atomics.store(this.#control, words.open, 0);
-    if (!hasFailed(this.#control)) return null;
     this.#waitUntilIdle();
     return takeFailure(this.#control);
   }
@@ -161,13 +168,11 @@ export class WorkerPool {
   }
 
   #work(job: Job): void {
-    let state = "";
+    let done = -1;
     let since = 0;
     while (job.exports.work() === 1) {
-      const now = new Uint8Array(this.#memory.buffer, job.frame + progressOffset, job.frameBytes);
-      const next = String(now);
-      if (next !== state) {
-        state = next;
+      if (job.done() !== done) {
+        done = job.done();
         since = performance.now();
       } else if (performance.now() - since >= this.#stallMs) this.#giveUp();
     }
@@ -188,7 +193,7 @@ export class WorkerPool {
   #giveUp(): never {
     this.dispose();
     throw new BackendError("wasm: a worker thread stopped in the middle of a run", {
-      facts: [{ name: "waited", value: `${Math.round(this.#stallMs / 1000)} s`, remark: "without any progress" }],
+      facts: [{ name: "waited", value: `${this.#stallMs} ms`, remark: "without any progress" }],
       hint: "make a new backend, with { threads: 1 } if this happens again",
     });
   }

@@ -32,7 +32,7 @@ export function operands(value: Value): readonly Value[] {
 }
 
 /** The value that a statement evaluates itself, if any. */
-export function valueOf(statement: Statement): Value | null {
+export function evaluatedBy(statement: Statement): Value | null {
   switch (statement.op) {
     case "let":
     case "set":
@@ -62,7 +62,7 @@ export interface Access {
 
 /** The indices that a statement needs itself, without those of statements inside it. */
 export function* accessesOf(statement: Statement): Generator<Access> {
-  const value = valueOf(statement);
+  const value = evaluatedBy(statement);
   if (value !== null) {
     for (const part of within(value)) {
       if (part.op === "load") yield part;

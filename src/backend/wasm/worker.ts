@@ -1,7 +1,13 @@
 // A thread that takes part in runs. It sleeps in shared memory between them and never returns to
 // its event loop, so messages are fetched and not waited for.
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { controlWords, type WorkerMessage, type WorkerStart, words, writeFailure } from "./control.ts";
+import {
+  controlWords,
+  type WorkerMessage,
+  type WorkerStart,
+  words,
+  writeFailure,
+} from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
 
 /** Looks at `ticket` before sleeping: some ten microseconds, so that a run that follows at once starts fast. */
@@ -53,9 +59,10 @@ function takePart(): void {
   const own = words.active + number;
   Atomics.store(control, own, 1);
   if (Atomics.load(control, words.open) === ticket) {
-    fetchMessages();
-    const program = programs.get(Atomics.load(control, words.job));
+    let program: ProgramExports | undefined;
     try {
+      fetchMessages();
+      program = programs.get(Atomics.load(control, words.job));
       while (program?.work() === 1) {}
     } catch (error) {
       writeFailure(control, String(error));
