@@ -8,6 +8,7 @@ import { chooseTile, tileRuns } from "../../kernel/tile.ts";
 import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
+import { withEpilogue } from "../lower/boxes.ts";
 import { lanesTotal } from "../lower/matmul.ts";
 import { storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
@@ -67,11 +68,7 @@ export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
         w.k.set(sum, w.k.add(sum, w.load(partial, [fixed(part), ...at, lane(lanes)], lanes)));
       });
       const total = lanes === 1 ? sum : lanesTotal(w, sum);
-      if (node === core) return total;
-      w.known.set(core, total);
-      const value = w.value(node, at, 1);
-      w.known.delete(core);
-      return value;
+      return node === core ? total : withEpilogue(w, node, core, total, at, 1);
     },
   });
 }

@@ -7,7 +7,7 @@ import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, combine, fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { storeBox } from "./pointwise.ts";
+import { type BoxPart, storeBox, storeParts } from "./pointwise.ts";
 
 /** A part of the output: its first index, its sizes, and the value at an index counted from there. */
 interface Piece {
@@ -190,45 +190,48 @@ export function lowerFoldWindows(planner: Planner, { node, core }: Root): void {
     planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   const place = planner.place(node, batched ? "batch" : "plain");
   if (isEmpty(node)) return;
+  // Stretches of the same length share one nest: with windows side by side that is one pass over
+  // the windows, each of which writes all its pixels.
+  const nests = new Map<string, { count: readonly [number, number]; parts: BoxPart[] }>();
   for (const rows of stretches(height, windowsDown, kernel[0], stride[0], dilation[0])) {
     for (const columns of stretches(width, windowsAcross, kernel[1], stride[1], dilation[1])) {
-      const target = ([n, c, i, j]: readonly AxisIndex[], w: KernelWriter): AxisIndex[] => [
-        n as AxisIndex,
-        c as AxisIndex,
-        combine(rows.first, [[i as AxisIndex, rows.step]], w.lanes),
-        combine(columns.first, [[j as AxisIndex, columns.step]], w.lanes),
-      ];
-      storeBox(planner, {
-        name: "foldWindows",
-        node,
-        place,
-        box: [batch, channels, rows.count, columns.count],
-        laneAxis: batched || lane >= 0 ? Math.max(lane, 0) : 3,
-        target,
-        value: (w, at, lanes) => {
-          const [n, c, i, j] = at as [AxisIndex, AxisIndex, AxisIndex, AxisIndex];
-          let sum: Value | null = null;
-          for (const row of rows.taps) {
-            for (const column of columns.taps) {
-              const value = w.value(
-                input,
-                [
-                  n,
-                  c,
-                  combine(row.window, [[i, 1]], w.lanes),
-                  combine(column.window, [[j, 1]], w.lanes),
-                  fixed(row.tap),
-                  fixed(column.tap),
-                ],
-                lanes,
-              );
-              sum = sum === null ? value : w.k.let(w.k.add(sum, value));
-            }
-          }
-          const total = sum ?? w.k.const(0);
-          return node === core ? total : withEpilogue(w, node, core, total, target(at, w), lanes);
-        },
-      });
+      const count = [rows.count, columns.count] as const;
+      const nest = nests.get(count.join()) ?? { count, parts: [] };
+      nests.set(count.join(), nest);
+      nest.parts.push(foldPart({ node, core }, rows, columns));
     }
   }
+  for (const { count, parts } of nests.values()) {
+    const laneAxis = batched || lane >= 0 ? Math.max(lane, 0) : 3;
+    const box = [batch, channels, ...count];
+    storeParts(planner, { name: "foldWindows", node, place, box, laneAxis }, parts);
+  }
+}
+
+/** The pixels where a stretch of rows meets a stretch of columns. */
+function foldPart({ node, core }: Root, rows: Stretch, columns: Stretch): BoxPart {
+  const input = core.inputs[0] as Node;
+  const target = ([n, c, i, j]: readonly AxisIndex[], w: KernelWriter): AxisIndex[] => [
+    n as AxisIndex,
+    c as AxisIndex,
+    combine(rows.first, [[i as AxisIndex, rows.step]], w.lanes),
+    combine(columns.first, [[j as AxisIndex, columns.step]], w.lanes),
+  ];
+  return {
+    target,
+    value: (w, at, lanes) => {
+      const [n, c, i, j] = at as [AxisIndex, AxisIndex, AxisIndex, AxisIndex];
+      let sum: Value | null = null;
+      for (const row of rows.taps) {
+        for (const column of columns.taps) {
+          const y = combine(row.window, [[i, 1]], w.lanes);
+          const x = combine(column.window, [[j, 1]], w.lanes);
+          const value = w.value(input, [n, c, y, x, fixed(row.tap), fixed(column.tap)], lanes);
+          sum = sum === null ? value : w.k.let(w.k.add(sum, value));
+        }
+      }
+      const total = sum ?? w.k.const(0);
+      return node === core ? total : withEpilogue(w, node, core, total, target(at, w), lanes);
+    },
+  };
 }

@@ -44,7 +44,7 @@ export function storeExpression(
   });
 }
 
-/** A nest that stores one value per index of a box, at an affine place of the target. */
+/** A nest that stores values for each index of a box, at affine places of the target. */
 export interface BoxStore {
   readonly name: string;
   readonly node: Node;
@@ -53,12 +53,21 @@ export interface BoxStore {
   readonly box: Shape;
   /** The axis of the box that lies in the lanes. */
   readonly laneAxis: number;
-  readonly target: (index: readonly AxisIndex[], w: KernelWriter) => readonly AxisIndex[];
-  readonly value: (w: KernelWriter, index: readonly AxisIndex[], width: number) => Value;
   readonly operations?: number;
 }
 
-export function storeBox(planner: Planner, store: BoxStore): void {
+/** One value stored at each index of the box. */
+export interface BoxPart {
+  readonly target: (index: readonly AxisIndex[], w: KernelWriter) => readonly AxisIndex[];
+  readonly value: (w: KernelWriter, index: readonly AxisIndex[], width: number) => Value;
+}
+
+export function storeBox(planner: Planner, store: BoxStore & BoxPart): void {
+  storeParts(planner, store, [store]);
+}
+
+/** The same with several values at each index, in neighbouring places of the target. */
+export function storeParts(planner: Planner, store: BoxStore, parts: readonly BoxPart[]): void {
   if (sizeOf(store.box) === 0) return;
   const w = planner.writer(store.name);
   w.writes(store.place);
@@ -66,14 +75,17 @@ export function storeBox(planner: Planner, store: BoxStore): void {
     size,
     vector: axis === store.laneAxis && w.lanes > 1,
   }));
-  const split = splitOver(axes, w.lanes, sizeOf(store.box) * (store.operations ?? 4));
+  const work = sizeOf(store.box) * parts.length * (store.operations ?? 4);
+  const split = splitOver(axes, w.lanes, work);
   loops(
     w,
     axes,
     axes.map((_, axis) => axis),
     split,
     (index, width) => {
-      w.store(store.place, store.target(index, w), store.value(w, index, width), width);
+      for (const { target, value } of parts) {
+        w.store(store.place, target(index, w), value(w, index, width), width);
+      }
     },
   );
   planner.launch(w, split?.chunks ?? 1, { flops: sizeOf(store.box) });
