@@ -79,7 +79,7 @@ function load(net: nn.Module, bytes: Buffer): void {
 
 export const lenetTrain: Benchmark = {
   name: "lenet-train",
-  summary: "LeNet, one training step, batch 256, 2 threads",
+  summary: "LeNet, one training step at batch 256",
   async run({ rounds, threads, note }): Promise<Measurement[]> {
     setBackend("wasm", { threads });
     const set = dataset();
