@@ -1,6 +1,7 @@
 // A graph to be computed: its leaves, its steps in order, its outputs. The signature is equal for
 // graphs that compute the same thing from other leaves, so that plans can be kept and used again.
 import type { Node } from "../tensor/node.ts";
+import type { Op } from "../tensor/op.ts";
 
 export interface Graph {
   /** Stored values that the graph reads, in order of first use. */
@@ -17,6 +18,11 @@ export interface Graph {
 /** Does this value have elements in memory? */
 export function isStored(node: Node): boolean {
   return node.storage !== null;
+}
+
+/** The op that is yet to compute a value; null for a leaf, and for what was computed before. */
+export function pendingOp(node: Node): Op | null {
+  return isStored(node) ? null : node.op;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Which values are kept in memory, and which are computed on the way into the kernel that uses
 // them (prologue) or out of the kernel that made them (epilogue).
+import { pendingOp } from "../graph/graph.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
@@ -89,7 +90,7 @@ export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>)
 
 /** A reshape of a stored value is the same memory; unless it was computed before, and is a leaf now. */
 export function isAlias(node: Node): boolean {
-  return node.storage === null && node.op?.lowering.kind === "reshape";
+  return pendingOp(node)?.lowering.kind === "reshape";
 }
 
 function topological(outputs: readonly Node[]): Node[] {
@@ -145,7 +146,7 @@ function chooseStored(
         if (takesExpressions.has(op.name)) continue;
         let base = input;
         if (takesViews.has(op.name))
-          while (base.op?.lowering.kind === "view") base = base.inputs[0] as Node;
+          while (pendingOp(base)?.lowering.kind === "view") base = base.inputs[0] as Node;
         store(base);
       }
     }

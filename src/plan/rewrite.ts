@@ -1,5 +1,5 @@
 // Graph -> simpler graph: composites opened, equal values computed once, constants folded.
-import { graphOf } from "../graph/graph.ts";
+import { graphOf, pendingOp } from "../graph/graph.ts";
 import { Node } from "../tensor/node.ts";
 import type { Op, ReferenceArray } from "../tensor/op.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
@@ -65,7 +65,7 @@ function simplify(node: Node): Node {
   if (op.lowering.kind === "reshape") {
     if (same(a)) return a;
     // A reshape of a reshape is a reshape of the first value.
-    if (a.op?.lowering.kind === "reshape") {
+    if (pendingOp(a)?.lowering.kind === "reshape") {
       const inner = a.inputs[0] as Node;
       return simplify(new Node(node, op, [inner], node.params, false, node.scope));
     }
@@ -75,7 +75,7 @@ function simplify(node: Node): Node {
   if (op.name === "mul" && b !== undefined && same(b) && isConstant(a, 1)) return b;
   if (op.name === "div" && same(a) && isConstant(b, 1)) return a;
   if (op.name === "sub" && same(a) && isConstant(b, 0)) return a;
-  if (op.name === "neg" && a.op?.name === "neg") return a.inputs[0] as Node;
+  if (op.name === "neg" && pendingOp(a)?.name === "neg") return a.inputs[0] as Node;
   const moves = op.lowering.kind === "view" || op.lowering.kind === "reshape";
   if (moves && constantOf(a) !== null) {
     return new Node(
@@ -92,7 +92,7 @@ function simplify(node: Node): Node {
 
 /** The value of a `full` node; null for others. */
 export function constantOf(node: Node): number | null {
-  return node.op?.name === "full" ? Number((node.params as { value: number }).value) : null;
+  return pendingOp(node)?.name === "full" ? Number((node.params as { value: number }).value) : null;
 }
 
 function isConstant(node: Node | undefined, value: number): boolean {
