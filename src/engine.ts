@@ -3,7 +3,7 @@
 import { backward } from "./autograd/backward.ts";
 import type { Backend, BackendBuffer, Executable, KernelTiming } from "./backend/backend.ts";
 import { collectGarbage } from "./collect.ts";
-import { type Graph, graphOf } from "./graph/graph.ts";
+import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
 import { plan } from "./plan/plan.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
@@ -46,7 +46,7 @@ const planCacheSize = 256;
 export class BackendEngine implements Engine {
   readonly backend: Backend;
   readonly #executables = new Map<string, Executable>();
-  /** Losses whose backward was asked for: computed together with the update that follows. */
+  /** Losses whose backward was asked for, and predictions: computed together with the update that follows. */
   #due: Node[] = [];
   #collectAt = collectAfter;
 
@@ -78,7 +78,7 @@ export class BackendEngine implements Engine {
 
   backward(root: Tensor, grad: Tensor | undefined): void {
     backward(root, grad);
-    this.#due.push(root.node);
+    this.#due.push(...likelyReads(root.node));
   }
 
   assign(updates: readonly (readonly [Variable, Tensor])[]): void {
@@ -206,6 +206,26 @@ function checkUpdates(updates: readonly (readonly [Variable, Tensor])[]): void {
       });
     }
   }
+}
+
+/** Elements of a value that is kept because it may be read, and ops between it and the loss. */
+const smallValue = 65536;
+const nearLoss = 2;
+
+/**
+ * A loss and the small values that it was made from: predictions, which many loops read after the
+ * step for their accuracy. Kept now, they need not be computed again from the old parameters.
+ */
+function likelyReads(loss: Node): Node[] {
+  const found = [loss];
+  let level = [loss];
+  for (let depth = 0; depth < nearLoss; depth++) {
+    level = level
+      .flatMap(({ inputs }) => inputs)
+      .filter((node) => node.requiresGrad && pendingOp(node) !== null);
+    found.push(...level.filter((node) => sizeOf(node.shape) <= smallValue));
+  }
+  return found;
 }
 
 /** The new values, each a value of its own: what is stored already, or wanted twice, is copied. */
