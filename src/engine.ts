@@ -48,6 +48,8 @@ export class BackendEngine implements Engine {
   readonly #executables = new Map<string, Executable>();
   /** Losses whose backward was asked for, and predictions: computed together with the update that follows. */
   #due: Node[] = [];
+  /** Variables with a new value that waits for the next update. */
+  readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
 
   constructor(backend: Backend) {
@@ -81,8 +83,13 @@ export class BackendEngine implements Engine {
     this.#due.push(...likelyReads(root.node));
   }
 
-  assign(updates: readonly (readonly [Variable, Tensor])[]): void {
-    checkUpdates(updates);
+  defer(variable: Variable): void {
+    this.#deferred.add(variable);
+  }
+
+  assign(asked: readonly (readonly [Variable, Tensor])[]): void {
+    checkUpdates(asked);
+    const updates = this.#withDeferred(asked);
     const values = ownValues(updates);
     const due = this.#due;
     this.#due = [];
@@ -90,6 +97,20 @@ export class BackendEngine implements Engine {
     updates.forEach(([variable], i) => {
       variable.settle((values[i] as Node).storage as Storage);
     });
+  }
+
+  /** The updates and those that waited for them; a variable that is given a value now does not get its older one. */
+  #withDeferred(
+    asked: readonly (readonly [Variable, Tensor])[],
+  ): readonly (readonly [Variable, Tensor])[] {
+    const waiting = [...this.#deferred];
+    this.#deferred.clear();
+    const given = new Set(asked.map(([variable]) => variable));
+    const late = waiting.flatMap((variable) => {
+      const value = variable.takeDeferred();
+      return value === null || given.has(variable) ? [] : [[variable, value] as const];
+    });
+    return [...asked, ...late];
   }
 
   capture(

@@ -1,9 +1,16 @@
 // How each kind of golden case is computed with Fovea. Argument names are PyTorch's.
 
 import {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   avgPool2d,
+  batchNorm,
   conv2d,
+  convTranspose2d,
   crossEntropy,
+  elu,
+  gelu,
+  leakyRelu,
   linear,
   logSoftmax,
   maxPool2d,
@@ -14,9 +21,12 @@ import {
   Parameter,
   relu,
   sigmoid,
+  silu,
   softmax,
+  softplus,
   Tensor,
   tanh,
+  Variable,
 } from "../../src/index.ts";
 import { adaptersFor, type CaseArgs, type Inputs, type Outputs, withGradients } from "./support.ts";
 
@@ -45,6 +55,22 @@ const trajectory =
       steps.push(Tensor.from(await parameter.data(), { shape: parameter.shape }));
     }
     return { trajectory: stackOf(steps) };
+  };
+
+/** A schedule stepped after each use of its learning rate; the rates used. */
+const schedule =
+  (steps: number, make: (optimizer: optim.Optimizer, args: CaseArgs) => { step(): void }): Runner =>
+  async (args) => {
+    const optimizer = new optim.SGD([new Parameter(Tensor.zeros([1]))], {
+      lr: number(args, "base_lr", 0.1),
+    });
+    const scheduler = make(optimizer, args);
+    const used: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      used.push(optimizer.lr);
+      scheduler.step();
+    }
+    return { lr: Tensor.from(used) };
   };
 
 function stackOf(tensors: readonly Tensor[]): Tensor {
@@ -76,6 +102,69 @@ export const runners: Readonly<Record<string, Runner>> = {
         padding: numbers(args, "padding") as Pair,
         ceilMode: flag(args, "ceil_mode"),
         countIncludePad: flag(args, "count_include_pad"),
+      }),
+    ),
+  conv_transpose2d: (args, inputs) =>
+    withGradients(inputs, ["x", "weight", "bias"], ({ x, weight, bias }) =>
+      convTranspose2d(x as Tensor, weight as Tensor, bias ?? null, {
+        stride: numbers(args, "stride") as Pair,
+        padding: numbers(args, "padding") as Pair,
+        outputPadding: numbers(args, "output_padding") as Pair,
+        groups: number(args, "groups", 1),
+      }),
+    ),
+  adaptive_avg_pool2d: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) =>
+      adaptiveAvgPool2d(x as Tensor, numbers(args, "output_size") as Pair),
+    ),
+  adaptive_max_pool2d: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) =>
+      adaptiveMaxPool2d(x as Tensor, numbers(args, "output_size") as Pair),
+    ),
+  batch_norm2d_train: async (args, inputs) => {
+    const runningMean = new Variable(inputs.running_mean as Tensor);
+    const runningVar = new Variable(inputs.running_var as Tensor);
+    const outputs = await withGradients(
+      inputs,
+      ["x", "weight", "bias"],
+      ({ x, weight = null, bias = null }) =>
+        batchNorm(x as Tensor, runningMean, runningVar, {
+          weight,
+          bias,
+          training: true,
+          momentum: number(args, "momentum", 0.1),
+          eps: number(args, "eps", 1e-5),
+        }),
+    );
+    return { ...outputs, new_running_mean: runningMean, new_running_var: runningVar };
+  },
+  batch_norm2d_eval: (args, inputs) =>
+    withGradients(
+      inputs,
+      ["x", "weight", "bias"],
+      ({ x, weight = null, bias = null, ...running }) =>
+        batchNorm(x as Tensor, running.running_mean as Tensor, running.running_var as Tensor, {
+          weight,
+          bias,
+          eps: number(args, "eps", 1e-5),
+        }),
+    ),
+  elu: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) => elu(x as Tensor, number(args, "alpha", 1))),
+  gelu: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) =>
+      gelu(x as Tensor, { approximate: args.approximate === "tanh" ? "tanh" : "none" }),
+    ),
+  leaky_relu: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) =>
+      leakyRelu(x as Tensor, number(args, "negative_slope", 0.01)),
+    ),
+  silu: pointwise(silu),
+  softplus: (args, inputs) =>
+    withGradients(inputs, ["x"], ({ x }) =>
+      softplus(x as Tensor, {
+        beta: number(args, "beta", 1),
+        threshold: number(args, "threshold", 20),
       }),
     ),
   relu: pointwise(relu),
@@ -117,6 +206,74 @@ export const runners: Readonly<Record<string, Runner>> = {
         lr: number(args, "lr", 0.001),
         weightDecay: number(args, "weight_decay", 0),
         amsgrad: flag(args, "amsgrad"),
+      }),
+  ),
+  optimizer_adamw: trajectory(
+    (params, args) =>
+      new optim.AdamW(params, {
+        lr: number(args, "lr", 0.001),
+        weightDecay: number(args, "weight_decay", 0.01),
+        amsgrad: flag(args, "amsgrad"),
+      }),
+  ),
+  optimizer_rmsprop: trajectory(
+    (params, args) =>
+      new optim.RMSprop(params, {
+        lr: number(args, "lr", 0.01),
+        alpha: number(args, "alpha", 0.99),
+        momentum: number(args, "momentum", 0),
+        weightDecay: number(args, "weight_decay", 0),
+        centered: flag(args, "centered"),
+      }),
+  ),
+  optimizer_adagrad: trajectory(
+    (params, args) =>
+      new optim.Adagrad(params, {
+        lr: number(args, "lr", 0.01),
+        lrDecay: number(args, "lr_decay", 0),
+        weightDecay: number(args, "weight_decay", 0),
+      }),
+  ),
+  schedule_step: schedule(
+    12,
+    (optimizer, args) =>
+      new optim.StepLR(optimizer, number(args, "step_size", 1), {
+        gamma: number(args, "gamma", 0.1),
+      }),
+  ),
+  schedule_multistep: schedule(
+    12,
+    (optimizer, args) =>
+      new optim.MultiStepLR(optimizer, numbers(args, "milestones"), {
+        gamma: number(args, "gamma", 0.1),
+      }),
+  ),
+  schedule_cosine: schedule(
+    12,
+    (optimizer, args) =>
+      new optim.CosineAnnealingLR(optimizer, number(args, "T_max", 10), {
+        etaMin: number(args, "eta_min", 0),
+      }),
+  ),
+  schedule_exponential: schedule(
+    12,
+    (optimizer, args) => new optim.ExponentialLR(optimizer, number(args, "gamma", 0.9)),
+  ),
+  // One less than the steps of the cycle.
+  schedule_onecycle: schedule(
+    11,
+    (optimizer, args) =>
+      new optim.OneCycleLR(optimizer, number(args, "max_lr", 1), {
+        totalSteps: number(args, "total_steps", 12),
+      }),
+  ),
+  schedule_linear: schedule(
+    12,
+    (optimizer, args) =>
+      new optim.LinearLR(optimizer, {
+        startFactor: number(args, "start_factor", 1 / 3),
+        endFactor: number(args, "end_factor", 1),
+        totalIters: number(args, "total_iters", 5),
       }),
   ),
   train_lenet_sgd: async (args, inputs) => {

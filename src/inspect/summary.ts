@@ -1,9 +1,9 @@
 // What a network looks like from outside: output shape, parameters and work of each layer. Nothing is
 // computed: shapes are known as soon as the ops are recorded.
+import { inEvaluation } from "../nn/evaluation.ts";
 import { type Module, withForwardHook } from "../nn/index.ts";
 import type { Node } from "../tensor/node.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
-import { noGrad } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 export interface LayerSummary {
@@ -37,7 +37,8 @@ export interface NetworkSummary {
 export function summarize(net: Module, inputShape: Shape): NetworkSummary {
   const layers: LayerSummary[] = [];
   const input = Tensor.ofData(new Float32Array(sizeOf(inputShape)), inputShape, "float32");
-  const output = noGrad(() =>
+  // In evaluation, where a batch of one is enough and no running statistic moves.
+  const output = inEvaluation(net, () =>
     withForwardHook(
       ({ module, path, inputs, output }) => {
         if (module.children().length > 0) return;
@@ -124,6 +125,9 @@ function work({ op, shape, inputs }: Node): number {
   switch (op?.name) {
     case "conv2d":
       return sizeOf(shape) * sizeOf(second.slice(1));
+    // Here each input element meets that many weights.
+    case "conv2dInputGrad":
+      return sizeOf((inputs[0] as Node).shape) * sizeOf(second.slice(1));
     case "matmul":
       return sizeOf(shape) * (second.at(-2) as number);
     case "linear":

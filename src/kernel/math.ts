@@ -126,6 +126,50 @@ export class KernelMath implements ScalarMath<Value> {
     return this.select(invalid, this.float(Number.NaN), positive);
   }
 
+  /** eˣ − 1 = 2ⁿ · (eʳ − 1) + (2ⁿ − 1), halved until the end so that 2ⁿ does not overflow early. */
+  expm1(a: Value): Value {
+    const { n, q } = this.#expParts(this.#clamp(a, -40, 88.8));
+    const half = this.#powerOfTwo(this.add(n, this.int(exponentBias - 1)));
+    const result = this.fma(half, q, this.sub(half, this.float(0.5)));
+    return this.add(result, result);
+  }
+
+  /** ln(1 + x) = ln u · x / (u − 1) with u = 1 + x as rounded: the errors of both factors cancel (Kahan). */
+  log1p(a: Value): Value {
+    const x = this.#k.let(a);
+    const one = this.float(1);
+    const u = this.add(x, one);
+    const log = this.log(u);
+    const corrected = this.mul(log, this.div(x, this.sub(u, one)));
+    const finite = this.select(this.eq(u, this.float(Number.POSITIVE_INFINITY)), log, corrected);
+    return this.select(this.eq(u, one), x, finite);
+  }
+
+  /** Near 0 an odd polynomial; further out 1 − e^p(|x|), whose error shrinks with the exponential. */
+  erf(a: Value): Value {
+    const x = this.#k.let(a);
+    const z = this.mul(x, x);
+    const magnitude = this.abs(x);
+    const small = this.#polynomial(
+      z,
+      [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1],
+    );
+    const power = this.#polynomial(
+      magnitude,
+      [
+        -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1,
+        -1.28717512e-1,
+      ],
+    );
+    const large = this.sub(
+      this.float(1),
+      this.exp(this.fma(power, magnitude, this.neg(magnitude))),
+    );
+    const signed = this.select(this.lt(x, this.float(0)), this.neg(large), large);
+    const inner = this.lt(magnitude, this.float(0.927734375));
+    return this.select(inner, this.fma(small, x, x), signed);
+  }
+
   sin(a: Value): Value {
     return this.#sine(a, 0);
   }
@@ -256,10 +300,10 @@ export class KernelMath implements ScalarMath<Value> {
   }
 
   /**
-   * n = round(x / ln 2) as an int, and eʳ for r = x − n·ln 2, with ln 2 in two parts. Adding 1.5·2²³
+   * n = round(x / ln 2) as an int, and p = eʳ and q = eʳ − 1 for r = x − n·ln 2, with ln 2 in two parts. Adding 1.5·2²³
    * rounds, and leaves n in the low bits of the sum: cheaper than rounding and converting.
    */
-  #expParts(x: Value): { n: Value; p: Value } {
+  #expParts(x: Value): { n: Value; p: Value; q: Value } {
     const sum = this.fma(x, this.float(Math.LOG2E), this.float(roundingShift));
     const rounded = this.sub(sum, this.float(roundingShift));
     const r = this.fma(
@@ -274,9 +318,11 @@ export class KernelMath implements ScalarMath<Value> {
         5.0000001201e-1,
       ],
     );
+    const q = this.fma(this.mul(r, r), p, r);
     return {
       n: this.sub(this.bitsToInt(sum), this.int(roundingShiftBits)),
-      p: this.add(this.fma(this.mul(r, r), p, r), this.float(1)),
+      p: this.add(q, this.float(1)),
+      q,
     };
   }
 

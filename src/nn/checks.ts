@@ -1,4 +1,5 @@
 // Checks that layers make of their arguments when they are built, and the texts in which they print them.
+import type { AdaptiveSize } from "../ops/index.ts";
 import { OptionError } from "../tensor/errors.ts";
 
 /** A size that may differ by axis: one number, or `[vertical, horizontal]`. */
@@ -54,6 +55,12 @@ export function formatSize(size: Size2d): string {
 export function formatPair(size: Padding2d): string {
   if (typeof size === "string" || typeof size === "number") return String(size);
   return size.every((n) => n === size[0]) ? String(size[0]) : `[${size.join(", ")}]`;
+}
+
+/** `5x5`, with `keep` where the input's size is kept. */
+export function formatAdaptive(size: AdaptiveSize): string {
+  const both = typeof size === "number" ? [size, size] : size;
+  return both.map((n) => n ?? "keep").join("x");
 }
 
 /** Is every number of the size the default? */

@@ -1,16 +1,35 @@
 // Layers, their starting values, and the functions behind them.
+
+export * from "./adaptiveAvgPool2d.ts";
+export * from "./adaptiveMaxPool2d.ts";
 export * from "./avgPool2d.ts";
+export * from "./batchNorm.ts";
 export type { Padding2d, Size2d } from "./checks.ts";
 export * from "./conv2d.ts";
+export * from "./convTranspose2d.ts";
+export * from "./elu.ts";
 export * from "./flatten.ts";
 export * as functional from "./functional.ts";
+export * from "./gelu.ts";
+export * from "./hardsigmoid.ts";
+export * from "./hardswish.ts";
 export * from "./identity.ts";
 export * as init from "./init.ts";
+export * from "./leakyRelu.ts";
 export * from "./linear.ts";
+export * from "./logSigmoid.ts";
+export * from "./logSoftmax.ts";
 export * from "./maxPool2d.ts";
+export * from "./mish.ts";
 export { Module } from "./module.ts";
+export * from "./prelu.ts";
 export * from "./relu.ts";
+export * from "./relu6.ts";
 export { type ForwardCall, type ForwardHook, withForwardHook } from "./running.ts";
+export * from "./selu.ts";
 export * from "./sequential.ts";
 export * from "./sigmoid.ts";
+export * from "./silu.ts";
+export * from "./softmax.ts";
+export * from "./softplus.ts";
 export * from "./tanh.ts";

@@ -13,12 +13,15 @@ import { eq, ge, gt, le, lt, ne } from "./compare.ts";
 import { stack } from "./concat.ts";
 import { detach } from "./detach.ts";
 import { div } from "./div.ts";
+import { erf } from "./erf.ts";
 import { exp } from "./exp.ts";
 import { broadcastTo, expand } from "./expand.ts";
+import { expm1 } from "./expm1.ts";
 import { flip } from "./flip.ts";
 import { full, ones, onesLike, zeros, zerosLike } from "./full.ts";
 import { indexSelect } from "./indexSelect.ts";
 import { log } from "./log.ts";
+import { log1p } from "./log1p.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logical.ts";
 import { logSumExp } from "./logSumExp.ts";
 import { matmul } from "./matmul.ts";
@@ -75,7 +78,10 @@ declare module "../tensor/tensor.ts" {
     sqrt(): Tensor;
     rsqrt(): Tensor;
     exp(): Tensor;
+    expm1(): Tensor;
     log(): Tensor;
+    log1p(): Tensor;
+    erf(): Tensor;
     sin(): Tensor;
     cos(): Tensor;
     floor(): Tensor;
@@ -178,7 +184,10 @@ const functions = {
   sqrt,
   rsqrt,
   exp,
+  expm1,
   log,
+  log1p,
+  erf,
   sin,
   cos,
   floor,

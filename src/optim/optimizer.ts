@@ -36,11 +36,12 @@ export type OptimizerFactory = (params: Iterable<Parameter>) => Optimizer;
 
 export abstract class Optimizer {
   readonly params: readonly Parameter[];
-  /** Names of the state that each parameter has, all zero at first. */
+  /** Names of the state that each parameter has. */
   protected readonly stateNames: readonly string[];
   /** Names of the numbers that change from step to step. */
   protected readonly hyperNames: readonly string[];
   readonly #options: Readonly<Record<string, unknown>>;
+  readonly #stateStart: number;
   #lr: number;
   readonly #steps: number[];
   readonly #state: (Record<string, Variable> | null)[];
@@ -53,6 +54,8 @@ export abstract class Optimizer {
       readonly options: Readonly<Record<string, unknown>>;
       readonly stateNames: readonly string[];
       readonly hyperNames: readonly string[];
+      /** Value of all state before the first step (default 0). */
+      readonly stateStart?: number;
     },
   ) {
     this.params = [...params];
@@ -66,6 +69,7 @@ export abstract class Optimizer {
     }
     this.#options = settings.options;
     this.stateNames = settings.stateNames;
+    this.#stateStart = settings.stateStart ?? 0;
     this.hyperNames = settings.hyperNames;
     this.#lr = checkLr(new.target.name, settings.lr);
     this.#steps = this.params.map(() => 0);
@@ -165,13 +169,15 @@ export abstract class Optimizer {
     return [[param, result.param], ...stateUpdates];
   }
 
-  /** State of a parameter, zero when first asked for. */
+  /** State of a parameter, made when first asked for. */
   #stateOf(row: number): Record<string, Variable> {
     const shape = (this.params[row] as Parameter).shape;
     this.#state[row] ??= Object.fromEntries(
       this.stateNames.map((name) => [
         name,
-        new Variable(Tensor.ofData(new Float32Array(sizeOf(shape)), shape, "float32")),
+        new Variable(
+          Tensor.ofData(new Float32Array(sizeOf(shape)).fill(this.#stateStart), shape, "float32"),
+        ),
       ]),
     );
     return this.#state[row];

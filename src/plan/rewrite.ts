@@ -2,7 +2,7 @@
 import { graphOf, pendingOp } from "../graph/graph.ts";
 import { Node } from "../tensor/node.ts";
 import type { Op, ReferenceArray } from "../tensor/op.ts";
-import { sameShape, sizeOf } from "../tensor/shape.ts";
+import { broadcastShapes, sameShape, sizeOf } from "../tensor/shape.ts";
 import { noGrad } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -110,6 +110,12 @@ function fold(node: Node): Node | null {
     !node.inputs.every((input) => constantOf(input) !== null)
   )
     return null;
+  // An op that makes more elements than its inputs have (uniform) gives each another value.
+  const shape = broadcastShapes(
+    op.name,
+    node.inputs.map((input) => input.shape),
+  );
+  if (!sameShape(shape, node.shape)) return null;
   const scalar = (dtype: Node["dtype"], value: number): ReferenceArray => ({
     shape: [],
     dtype,

@@ -17,6 +17,8 @@ export interface Engine {
   backward(root: Tensor, grad: Tensor | undefined): void;
   /** Computes all new values, then makes them the values of their variables, all at once. */
   assign(updates: readonly (readonly [Variable, Tensor])[]): void;
+  /** Notes that a variable's new value waits to be computed with the next `assign`. */
+  defer(variable: Variable): void;
   /** Compiles the same for many runs: each run reads the variables' present values and updates them in place. */
   capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep;
 }

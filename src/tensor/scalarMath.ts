@@ -30,7 +30,12 @@ export interface ScalarMath<V> {
   /** Nearest integer, ties to even. */
   round(a: V): V;
   exp(a: V): V;
+  /** eˣ − 1, exact near 0 too. */
+  expm1(a: V): V;
   log(a: V): V;
+  /** ln(1 + x), exact near 0 too. */
+  log1p(a: V): V;
+  erf(a: V): V;
   sin(a: V): V;
   cos(a: V): V;
   tanh(a: V): V;

@@ -210,6 +210,7 @@ export class Tensor {
 /** A tensor whose value can be replaced: a parameter, a running statistic, an optimizer's memory. */
 export class Variable extends Tensor {
   #requiresGrad: boolean;
+  #deferred: Tensor | null = null;
 
   constructor(initial: Tensor, requiresGrad = false) {
     super(initial.node);
@@ -220,6 +221,8 @@ export class Variable extends Tensor {
 
   /** The present value. Computed on first use, so that making a large network costs nothing. */
   override get node(): Node {
+    const deferred = this.takeDeferred();
+    if (deferred !== null) this.assign(deferred);
     const node = super.node;
     if (node.storage === null || (node.op !== null && this.#requiresGrad)) {
       engine().realize([node]);
@@ -245,6 +248,19 @@ export class Variable extends Tensor {
     if (this.#requiresGrad) node.leaf = this;
     node.owner = this;
     this.setNode(node);
+  }
+
+  /** Replaces the value at the next update of any variable, or when this one is read. */
+  defer(value: Tensor): void {
+    this.#deferred = value;
+    engine().defer(this);
+  }
+
+  /** The value that waits to become this variable's; it no longer does. */
+  takeDeferred(): Tensor | null {
+    const deferred = this.#deferred;
+    this.#deferred = null;
+    return deferred;
   }
 
   /**

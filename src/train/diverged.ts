@@ -1,5 +1,6 @@
 // Training that ran into NaN or infinity: the error, and the search for the layer where it began.
 import { type ForwardCall, type Module, withForwardHook } from "../nn/index.ts";
+import { collectBufferUpdates } from "../tensor/buffers.ts";
 import { type Fact, FoveaError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -58,13 +59,16 @@ export async function findDivergence(
   target: Tensor,
 ): Promise<DivergencePlace | null> {
   const calls: ForwardCall[] = [];
-  const value = noGrad(() => {
-    const logits = withForwardHook(
-      (call) => calls.push(call),
-      () => net.forward(x),
-    );
-    return loss(logits, target);
-  });
+  // The layers behave as in training, but their running statistics stay where they are.
+  const [value] = collectBufferUpdates(() =>
+    noGrad(() => {
+      const logits = withForwardHook(
+        (call) => calls.push(call),
+        () => net.forward(x),
+      );
+      return loss(logits, target);
+    }),
+  );
   for (const { module, path, output } of calls) {
     if (await allFinite(output)) continue;
     const broken = await firstBroken(module);

@@ -2,11 +2,11 @@
 
 import type { ImageDataset } from "../data/dataset.ts";
 import { batchOf, residentOf } from "../data/resident.ts";
+import { inEvaluation } from "../nn/evaluation.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
-import { noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import {
   accuracyOf,
@@ -118,7 +118,7 @@ export class Evaluator {
   #batchFor(batchSize: number): Batch {
     const known = this.#batches.get(batchSize);
     if (known !== undefined) return known;
-    const batch = this.#inEvaluation(() => this.#capture(batchSize));
+    const batch = inEvaluation(this.#net, () => this.#capture(batchSize));
     this.#batches.set(batchSize, batch);
     return batch;
   }
@@ -135,17 +135,6 @@ export class Evaluator {
       [predicted, logits.argmax(1)],
     ]);
     return { indices, predicted, outputs: logits.shape[1] as number, captured };
-  }
-
-  /** Runs `body` with the whole network in evaluation mode and no gradients, then restores each module's mode. */
-  #inEvaluation<T>(body: () => T): T {
-    const before = this.#net.modules().map((module) => [module, module.training] as const);
-    this.#net.eval();
-    try {
-      return noGrad(body);
-    } finally {
-      for (const [module, training] of before) module.training = training;
-    }
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import { grad } from "../autograd/index.ts";
 import { batchOf, type ResidentDataset } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import type { Optimizer, Update } from "../optim/index.ts";
+import { collectBufferUpdates } from "../tensor/buffers.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import { formatShape } from "../tensor/shape.ts";
@@ -79,14 +80,14 @@ export class TrainStep {
     this.#optimizer = optimizer;
     this.#indices = indexVariable(batchSize);
     const [x, target] = noGrad(() => batchOf(data, this.#indices));
-    const logits = enableGrad(() => net.forward(x));
+    const [logits, buffers] = collectBufferUpdates(() => enableGrad(() => net.forward(x)));
     checkLogits(logits, batchSize, classes);
     const batchLoss = enableGrad(() => loss(logits, target));
     const grads = grad(batchLoss, optimizer.params, { allowUnused: true });
     // Frozen and unused parameters have none.
     this.#active = grads.map((each) => each !== null);
     const sums = noGrad(() => totals.updates(batchLoss, logits, target, batchSize));
-    this.#captured = engine().capture([...optimizer.updates(grads), ...sums]);
+    this.#captured = engine().capture([...optimizer.updates(grads), ...buffers, ...sums]);
   }
 
   /** Starts a step on the images with these indices. */

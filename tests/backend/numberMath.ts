@@ -1,6 +1,7 @@
 // ScalarMath on plain numbers: computes the expressions of pointwise ops without any backend.
 
 import { castNumber } from "../../src/ops/cast.ts";
+import { errorFunction } from "../../src/ops/erf.ts";
 import { roundHalfEven } from "../../src/ops/loops.ts";
 import type { ElementIndex, ScalarKind, ScalarMath } from "../../src/tensor/scalarMath.ts";
 
@@ -81,7 +82,10 @@ export const numberMath: ScalarMath<Scalar> = {
   trunc: ofFloat(Math.trunc),
   round: ofFloat(roundHalfEven),
   exp: ofFloat(Math.exp),
+  expm1: ofFloat(Math.expm1),
   log: ofFloat(Math.log),
+  log1p: ofFloat(Math.log1p),
+  erf: ofFloat(errorFunction),
   sin: ofFloat(Math.sin),
   cos: ofFloat(Math.cos),
   tanh: ofFloat(Math.tanh),

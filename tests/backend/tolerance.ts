@@ -33,6 +33,7 @@ const exact = new Set([
   "pad",
   "permute",
   "relu",
+  "relu6",
   "reshape",
   "round",
   "sign",

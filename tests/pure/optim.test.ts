@@ -2,15 +2,32 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
-import { Adam, adam, type Optimizer, SGD, sgd } from "../../src/optim/index.ts";
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  adagrad,
+  adam,
+  adamw,
+  clipGradNorm_,
+  clipGradValue_,
+  type Optimizer,
+  RMSprop,
+  rmsprop,
+  SGD,
+  sgd,
+} from "../../src/optim/index.ts";
 import { engine } from "../../src/tensor/engine.ts";
 import { Parameter, Tensor, Variable } from "../../src/tensor/tensor.ts";
+
+const classes = { sgd: SGD, adam: Adam, adamw: AdamW, rmsprop: RMSprop, adagrad: Adagrad };
+type Kind = keyof typeof classes;
 
 interface Fixture {
   shape: number[];
   param: number[];
   grads: number[][];
-  cases: { kind: "sgd" | "adam"; options: Record<string, never>; trajectory: number[][] }[];
+  cases: { kind: Kind; options: Record<string, never>; trajectory: number[][] }[];
 }
 const fixture: Fixture = JSON.parse(
   readFileSync(new URL("../fixtures/optimizers.json", import.meta.url), "utf8"),
@@ -18,8 +35,8 @@ const fixture: Fixture = JSON.parse(
 
 const tensor = (values: number[], shape = fixture.shape) =>
   Tensor.from(Float32Array.from(values), { shape });
-const make = (kind: "sgd" | "adam", options: object, params: Parameter[]): Optimizer =>
-  kind === "sgd" ? new SGD(params, options) : new Adam(params, options);
+const make = (kind: Kind, options: object, params: Parameter[]): Optimizer =>
+  new classes[kind](params, options);
 
 /** Float32 rounding over a few steps: the bound of the golden cases for trajectories. */
 function expectClose(found: ArrayLike<number>, expected: readonly number[]): void {
@@ -94,6 +111,50 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     expectClose(await late.data(), trajectory[0] as number[]);
     expectClose(await early.data(), trajectory[0] as number[]);
   });
+
+  const withGrads = (...grads: (number[] | null)[]): Parameter[] => {
+    setBackend(backend);
+    return grads.map((values) => {
+      const size = values?.length ?? 1;
+      const param = new Parameter(tensor(Array<number>(size).fill(0), [size]));
+      param.grad = values === null ? null : tensor(values, [size]);
+      return param;
+    });
+  };
+  const gradsOf = async (params: Parameter[]) =>
+    Promise.all(
+      params.map(async ({ grad }) => (grad === null ? null : Array.from(await grad.data()))),
+    );
+
+  it("clips the common norm of all gradients", async () => {
+    const params = withGrads([3, 0], null, [0, 0, 4]);
+    expect(await clipGradNorm_(params, 10).item()).toBe(5);
+    expect(await gradsOf(params)).toEqual([[3, 0], null, [0, 0, 4]]);
+    expect(await clipGradNorm_(params, 2.5).item()).toBe(5);
+    const [first, skipped, last] = await gradsOf(params);
+    expectClose(first as number[], [1.5, 0]);
+    expect(skipped).toBeNull();
+    expectClose(last as number[], [0, 0, 2]);
+    expect(await clipGradNorm_(withGrads([0, 0]), 0).item()).toBe(0);
+    expect(await clipGradNorm_(withGrads(null), 1).item()).toBe(0);
+  });
+
+  it("clips each element of the gradients", async () => {
+    const params = withGrads([-3, 0.25], null, [0.5, 4]);
+    clipGradValue_(params, 0.5);
+    expect(await gradsOf(params)).toEqual([[-0.5, 0.25], null, [0.5, 0.5]]);
+  });
+
+  it("steps with a clipped gradient that backward made", async () => {
+    setBackend(backend);
+    const param = new Parameter(tensor([3, 4], [2]));
+    const optimizer = new SGD([param], { lr: 1 });
+    param.mul(param).sum().backward();
+    const norm = clipGradNorm_([param], 1);
+    optimizer.step();
+    expectClose(await param.data(), [2.4, 3.2]);
+    expect(await norm.item()).toBe(10);
+  });
 });
 
 // On wasm alone: the reference backend keeps float64 between steps, which reading rounds.
@@ -143,6 +204,27 @@ describe("optimizers refuse", () => {
       /nesterov needs a momentum/,
     ],
     ["beta 1", () => adam({ betas: [0.9, 1] })(params()), /betas\[1\] must be in \[0, 1\)/],
+    [
+      "betas that are no pair",
+      () => adamw({ betas: [0.9] as never })(params()),
+      /AdamW: betas must/,
+    ],
+    [
+      "a misspelt option of RMSprop",
+      () => rmsprop({ centred: true } as never)(params()),
+      /"centered"/,
+    ],
+    [
+      "a negative start of the sum",
+      () => adagrad({ initialAccumulatorValue: -1 })(params()),
+      /Adagrad: initialAcc/,
+    ],
+    ["a negative norm", () => clipGradNorm_(params(), -1), /clipGradNorm_: maxNorm must/],
+    [
+      "a value that is no number",
+      () => clipGradValue_(params(), NaN),
+      /clipGradValue_: clipValue must/,
+    ],
     ["no parameters", () => new SGD([]), /no parameters to optimize/],
     [
       "a parameter twice",

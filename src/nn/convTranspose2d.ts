@@ -1,0 +1,122 @@
+// Transposed 2-D convolution as a layer: it holds the filters; the arithmetic is ops/convTranspose2d.
+import { checkOutputPadding, convTranspose2d } from "../ops/convTranspose2d.ts";
+import { checkOptions, OptionError } from "../tensor/errors.ts";
+import type { Parameter, Tensor } from "../tensor/tensor.ts";
+import { checkInteger, checkSize, formatPair, formatSize, isAll, type Size2d } from "./checks.ts";
+import { Module } from "./module.ts";
+import { newWeights } from "./parameters.ts";
+
+export interface ConvTranspose2dOptions {
+  /** Output pixels between the contributions of neighbouring inputs (default 1). */
+  readonly stride?: Size2d;
+  /** Rows and columns cut off at each edge of the output (default 0). */
+  readonly padding?: Size2d;
+  /** Rows added below and columns added to the right, less than the stride or the dilation (default 0). */
+  readonly outputPadding?: Size2d;
+  /** Output pixels between neighbouring kernel elements (default 1). */
+  readonly dilation?: Size2d;
+  /** Channels are split into this many independent convolutions (default 1). */
+  readonly groups?: number;
+  /** Add a learned number to each output channel (default true). */
+  readonly bias?: boolean;
+}
+
+/**
+ * Transposed 2-D convolution, which makes images larger, as `torch.nn.ConvTranspose2d`.
+ *
+ *     y[n, o, i·stride + u·dilation − padding, …] += x[n, c, i, j] · weight[c, o, u, v],   and bias[o] once
+ *
+ * Input NCHW `[batch, inChannels, height, width]`, output NCHW `[batch, outChannels, outHeight, outWidth]`,
+ * weight IOHW `[inChannels, outChannels / groups, kernelHeight, kernelWidth]`, bias `[outChannels]`; both start
+ * uniform on ±1/√fanIn, where fanIn counts output channels as in PyTorch.
+ *
+ * @throws OptionError for impossible sizes, or channel counts that `groups` does not divide
+ * @example
+ * new ConvTranspose2d(16, 8, 2, { stride: 2 }).forward(Tensor.zeros([8, 16, 7, 7])).shape // [8, 8, 14, 14]
+ * @see Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning"
+ */
+export class ConvTranspose2d extends Module {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [number, number];
+  readonly stride: Size2d;
+  readonly padding: Size2d;
+  readonly outputPadding: Size2d;
+  readonly dilation: Size2d;
+  readonly groups: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size2d,
+    options: ConvTranspose2dOptions = {},
+  ) {
+    super();
+    checkOptions("ConvTranspose2d", options, [
+      "stride",
+      "padding",
+      "outputPadding",
+      "dilation",
+      "groups",
+      "bias",
+    ]);
+    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
+    checkInteger("ConvTranspose2d", "inChannels", inChannels);
+    checkInteger("ConvTranspose2d", "outChannels", outChannels);
+    checkInteger("ConvTranspose2d", "groups", groups);
+    const strides = checkSize("ConvTranspose2d", "stride", stride);
+    const dilations = checkSize("ConvTranspose2d", "dilation", dilation);
+    checkSize("ConvTranspose2d", "padding", padding, 0);
+    const added = checkSize("ConvTranspose2d", "outputPadding", outputPadding, 0);
+    checkOutputPadding("ConvTranspose2d", added, strides, dilations);
+    for (const [name, channels] of [
+      ["inChannels", inChannels],
+      ["outChannels", outChannels],
+    ] as const) {
+      if (channels % groups !== 0) {
+        throw new OptionError(
+          `ConvTranspose2d: ${name} (${channels}) is not divisible by groups (${groups})`,
+        );
+      }
+    }
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.kernelSize = checkSize("ConvTranspose2d", "kernelSize", kernelSize);
+    this.stride = stride;
+    this.padding = padding;
+    this.outputPadding = outputPadding;
+    this.dilation = dilation;
+    this.groups = groups;
+    const weightShape = [inChannels, outChannels / groups, ...this.kernelSize];
+    const hasBias = options.bias ?? true;
+    [this.weight, this.bias] = newWeights(weightShape, hasBias ? [outChannels] : null);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { stride, padding, outputPadding, dilation, groups } = this;
+    return convTranspose2d(x, this.weight, this.bias, {
+      stride,
+      padding,
+      outputPadding,
+      dilation,
+      groups,
+    });
+  }
+
+  override extraRepr(): string {
+    const parts = [
+      `${this.inChannels} -> ${this.outChannels}`,
+      `kernel ${formatSize(this.kernelSize)}`,
+    ];
+    if (!isAll(this.stride, 1)) parts.push(`stride ${formatPair(this.stride)}`);
+    if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
+    if (!isAll(this.outputPadding, 0))
+      parts.push(`outputPadding ${formatPair(this.outputPadding)}`);
+    if (!isAll(this.dilation, 1)) parts.push(`dilation ${formatPair(this.dilation)}`);
+    if (this.groups !== 1) parts.push(`groups ${this.groups}`);
+    if (this.bias === null) parts.push("no bias");
+    return parts.join(", ");
+  }
+}

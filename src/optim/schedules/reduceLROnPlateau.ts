@@ -1,0 +1,174 @@
+// ReduceLROnPlateau: a smaller learning rate when a metric no longer improves.
+import { checkOptions, OptionError } from "../../tensor/errors.ts";
+import { checkNumber, type Optimizer } from "../optimizer.ts";
+import { checkOptimizer, checkSaved, checkWhole } from "./lrScheduler.ts";
+
+export interface ReduceLROnPlateauOptions {
+  /** Is a smaller metric better, or a larger one (default "min")? */
+  readonly mode?: "min" | "max";
+  /** Factor of each reduction, below 1 (default 0.1). */
+  readonly factor?: number;
+  /** Epochs without improvement that are borne (default 10). */
+  readonly patience?: number;
+  /** Improvements below this do not count (default 1e-4). */
+  readonly threshold?: number;
+  /** Is the threshold a share of the best metric, or in its units (default "rel")? */
+  readonly thresholdMode?: "rel" | "abs";
+  /** Epochs after a reduction in which nothing is counted (default 0). */
+  readonly cooldown?: number;
+  /** Lowest learning rate (default 0). */
+  readonly minLr?: number;
+  /** Reductions by no more than this are not made (default 1e-8). */
+  readonly eps?: number;
+}
+
+/** Everything the schedule remembers, as plain data. */
+export interface ReduceLROnPlateauState {
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly lastEpoch: number;
+  readonly lastLr: number;
+  /** Best metric so far, or null. */
+  readonly best: number | null;
+  readonly numBadEpochs: number;
+  readonly cooldownCounter: number;
+}
+
+/**
+ * Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` epochs, as
+ * `torch.optim.lr_scheduler.ReduceLROnPlateau`. Better means below best · (1 − threshold), or above
+ * best · (1 + threshold) for mode "max"; in mode "abs", best ∓ threshold.
+ *
+ * @throws OptionError for unknown options or impossible values
+ * @example
+ * const schedule = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 3 });
+ * schedule.step(validationLoss);
+ */
+export class ReduceLROnPlateau {
+  readonly optimizer: Optimizer;
+  readonly #options: Readonly<Required<ReduceLROnPlateauOptions>>;
+  #lastEpoch = 0;
+  #lastLr: number;
+  #best: number | null = null;
+  #numBadEpochs = 0;
+  #cooldownCounter = 0;
+
+  constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
+    const name = "ReduceLROnPlateau";
+    checkOptimizer(name, optimizer);
+    const filled: Required<ReduceLROnPlateauOptions> = {
+      mode: "min",
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: "rel",
+      cooldown: 0,
+      minLr: 0,
+      eps: 1e-8,
+      ...options,
+    };
+    checkOptions(name, options, [
+      "mode",
+      "factor",
+      "patience",
+      "threshold",
+      "thresholdMode",
+      "cooldown",
+      "minLr",
+      "eps",
+    ]);
+    checkOneOf("mode", filled.mode, ["min", "max"]);
+    checkOneOf("thresholdMode", filled.thresholdMode, ["rel", "abs"]);
+    checkNumber(name, "factor", filled.factor, 0, 1);
+    checkNumber(name, "threshold", filled.threshold, 0);
+    checkNumber(name, "minLr", filled.minLr, 0);
+    checkNumber(name, "eps", filled.eps, 0);
+    checkWhole(name, "patience", filled.patience, 0);
+    checkWhole(name, "cooldown", filled.cooldown, 0);
+    this.optimizer = optimizer;
+    this.#options = filled;
+    this.#lastLr = optimizer.lr;
+  }
+
+  /** Epochs seen so far. */
+  get lastEpoch(): number {
+    return this.#lastEpoch;
+  }
+
+  /** Takes in the metric of an epoch. One that is not a number is no improvement. */
+  step(metric: number): void {
+    if (typeof metric !== "number") {
+      throw new OptionError(`ReduceLROnPlateau: step takes the metric, got ${String(metric)}`, {
+        hint: "schedule.step(validationLoss)",
+      });
+    }
+    const { patience, cooldown } = this.#options;
+    this.#lastEpoch++;
+    if (this.#isBetter(metric)) {
+      this.#best = metric;
+      this.#numBadEpochs = 0;
+    } else this.#numBadEpochs++;
+    if (this.#cooldownCounter > 0) {
+      this.#cooldownCounter--;
+      this.#numBadEpochs = 0;
+    }
+    if (this.#numBadEpochs > patience) {
+      this.#reduce();
+      this.#cooldownCounter = cooldown;
+      this.#numBadEpochs = 0;
+    }
+    this.#lastLr = this.optimizer.lr;
+  }
+
+  /** The learning rate after the last step. */
+  getLastLr(): number {
+    return this.#lastLr;
+  }
+
+  /** All that is needed to go on later. */
+  stateDict(): ReduceLROnPlateauState {
+    return {
+      type: this.constructor.name,
+      options: { ...this.#options },
+      lastEpoch: this.#lastEpoch,
+      lastLr: this.#lastLr,
+      best: this.#best,
+      numBadEpochs: this.#numBadEpochs,
+      cooldownCounter: this.#cooldownCounter,
+    };
+  }
+
+  /**
+   * Goes on from a saved state and sets the optimizer's learning rate to what it was then.
+   * @throws FormatError if the state is of another schedule or of other options; nothing is changed
+   */
+  loadStateDict(saved: ReduceLROnPlateauState): void {
+    checkSaved(this.stateDict(), saved);
+    this.#lastEpoch = saved.lastEpoch;
+    this.#best = saved.best;
+    this.#numBadEpochs = saved.numBadEpochs;
+    this.#cooldownCounter = saved.cooldownCounter;
+    this.optimizer.lr = saved.lastLr;
+    this.#lastLr = saved.lastLr;
+  }
+
+  #isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const sign = mode === "min" ? -1 : 1;
+    const best = this.#best ?? -sign * Infinity;
+    const bound = thresholdMode === "rel" ? best * (1 + sign * threshold) : best + sign * threshold;
+    return mode === "min" ? metric < bound : metric > bound;
+  }
+
+  #reduce(): void {
+    const { factor, minLr, eps } = this.#options;
+    const { lr } = this.optimizer;
+    const reduced = Math.max(lr * factor, minLr);
+    if (lr - reduced > eps) this.optimizer.lr = reduced;
+  }
+}
+
+function checkOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return;
+  throw new OptionError(`ReduceLROnPlateau: ${name} must be ${allowed.join(" or ")}, got ${value}`);
+}
