@@ -18,6 +18,11 @@ async function main(): Promise<number> {
   for (const item of golden.cases) {
     if (!isKnown(item)) unknown.set(item.op, (unknown.get(item.op) ?? 0) + 1);
   }
+  if (unknown.size > 0) {
+    console.log(
+      `not known yet: ${[...unknown].map(([op, count]) => `${op} (${count})`).join(", ")}`,
+    );
+  }
   let failures = 0;
   for (const name of backends) {
     setBackend(name);
@@ -34,11 +39,6 @@ async function main(): Promise<number> {
     }
     failures += failed;
     console.log(`golden ${name}: ${passed} passed, ${failed} failed`);
-  }
-  if (unknown.size > 0) {
-    console.log(
-      `not known yet: ${[...unknown].map(([op, count]) => `${op} (${count})`).join(", ")}`,
-    );
   }
   return failures === 0 ? 0 : 1;
 }
