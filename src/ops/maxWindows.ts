@@ -4,35 +4,7 @@ import { DtypeError } from "../tensor/errors.ts";
 import { type Case, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { type Shape, sameShape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
-import { type WindowsParams, windowsShape } from "./windows.ts";
-
-const geometries: readonly { name: string; x: Shape; params: WindowsParams }[] = [
-  {
-    name: "2×2, side by side",
-    x: [2, 3, 4, 6],
-    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
-  },
-  {
-    name: "3×3, overlapping",
-    x: [1, 2, 5, 4],
-    params: { kernel: [3, 3], stride: [1, 1], dilation: [1, 1] },
-  },
-  {
-    name: "3×3, stride 2, pixels over",
-    x: [2, 2, 6, 7],
-    params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] },
-  },
-  {
-    name: "2×2, dilated",
-    x: [1, 2, 5, 5],
-    params: { kernel: [2, 2], stride: [1, 2], dilation: [2, 2] },
-  },
-  {
-    name: "an empty batch",
-    x: [0, 1, 4, 4],
-    params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
-  },
-];
+import { type WindowsParams, windowGeometries, windowsShape } from "./windows.ts";
 
 const tied = [1, 1, Number.NaN, 0, 1, 0, 5, Number.NaN, 2, 2, -1, -1, 2, 2, -1, -1];
 
@@ -108,7 +80,7 @@ function maxCases(
 ): Case<WindowsParams>[] {
   const params: WindowsParams = { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] };
   return [
-    ...geometries.map(
+    ...windowGeometries.map(
       (geometry): Case<WindowsParams> => ({
         name: geometry.name,
         inputs: [

@@ -19,7 +19,8 @@ interface FoldParams extends WindowsParams {
   readonly size: Pair;
 }
 
-const geometries: readonly { name: string; x: Shape; params: WindowsParams }[] = [
+/** Windows worth testing: side by side, overlapping, dilated, not reaching the edge, none. */
+export const windowGeometries: readonly { name: string; x: Shape; params: WindowsParams }[] = [
   {
     name: "2×2, side by side",
     x: [2, 3, 4, 6],
@@ -81,7 +82,7 @@ export const windowsOp = view<WindowsParams>({
   backward: (grad, x, params) =>
     foldWindows(grad, params, [x.shape[2] as number, x.shape[3] as number]),
   cases: [
-    ...geometries.map(({ name, x, params }) => ({ name, inputs: [{ shape: x }], params })),
+    ...windowGeometries.map(({ name, x, params }) => ({ name, inputs: [{ shape: x }], params })),
     {
       name: "a window too large",
       inputs: [{ shape: [1, 1, 2, 2] }],
@@ -119,7 +120,7 @@ export const foldWindowsOp = defineOp<FoldParams>({
   },
   lowering: { kind: "kernel" },
   cases: [
-    ...geometries.map(({ name, x, params }) => ({
+    ...windowGeometries.map(({ name, x, params }) => ({
       name,
       inputs: [{ shape: windowsShape("windows", x, params) }],
       params: { ...params, size: x.slice(2) as unknown as Pair },

@@ -35,8 +35,12 @@ export class Adam extends Optimizer {
   readonly #weightDecay: number;
   readonly #amsgrad: boolean;
 
+  /** Weight decay shrinks the parameter itself instead of joining the gradient: AdamW. */
+  protected readonly decoupled: boolean = false;
+
   constructor(params: Iterable<Parameter>, options: AdamOptions = {}) {
-    checkOptions("Adam", options, ["lr", "betas", "eps", "weightDecay", "amsgrad"]);
+    const name = new.target.name;
+    checkOptions(name, options, ["lr", "betas", "eps", "weightDecay", "amsgrad"]);
     const {
       lr = 0.001,
       betas = [0.9, 0.999],
@@ -45,17 +49,17 @@ export class Adam extends Optimizer {
       amsgrad = false,
     } = options;
     if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new OptionError(`Adam: betas must be two numbers, got ${JSON.stringify(betas)}`);
+      throw new OptionError(`${name}: betas must be two numbers, got ${JSON.stringify(betas)}`);
     }
-    checkNumber("Adam", "betas[0]", betas[0], 0, 1);
-    checkNumber("Adam", "betas[1]", betas[1], 0, 1);
-    checkNumber("Adam", "eps", eps, 0);
-    checkNumber("Adam", "weightDecay", weightDecay, 0);
+    checkNumber(name, "betas[0]", betas[0], 0, 1);
+    checkNumber(name, "betas[1]", betas[1], 0, 1);
+    checkNumber(name, "eps", eps, 0);
+    checkNumber(name, "weightDecay", weightDecay, 0);
     super(params, {
       lr,
       options: { betas: [...betas], eps, weightDecay, amsgrad },
       stateNames: amsgrad ? ["expAvg", "expAvgSq", "maxExpAvgSq"] : ["expAvg", "expAvgSq"],
-      hyperNames: ["stepSize", "denominatorScale"],
+      hyperNames: ["stepSize", "denominatorScale", "kept"],
     });
     this.#betas = betas;
     this.#eps = eps;
@@ -63,11 +67,14 @@ export class Adam extends Optimizer {
     this.#amsgrad = amsgrad;
   }
 
-  protected override hyperValues(step: number): { stepSize: number; denominatorScale: number } {
+  protected override hyperValues(
+    step: number,
+  ): Readonly<Record<"stepSize" | "denominatorScale" | "kept", number>> {
     const [beta1, beta2] = this.#betas;
     return {
       stepSize: this.lr / (1 - beta1 ** step),
       denominatorScale: 1 / Math.sqrt(1 - beta2 ** step),
+      kept: 1 - this.lr * this.#weightDecay,
     };
   }
 
@@ -75,16 +82,18 @@ export class Adam extends Optimizer {
     param: Tensor,
     grad: Tensor,
     state: Readonly<Record<"expAvg" | "expAvgSq" | "maxExpAvgSq", Tensor>>,
-    hyper: Readonly<Record<"stepSize" | "denominatorScale", Tensor>>,
+    hyper: Readonly<Record<"stepSize" | "denominatorScale" | "kept", Tensor>>,
   ): RuleResult {
     const [beta1, beta2] = this.#betas;
-    const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
+    const decays = this.#weightDecay !== 0;
+    const direction = decays && !this.decoupled ? grad.add(param.mul(this.#weightDecay)) : grad;
+    const start = decays && this.decoupled ? param.mul(hyper.kept) : param;
     const expAvg = state.expAvg.mul(beta1).add(direction.mul(1 - beta1));
     const expAvgSq = state.expAvgSq.mul(beta2).add(direction.mul(direction).mul(1 - beta2));
     const largest = this.#amsgrad ? maximum(state.maxExpAvgSq, expAvgSq) : expAvgSq;
     const denominator = largest.sqrt().mul(hyper.denominatorScale).add(this.#eps);
     return {
-      param: param.sub(expAvg.div(denominator).mul(hyper.stepSize)),
+      param: start.sub(expAvg.div(denominator).mul(hyper.stepSize)),
       state: { expAvg, expAvgSq, maxExpAvgSq: largest },
     };
   }
