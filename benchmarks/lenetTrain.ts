@@ -26,17 +26,27 @@ function dataset(): data.ImageDataset {
   };
 }
 
-/** A training step on consecutive batches, compiled as `fit` compiles it. */
-function stepper(net: nn.Module, set: data.ImageDataset): () => void {
-  const step = new train.TrainStep({
+/** A training step as `fit` compiles it. */
+function compiledStep(net: nn.Module, set: data.ImageDataset, size: number): train.TrainStep {
+  return new train.TrainStep({
     net,
     optimizer: new optim.SGD(net.parameters(), { lr: 0.1 }),
     loss: nn.functional.crossEntropy,
     data: train.resident(set),
     classes: 10,
     totals: new train.Totals(),
-    batchSize,
+    batchSize: size,
   });
+}
+
+/** The step of a new LeNet on the synthetic images. */
+export function syntheticStep(size: number): train.TrainStep {
+  return compiledStep(models.lenet(), dataset(), size);
+}
+
+/** Steps on consecutive batches. */
+function stepper(net: nn.Module, set: data.ImageDataset): () => void {
+  const step = compiledStep(net, set, batchSize);
   let at = 0;
   return () => {
     const start = (at++ % (images / batchSize)) * batchSize;

@@ -1,7 +1,7 @@
 // The engine: takes values that are due, turns them into a compiled graph (kept for the next time),
 // and runs it on a backend. This is the one place where all layers meet.
 import { backward } from "./autograd/backward.ts";
-import type { Backend, BackendBuffer, Executable, KernelTiming } from "./backend/backend.ts";
+import type { Backend, BackendBuffer, Executable } from "./backend/backend.ts";
 import { collectGarbage } from "./collect.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
@@ -113,9 +113,7 @@ export class BackendEngine implements Engine {
     return [...asked, ...late];
   }
 
-  capture(
-    updates: readonly (readonly [Variable, Tensor])[],
-  ): CapturedStep & { profile(): readonly KernelTiming[] } {
+  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
     const graph = graphOf(

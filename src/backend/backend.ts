@@ -3,6 +3,7 @@
 import type { Graph } from "../graph/graph.ts";
 import type { KernelProgram } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
+import type { KernelTiming } from "../tensor/engine.ts";
 
 export interface Capabilities {
   /** Floats in a vector register; 1 means that there are no vectors. */
@@ -26,13 +27,6 @@ export interface Executable {
   /** Milliseconds and counts per kernel of one more run, for profiles. */
   profile?(bindings: readonly BackendBuffer[]): readonly KernelTiming[];
   dispose(): void;
-}
-
-export interface KernelTiming {
-  readonly name: string;
-  readonly ms: number;
-  readonly flops: number;
-  readonly bytes: number;
 }
 
 export interface Backend {

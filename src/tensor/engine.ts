@@ -26,7 +26,19 @@ export interface Engine {
 /** A compiled step. `run()` starts it; reading a variable waits for it. */
 export interface CapturedStep {
   run(): void;
+  /** One more run, kernel by kernel on this thread; empty on a backend that has no kernels. */
+  profile(): readonly KernelTiming[];
   dispose(): void;
+}
+
+/** What one kernel of a run took. */
+export interface KernelTiming {
+  readonly name: string;
+  readonly ms: number;
+  /** Floating-point operations, a multiply-add counted as two. */
+  readonly flops: number;
+  /** Bytes of the buffers that it reads and writes. */
+  readonly bytes: number;
 }
 
 let current: Engine | null = null;

@@ -1,7 +1,8 @@
 // A compiled program: its module, its frame in memory, and the launches for profiles.
 import type { Slot } from "../../kernel/ir.ts";
+import type { KernelTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import type { BackendBuffer, Executable, KernelTiming } from "../backend.ts";
+import type { BackendBuffer, Executable } from "../backend.ts";
 import type { Allocation } from "./allocator.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
 import { arenaOffset, doneOffset } from "./frame.ts";
