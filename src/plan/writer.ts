@@ -126,12 +126,6 @@ export class KernelWriter {
     return new Expression(this, width).at(node, index);
   }
 
-  /** Several nodes at one index; what they share is computed once. */
-  values(nodes: readonly Node[], index: readonly AxisIndex[], width: number): Value[] {
-    const expression = new Expression(this, width);
-    return nodes.map((node) => expression.at(node, index));
-  }
-
   /** Nodes of one shape at a running element number, in whatever layout they share. */
   flatValues(
     nodes: readonly Node[],

@@ -29,11 +29,6 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** The usual reading of a shape by its rank, for error texts. */
-export function layoutOf(shape: Shape): string | undefined {
-  return shape.length === 4 ? "NCHW" : shape.length === 2 ? "[batch, features]" : undefined;
-}
-
 /** A ShapeError whose facts are the shapes involved, each with its layout where it has one. */
 export function shapeError(
   op: string,

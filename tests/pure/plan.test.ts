@@ -2,7 +2,7 @@
 // interpreter, the result held against the op's reference loops.
 import { describe, expect, it } from "vitest";
 import { graphOf } from "../../src/graph/graph.ts";
-import { printProgram } from "../../src/kernel/print.ts";
+import { printKernel, printProgram } from "../../src/kernel/print.ts";
 import { allOps, avgPool2d, conv2d } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { newTypedArray, type TypedArray } from "../../src/tensor/dtype.ts";
@@ -125,6 +125,32 @@ describe("fusion", () => {
         0  copy                 ×1  %0 %5
         1  conv2d               ×1  %1 %5 %4 %2
         2  sum                  ×1  %4 %3"
+    `);
+  });
+
+  it("computes a mean in the epilogue of its sum, with the lanes along the row", () => {
+    const x = new Tensor(leaf([3, 10]));
+    const program = plan(graphOf([x.mean(1).node]), { lanes: 4, accumulators: 12 });
+    const [stage] = program.stages;
+    expect(
+      stage?.launches.map(({ kernel }) => printKernel(kernel)).join("\n"),
+    ).toMatchInlineSnapshot(`
+      "kernel sum(chunk, b0: float32, b1: float32)
+        for i00 = 0 … min(3, 3)
+          r1 = 0
+          r2 = 0
+          for i13 = 0 … min(2, 2)
+            r4 = b0[10·i00 + 4·i13]×4
+            r2 ← add(r2, r4)
+          for t15 = 8 … 10
+            r6 = b0[10·i00 + t15]
+            r1 ← add(r1, r6)
+          r7 = add(r1, r2.0)
+          r8 = add(r7, r2.1)
+          r9 = add(r8, r2.2)
+          r10 = add(r9, r2.3)
+          r11 = div(r10, 10)
+          b1[i00] ← r11"
     `);
   });
 });

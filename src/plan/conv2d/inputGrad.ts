@@ -5,6 +5,7 @@
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import { chooseTile, tileRuns } from "../../kernel/tile.ts";
+import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed } from "../place.ts";
@@ -13,7 +14,6 @@ import type { KernelWriter } from "../writer.ts";
 import { accumulators, outerProduct } from "./forward.ts";
 import {
   type Axis1d,
-  type Conv2dParams,
   convFlops,
   convSizes,
   finishRow,

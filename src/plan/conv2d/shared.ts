@@ -1,21 +1,13 @@
 // What the three convolution kernels share: sizes, layouts, tiles along a row, and the pass that
 // finishes a row.
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { copyTo, storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, canBatch, combine, NeedsPlain, type Place } from "../place.ts";
 import { chunksFor, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-
-/** Parameters of the convolution ops. */
-export interface Conv2dParams {
-  readonly stride: readonly [number, number];
-  /** top, bottom, left, right */
-  readonly padding: readonly [number, number, number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-}
 
 /** One direction of a convolution: input i = o · stride + k · dilation − before. */
 export interface Axis1d {

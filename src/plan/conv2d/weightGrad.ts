@@ -5,6 +5,7 @@
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import { chooseTile, tileRuns } from "../../kernel/tile.ts";
+import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
@@ -17,7 +18,6 @@ import type { KernelWriter } from "../writer.ts";
 import { validTaps } from "./forward.ts";
 import {
   type Axis1d,
-  type Conv2dParams,
   type ConvSizes,
   convFlops,
   convSizes,

@@ -1,5 +1,6 @@
 // Ops whose result is made of boxes: padding, concatenation, and the adjoint of windows.
 import type { Value } from "../../kernel/ir.ts";
+import type { WindowsParams } from "../../ops/windows.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
@@ -122,12 +123,6 @@ function shifted(
   return index.map((i, axis) => combine(start[axis] as number, [[i, 1]], lanes));
 }
 
-interface WindowParams {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
-}
-
 /** A stretch of one axis on which the same windows cover every pixel. */
 interface Stretch {
   /** The pixels are first + step · i for i in [0, count). */
@@ -176,7 +171,7 @@ export function stretches(
 /** Adjoint of windows: each pixel sums the window elements that cover it. */
 export function lowerFoldWindows(planner: Planner, { node, core }: Root): void {
   const input = core.inputs[0] as Node;
-  const { kernel, stride, dilation } = core.params as WindowParams;
+  const { kernel, stride, dilation } = core.params as WindowsParams;
   const [, , height, width] = core.shape as readonly [number, number, number, number];
   const [batch, channels, windowsDown, windowsAcross] = input.shape as readonly [
     number,

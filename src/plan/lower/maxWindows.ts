@@ -2,6 +2,7 @@
 // taking the value there. NaN counts as the maximum.
 import { plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
+import type { WindowsParams } from "../../ops/windows.ts";
 import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { lanesFor, operand, overImages } from "../conv2d/shared.ts";
@@ -11,17 +12,11 @@ import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
 
-interface WindowParams {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
-}
-
 /** For each window: visits its taps in order with the mask of lanes whose first maximum is there. */
 function overWindow(
   w: KernelWriter,
   x: Place,
-  { kernel, stride, dilation }: WindowParams,
+  { kernel, stride, dilation }: WindowsParams,
   [image, channel, y, column]: readonly [
     AxisIndex,
     Parameters<typeof times>[0],
@@ -64,7 +59,7 @@ export function lowerMaxWindowsGrad(planner: Planner, root: Root): void {
   const gradPlace = operand(planner, grad, lanes);
   const [batch, channels, height, width] = core.shape as readonly [number, number, number, number];
   const [, , windowsDown, windowsAcross] = grad.shape as readonly [number, number, number, number];
-  const params = core.params as WindowParams;
+  const params = core.params as WindowsParams;
   const w = planner.writer("maxWindowsGrad", lanes);
   w.writes(place);
   const chunks = overImages(w, batch, sizeOf(core.shape) * 8, (image) => {
@@ -119,7 +114,7 @@ export function lowerMaxWindowsTake(planner: Planner, root: Root): void {
       w.k.for("i", 0, windowsDown, (i) => {
         w.k.for("j", 0, windowsAcross, (j) => {
           const taken = w.k.let(w.k.const(0, w.lanes));
-          overWindow(w, xPlace, core.params as WindowParams, [image, c, i, j], (isFirst, at) => {
+          overWindow(w, xPlace, core.params as WindowsParams, [image, c, i, j], (isFirst, at) => {
             w.k.set(taken, w.k.select(isFirst, w.load(valuePlace, at, w.lanes), taken));
           });
           const at = [image, fixed(c), fixed(i), fixed(j)];
