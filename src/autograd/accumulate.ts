@@ -1,19 +1,30 @@
 // The walk of reverse-mode differentiation: from a result down to what it was made of, each op asked
 // once for the gradients of its inputs.
 import type { Node } from "../tensor/node.ts";
+import type { BackwardContext, Op } from "../tensor/op.ts";
+import { enableGrad } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
+
+const nowhere: ReadonlySet<Node> = new Set();
 
 /**
  * Gradients of `root` for each node below it that requires one, given the gradient of root itself.
  * Rules are written in ops, so that what they build is recorded like any other computation.
+ * @param ends nodes below which the walk does not go
  */
-export function gradientsBelow(root: Node, rootGrad: Tensor): Map<Node, Tensor> {
+export function gradientsBelow(
+  root: Node,
+  rootGrad: Tensor,
+  ends: ReadonlySet<Node> = nowhere,
+): Map<Node, Tensor> {
   const gradients = new Map<Node, Tensor>([[root, rootGrad]]);
-  for (const node of usersFirst(root)) {
+  for (const node of usersFirst(root, ends)) {
     const grad = gradients.get(node);
-    if (grad === undefined || node.op?.backward === undefined) continue;
+    if (grad === undefined || node.op === null || ends.has(node)) continue;
+    const rule = ruleOf(node.op);
+    if (rule === null) continue;
     const inputs = node.inputs.map((input) => new Tensor(input));
-    const inputGrads = node.op.backward({
+    const inputGrads = rule({
       grad,
       inputs,
       output: new Tensor(node),
@@ -29,15 +40,34 @@ export function gradientsBelow(root: Node, rootGrad: Tensor): Map<Node, Tensor> 
   return gradients;
 }
 
+type Rule = (context: BackwardContext<unknown>) => readonly (Tensor | null)[];
+
+/** An op's own rule; a composite without one has the rules of the ops it is built from. */
+function ruleOf(op: Op): Rule | null {
+  if (op.backward !== undefined) return op.backward;
+  const { lowering } = op;
+  if (lowering.kind !== "composite") return null;
+  return ({ grad, inputs, params }) => {
+    const built = enableGrad(() => lowering.build(inputs, params));
+    const nodes = inputs.map(({ node }) => node);
+    if (!built.requiresGrad) return nodes.map(() => null);
+    const gradients = gradientsBelow(built.node, grad, new Set(nodes));
+    // A value given twice gets its whole gradient once.
+    return nodes.map((node, i) =>
+      nodes.indexOf(node) === i ? (gradients.get(node) ?? null) : null,
+    );
+  };
+}
+
 /** Nodes that require gradients, each before its inputs, so that its gradient is complete when its turn comes. */
-function usersFirst(root: Node): Node[] {
+function usersFirst(root: Node, ends: ReadonlySet<Node>): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>([root]);
   // An explicit stack: a graph can be deeper than the call stack.
   const stack: { readonly node: Node; next: number }[] = [{ node: root, next: 0 }];
   while (stack.length > 0) {
     const top = stack[stack.length - 1] as (typeof stack)[number];
-    const input = top.node.inputs[top.next++];
+    const input = ends.has(top.node) ? undefined : top.node.inputs[top.next++];
     if (input === undefined) {
       order.push(top.node);
       stack.pop();

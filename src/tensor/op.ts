@@ -87,7 +87,10 @@ export interface Op<Params = any> {
   readonly name: string;
   /** Type of the result, or an error that says what did not fit. The only place shapes are checked. */
   shape(inputs: readonly TensorType[], params: Params): TensorType;
-  /** Gradients of the inputs, built from ops; `null` for inputs that have none. */
+  /**
+   * Gradients of the inputs, built from ops; `null` for inputs that have none. A composite needs no rule:
+   * it has those of the ops it is built from.
+   */
   readonly backward?: (context: BackwardContext<Params>) => readonly (Tensor | null)[];
   /** The definition, as plain loops in float64. Slow on purpose; every backend is tested against it. */
   reference(inputs: readonly ReferenceArray[], output: ReferenceArray, params: Params): void;
