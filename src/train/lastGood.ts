@@ -1,6 +1,8 @@
 // The last check at which the loss was finite, and how to get from there to the step that broke it.
 import type { Module } from "../nn/index.ts";
 import type { Optimizer } from "../optim/index.ts";
+import type { Generator } from "../tensor/random.ts";
+import { keyFrom, withRandomKeys } from "../tensor/randomKeys.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { DivergedError, findDivergence } from "./diverged.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -15,6 +17,8 @@ export interface Replay {
   readonly loss: Loss;
   run(stepInEpoch: number): void;
   batch(stepInEpoch: number): [Tensor, Tensor];
+  /** The step's random numbers. */
+  random(stepInEpoch: number): Generator;
 }
 
 export class LastGood {
@@ -63,7 +67,7 @@ export class LastGood {
    * Repeats the steps since then to find the first whose loss is not finite, and in it the layer where that
    * began. The network is left with the good values.
    */
-  async explain({ epoch, loss, run, batch }: Replay): Promise<DivergedError> {
+  async explain({ epoch, loss, run, batch, random }: Replay): Promise<DivergedError> {
     const lr = this.#optimizer.lr;
     const repeat = (offset: number): void => {
       this.#optimizer.lr = this.#lrs[offset] as number;
@@ -81,7 +85,13 @@ export class LastGood {
     for (let offset = 0; offset < bad; offset++) repeat(offset);
     // If all losses were finite, it was the last update that broke the network.
     const last = Math.max(0, Math.min(bad, this.#lrs.length - 1));
-    const place = await findDivergence(this.#net, loss, ...batch(this.#stepInEpoch + last));
+    const lastInEpoch = this.#stepInEpoch + last;
+    // The forward pass, which asks for the keys, runs before the search waits for anything.
+    const keys = random(lastInEpoch);
+    const place = await withRandomKeys(
+      () => keyFrom(keys),
+      () => findDivergence(this.#net, loss, ...batch(lastInEpoch)),
+    );
     this.#snapshot?.restore();
     this.#optimizer.lr = lr;
     return new DivergedError({

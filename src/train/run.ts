@@ -5,13 +5,14 @@ import { epochOrder } from "../data/loader.ts";
 import { batchOf, residentOf } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import type { Optimizer } from "../optim/index.ts";
+import type { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Callback, notify, type TrainContext } from "./callback.ts";
 import { Evaluator } from "./evaluate.ts";
 import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
 import { LastGood } from "./lastGood.ts";
 import { Pace } from "./pace.ts";
-import { type Loss, Totals, TrainStep } from "./step.ts";
+import { type Loss, stepGenerator, Totals, TrainStep } from "./step.ts";
 
 export interface RunOptions {
   readonly net: Module;
@@ -114,7 +115,7 @@ export class TrainRun {
 
   #runStep(): void {
     this.#lastGood.noteStep();
-    this.#runOn(this.#indicesOf(this.#stepInEpoch));
+    this.#runOn(this.#stepInEpoch);
     this.#step++;
     this.#stepInEpoch++;
   }
@@ -193,13 +194,19 @@ export class TrainRun {
     return this.#lastGood.explain({
       epoch: this.#epoch + 1,
       loss,
-      run: (stepInEpoch) => this.#runOn(this.#indicesOf(stepInEpoch)),
+      run: (stepInEpoch) => this.#runOn(stepInEpoch),
+      random: (stepInEpoch) => this.#generatorOf(stepInEpoch),
       batch: (stepInEpoch) => batchOf(residentOf(data), Tensor.from(this.#indicesOf(stepInEpoch))),
     });
   }
 
-  #runOn(indices: Int32Array): void {
-    this.#stepFor(indices.length).run(indices);
+  #runOn(stepInEpoch: number): void {
+    const indices = this.#indicesOf(stepInEpoch);
+    this.#stepFor(indices.length).run(indices, this.#generatorOf(stepInEpoch));
+  }
+
+  #generatorOf(stepInEpoch: number): Generator {
+    return stepGenerator(this.#options.seed, this.#epoch * this.#stepsPerEpoch + stepInEpoch);
   }
 
   #stepFor(batchSize: number): TrainStep {

@@ -7,9 +7,22 @@ import type { Optimizer, Update } from "../optim/index.ts";
 import { collectBufferUpdates } from "../tensor/buffers.ts";
 import { type CapturedStep, engine, type KernelTiming } from "../tensor/engine.ts";
 import { ShapeError } from "../tensor/errors.ts";
+import { defaultGenerator, Generator } from "../tensor/random.ts";
+import { StepKeys, withRandomKeys } from "../tensor/randomKeys.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { enableGrad, noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
+
+/** Streams of a seed below this order the images of epochs; from here on they are steps'. */
+const firstStepStream = 2 ** 40;
+
+/**
+ * Where a step's random numbers (dropout) come from: they follow from seed and step alone.
+ * @param step steps taken before it since training began
+ */
+export function stepGenerator(seed: number, step: number): Generator {
+  return new Generator(seed, firstStepStream + step);
+}
 
 /** Mean loss of a batch, a scalar, from logits `[batch, classes]` and int32 labels `[batch]`. */
 export type Loss = (logits: Tensor, target: Tensor) => Tensor;
@@ -75,14 +88,21 @@ export class TrainStep {
   readonly #indices: Variable;
   readonly #active: readonly boolean[];
   readonly #captured: CapturedStep;
+  readonly #keys = new StepKeys();
 
   constructor({ net, optimizer, loss, data, classes, totals, batchSize }: TrainStepOptions) {
     this.#optimizer = optimizer;
     this.#indices = indexVariable(batchSize);
     const [x, target] = noGrad(() => batchOf(data, this.#indices));
-    const [logits, buffers] = collectBufferUpdates(() => enableGrad(() => net.forward(x)));
-    checkLogits(logits, batchSize, classes);
-    const batchLoss = enableGrad(() => loss(logits, target));
+    const [[logits, batchLoss], buffers] = collectBufferUpdates(() =>
+      withRandomKeys(this.#keys.next, () =>
+        enableGrad(() => {
+          const logits = net.forward(x);
+          checkLogits(logits, batchSize, classes);
+          return [logits, loss(logits, target)] as const;
+        }),
+      ),
+    );
     const grads = grad(batchLoss, optimizer.params, { allowUnused: true });
     // Frozen and unused parameters have none.
     this.#active = grads.map((each) => each !== null);
@@ -90,20 +110,21 @@ export class TrainStep {
     this.#captured = engine().capture([...optimizer.updates(grads), ...buffers, ...sums]);
   }
 
-  /** Starts a step on the images with these indices. */
-  run(indices: Int32Array): void {
-    this.#prepare(indices);
+  /** Starts a step on the images with these indices; `random` gives its random numbers. */
+  run(indices: Int32Array, random = defaultGenerator): void {
+    this.#prepare(indices, random);
     this.#captured.run();
   }
 
   /** A step as `run` does it, timed kernel by kernel on one thread. */
-  profile(indices: Int32Array): readonly KernelTiming[] {
-    this.#prepare(indices);
+  profile(indices: Int32Array, random = defaultGenerator): readonly KernelTiming[] {
+    this.#prepare(indices, random);
     return this.#captured.profile();
   }
 
-  #prepare(indices: Int32Array): void {
+  #prepare(indices: Int32Array, random: Generator): void {
     this.#indices.write(indices);
+    this.#keys.write(random);
     this.#optimizer.beginStep(this.#active);
   }
 
