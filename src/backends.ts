@@ -14,6 +14,8 @@ export interface BackendOptions {
   readonly threads?: number;
   /** Use relaxed SIMD (fused multiply-add) where the engine has it; default true. */
   readonly relaxedSimd?: boolean;
+  /** Compute chains of ops in one kernel (default true); without, each has its own: slower, to find faults. */
+  readonly fusion?: boolean;
 }
 
 const names: readonly BackendName[] = ["auto", "wasm", "reference"];
@@ -27,7 +29,7 @@ let current: BackendEngine | null = null;
  * @example setBackend("wasm", { threads: 2 })
  */
 export function setBackend(name: BackendName | string, options: BackendOptions = {}): Backend {
-  checkOptions("setBackend", options, ["threads", "relaxedSimd"]);
+  checkOptions("setBackend", options, ["threads", "relaxedSimd", "fusion"]);
   if (!names.includes(name as BackendName)) {
     const near = nearest(name, names);
     throw new OptionError(`setBackend: there is no backend "${name}"`, {
@@ -35,7 +37,7 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
       ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
     });
   }
-  const { threads } = options;
+  const { threads, fusion = true } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
     throw new OptionError(
       `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
@@ -43,11 +45,12 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
   }
   current = useBackend(
     name === "reference" ? createReferenceBackend() : createWasmBackend(options),
+    { fusion },
   );
   return current.backend;
 }
 
-/** The backend in use; chosen now if none was yet. */
+/** The backend in use; chosen now if none was yet. @example backend().capabilities.lanes >= 1 // true */
 export function backend(): Backend {
   return engineInUse().backend;
 }

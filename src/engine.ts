@@ -16,17 +16,33 @@ import { bytesOf, type Tensor, type Variable } from "./tensor/tensor.ts";
 /** Elements of one tensor in a backend's memory; freed when nothing refers to this object any more. */
 class StoredElements implements Storage {
   readonly backend: Backend;
-  readonly buffer: BackendBuffer;
+  readonly bytes: number;
   version = 0;
   released = false;
+  #buffer: BackendBuffer | null = null;
+  /** Makes the buffer on first use: starting values of a network that is only looked at are never computed. */
+  #make: (() => BackendBuffer) | null;
 
-  constructor(backend: Backend, buffer: BackendBuffer) {
+  constructor(backend: Backend, bytes: number, make: () => BackendBuffer) {
     this.backend = backend;
-    this.buffer = buffer;
+    this.bytes = bytes;
+    this.#make = make;
   }
 
-  get bytes(): number {
-    return this.buffer.bytes;
+  get buffer(): BackendBuffer {
+    if (this.#buffer !== null) return this.#buffer;
+    const buffer = (this.#make as () => BackendBuffer)();
+    reclaim.register(this, { backend: this.backend, buffer });
+    this.#make = null;
+    this.#buffer = buffer;
+    return buffer;
+  }
+
+  /** Other elements instead, if there are none yet. Returns whether that was so. */
+  remake(make: () => BackendBuffer): boolean {
+    if (this.#buffer !== null) return false;
+    this.#make = make;
+    return true;
   }
 }
 
@@ -43,8 +59,14 @@ const collectAfter = 256 * 2 ** 20;
 /** Compiled graphs that are kept; the least recently used goes first. */
 const planCacheSize = 256;
 
+export interface EngineOptions {
+  /** Compute chains of ops in one kernel (default true); without, each op has a kernel of its own. */
+  readonly fusion?: boolean;
+}
+
 export class BackendEngine implements Engine {
   readonly backend: Backend;
+  readonly #fusion: boolean;
   readonly #executables = new Map<string, Executable>();
   /** Losses whose backward was asked for, and predictions: computed together with the update that follows. */
   #due: Node[] = [];
@@ -52,8 +74,9 @@ export class BackendEngine implements Engine {
   readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, { fusion = true }: EngineOptions = {}) {
     this.backend = backend;
+    this.#fusion = fusion;
   }
 
   upload(dtype: Dtype, data: TypedArray): Storage {
@@ -62,10 +85,20 @@ export class BackendEngine implements Engine {
     return storage;
   }
 
+  uploadLater(dtype: Dtype, bytes: number, make: () => TypedArray): Storage {
+    return new StoredElements(this.backend, bytes, () => this.#filled(dtype, bytes, make));
+  }
+
   overwrite(storage: Storage, dtype: Dtype, data: TypedArray): void {
     const stored = this.#own(storage);
     this.backend.write(stored.buffer, dtype, data);
     stored.version++;
+  }
+
+  overwriteLater(storage: Storage, dtype: Dtype, make: () => TypedArray): void {
+    const stored = this.#own(storage);
+    if (stored.remake(() => this.#filled(dtype, stored.bytes, make))) stored.version++;
+    else this.overwrite(storage, dtype, make());
   }
 
   realize(nodes: readonly Node[]): void {
@@ -161,7 +194,8 @@ export class BackendEngine implements Engine {
     let executable = this.#executables.get(graph.signature);
     if (executable === undefined) {
       const { lanes, accumulators } = this.backend.capabilities;
-      executable = this.backend.compile(graph, () => plan(graph, { lanes, accumulators }));
+      const target = { lanes, accumulators, fusion: this.#fusion };
+      executable = this.backend.compile(graph, () => plan(graph, target));
       if (this.#executables.size >= planCacheSize) {
         const [oldest, old] = this.#executables.entries().next().value as [string, Executable];
         this.#executables.delete(oldest);
@@ -178,6 +212,19 @@ export class BackendEngine implements Engine {
   }
 
   #allocate(bytes: number): StoredElements {
+    const storage = new StoredElements(this.backend, bytes, () => this.#buffer(bytes));
+    // What a program writes must be there before it runs, and memory that runs out is noticed here.
+    void storage.buffer;
+    return storage;
+  }
+
+  #filled(dtype: Dtype, bytes: number, make: () => TypedArray): BackendBuffer {
+    const buffer = this.#buffer(bytes);
+    this.backend.write(buffer, dtype, make());
+    return buffer;
+  }
+
+  #buffer(bytes: number): BackendBuffer {
     const held = this.backend.memory().tensors;
     if (held + bytes > this.#collectAt) {
       collectGarbage();
@@ -187,10 +234,7 @@ export class BackendEngine implements Engine {
         this.#collectAt = Math.max(2 * this.backend.memory().tensors, collectAfter);
       });
     }
-    const buffer = this.backend.allocate(bytes);
-    const storage = new StoredElements(this.backend, buffer);
-    reclaim.register(storage, { backend: this.backend, buffer });
-    return storage;
+    return this.backend.allocate(bytes);
   }
 
   #own(storage: Storage): StoredElements {
@@ -261,8 +305,8 @@ function ownValues(updates: readonly (readonly [Variable, Tensor])[]): Node[] {
 }
 
 /** Makes a backend the one that computes from now on. */
-export function useBackend(backend: Backend): BackendEngine {
-  const engine = new BackendEngine(backend);
+export function useBackend(backend: Backend, options: EngineOptions = {}): BackendEngine {
+  const engine = new BackendEngine(backend, options);
   setEngine(engine);
   return engine;
 }

@@ -1,4 +1,4 @@
-// `fovea summary`: the layers of a network, their shapes, parameters and work.
+// `fovea summary`: the layers of a network, their shapes, parameters, work, memory and receptive fields.
 import { inspect, models } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
@@ -26,7 +26,8 @@ const options = {
 
 export const summaryCommand = defineCommand({
   name: "summary",
-  description: "Shows each layer of a network: output shape, parameters, multiply-adds.",
+  description:
+    "Shows each layer of a network: output shape, parameters, multiply-adds, memory, receptive field.",
   positionals: [{ name: "MODEL", help: modelNames.join(", "), required: true }],
   options,
   examples: ["fovea summary lenet"],
@@ -42,7 +43,12 @@ export const summaryCommand = defineCommand({
     }
     const net = models.createModel(model, { numClasses });
     const summary = inspect.summarize(net, [batch, ...entry.inputShape]);
-    terminal.line(json ? JSON.stringify(summary) : inspect.formatSummary(summary));
+    if (json) terminal.line(JSON.stringify(summary));
+    // A file or another program gets whole lines.
+    else {
+      const limit = terminal.isLive ? { columns: terminal.columns() } : {};
+      terminal.line(inspect.formatSummary(summary, limit));
+    }
     return 0;
   },
 });

@@ -25,6 +25,8 @@ export interface Result {
 export interface Experiment {
   readonly id: string;
   readonly title: string;
+  /** Trains a network: seconds on a compiled backend, minutes on the reference. */
+  readonly trains?: true;
   run(): Promise<Result>;
 }
 

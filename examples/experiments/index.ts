@@ -22,9 +22,11 @@ import { experiment as e20 } from "./e20-pooling.ts";
 import { experiment as e21 } from "./e21-pooling-sizes.ts";
 import { experiment as e22 } from "./e22-pooled-channels.ts";
 import { experiment as e23 } from "./e23-shift.ts";
+import { experiment as e29 } from "./e29-batch-norm.ts";
+import { experiment as e30 } from "./e30-blocks.ts";
 import type { Experiment } from "./experiment.ts";
 
-/** The textbook's experiments with convolution, padding, channels and pooling. */
+/** The textbook's experiments with convolution, padding, channels, pooling and the blocks of deep networks. */
 export const experiments: readonly Experiment[] = [
   e01,
   e02,
@@ -49,4 +51,6 @@ export const experiments: readonly Experiment[] = [
   e21,
   e22,
   e23,
+  e29,
+  e30,
 ];

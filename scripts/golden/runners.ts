@@ -30,7 +30,12 @@ import {
 } from "../../src/index.ts";
 import { adaptersFor, type CaseArgs, type Inputs, type Outputs, withGradients } from "./support.ts";
 
-export type Runner = (args: CaseArgs, inputs: Inputs) => Promise<Outputs>;
+/** Computes a case; `shapes` are those of the stored results: how many steps were recorded. */
+export type Runner = (
+  args: CaseArgs,
+  inputs: Inputs,
+  shapes: Readonly<Record<string, readonly number[]>>,
+) => Promise<Outputs>;
 
 const { numbers, text, number, flag } = adaptersFor();
 
@@ -59,8 +64,9 @@ const trajectory =
 
 /** A schedule stepped after each use of its learning rate; the rates used. */
 const schedule =
-  (steps: number, make: (optimizer: optim.Optimizer, args: CaseArgs) => { step(): void }): Runner =>
-  async (args) => {
+  (make: (optimizer: optim.Optimizer, args: CaseArgs) => { step(): void }): Runner =>
+  async (args, _, { lr }) => {
+    const steps = lr?.[0] ?? 0;
     const optimizer = new optim.SGD([new Parameter(Tensor.zeros([1]))], {
       lr: number(args, "base_lr", 0.1),
     });
@@ -68,7 +74,7 @@ const schedule =
     const used: number[] = [];
     for (let step = 0; step < steps; step++) {
       used.push(optimizer.lr);
-      scheduler.step();
+      if (step < steps - 1) scheduler.step();
     }
     return { lr: Tensor.from(used) };
   };
@@ -76,6 +82,15 @@ const schedule =
 function stackOf(tensors: readonly Tensor[]): Tensor {
   return Tensor.stack([...tensors]);
 }
+
+/** What Adam and AdamW share. */
+const adamOptions = (args: CaseArgs, weightDecay: number): optim.AdamOptions => ({
+  lr: number(args, "lr", 0.001),
+  betas: "betas" in args ? (numbers(args, "betas") as Pair) : [0.9, 0.999],
+  eps: number(args, "eps", 1e-8),
+  weightDecay: number(args, "weight_decay", weightDecay),
+  amsgrad: flag(args, "amsgrad"),
+});
 
 export const runners: Readonly<Record<string, Runner>> = {
   conv2d: (args, inputs) =>
@@ -92,6 +107,7 @@ export const runners: Readonly<Record<string, Runner>> = {
       maxPool2d(x as Tensor, numbers(args, "kernel_size") as Pair, {
         stride: numbers(args, "stride") as Pair,
         padding: numbers(args, "padding") as Pair,
+        dilation: numbers(args, "dilation", 1) as Pair,
         ceilMode: flag(args, "ceil_mode"),
       }),
     ),
@@ -110,6 +126,7 @@ export const runners: Readonly<Record<string, Runner>> = {
         stride: numbers(args, "stride") as Pair,
         padding: numbers(args, "padding") as Pair,
         outputPadding: numbers(args, "output_padding") as Pair,
+        dilation: numbers(args, "dilation", 1) as Pair,
         groups: number(args, "groups", 1),
       }),
     ),
@@ -181,6 +198,7 @@ export const runners: Readonly<Record<string, Runner>> = {
   cross_entropy: (args, inputs) =>
     withGradients(inputs, ["x"], ({ x, target }) =>
       crossEntropy(x as Tensor, target as Tensor, {
+        labelSmoothing: number(args, "label_smoothing", 0),
         reduction: text(args, "reduction") as "mean" | "sum" | "none",
       }),
     ),
@@ -200,22 +218,8 @@ export const runners: Readonly<Record<string, Runner>> = {
         nesterov: flag(args, "nesterov"),
       }),
   ),
-  optimizer_adam: trajectory(
-    (params, args) =>
-      new optim.Adam(params, {
-        lr: number(args, "lr", 0.001),
-        weightDecay: number(args, "weight_decay", 0),
-        amsgrad: flag(args, "amsgrad"),
-      }),
-  ),
-  optimizer_adamw: trajectory(
-    (params, args) =>
-      new optim.AdamW(params, {
-        lr: number(args, "lr", 0.001),
-        weightDecay: number(args, "weight_decay", 0.01),
-        amsgrad: flag(args, "amsgrad"),
-      }),
-  ),
+  optimizer_adam: trajectory((params, args) => new optim.Adam(params, adamOptions(args, 0))),
+  optimizer_adamw: trajectory((params, args) => new optim.AdamW(params, adamOptions(args, 0.01))),
   optimizer_rmsprop: trajectory(
     (params, args) =>
       new optim.RMSprop(params, {
@@ -235,40 +239,34 @@ export const runners: Readonly<Record<string, Runner>> = {
       }),
   ),
   schedule_step: schedule(
-    12,
     (optimizer, args) =>
       new optim.StepLR(optimizer, number(args, "step_size", 1), {
         gamma: number(args, "gamma", 0.1),
       }),
   ),
   schedule_multistep: schedule(
-    12,
     (optimizer, args) =>
       new optim.MultiStepLR(optimizer, numbers(args, "milestones"), {
         gamma: number(args, "gamma", 0.1),
       }),
   ),
   schedule_cosine: schedule(
-    12,
     (optimizer, args) =>
       new optim.CosineAnnealingLR(optimizer, number(args, "T_max", 10), {
         etaMin: number(args, "eta_min", 0),
       }),
   ),
   schedule_exponential: schedule(
-    12,
     (optimizer, args) => new optim.ExponentialLR(optimizer, number(args, "gamma", 0.9)),
   ),
-  // One less than the steps of the cycle.
   schedule_onecycle: schedule(
-    11,
     (optimizer, args) =>
       new optim.OneCycleLR(optimizer, number(args, "max_lr", 1), {
         totalSteps: number(args, "total_steps", 12),
+        cycleMomentum: false,
       }),
   ),
   schedule_linear: schedule(
-    12,
     (optimizer, args) =>
       new optim.LinearLR(optimizer, {
         startFactor: number(args, "start_factor", 1 / 3),

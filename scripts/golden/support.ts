@@ -42,8 +42,8 @@ export function adaptersFor() {
     throw new TypeError(`argument ${name}: ${JSON.stringify(value)}`);
   };
   return {
-    numbers: (args: CaseArgs, name: string): number[] => {
-      const value = args[name];
+    numbers: (args: CaseArgs, name: string, otherwise?: number): number[] => {
+      const value = args[name] ?? otherwise;
       if (typeof value === "number") return [value, value];
       return Array.isArray(value) ? (value as number[]) : wrong(name, value);
     },

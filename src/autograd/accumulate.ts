@@ -1,7 +1,9 @@
 // The walk of reverse-mode differentiation: from a result down to what it was made of, each op asked
 // once for the gradients of its inputs.
+import { ShapeError } from "../tensor/errors.ts";
 import type { Node } from "../tensor/node.ts";
 import type { BackwardContext, Op } from "../tensor/op.ts";
+import { formatShape, sameShape } from "../tensor/shape.ts";
 import { enableGrad } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -19,8 +21,10 @@ export function gradientsBelow(
 ): Map<Node, Tensor> {
   const gradients = new Map<Node, Tensor>([[root, rootGrad]]);
   for (const node of usersFirst(root, ends)) {
-    const grad = gradients.get(node);
-    if (grad === undefined || node.op === null || ends.has(node)) continue;
+    if (!gradients.has(node) || ends.has(node)) continue;
+    const grad = hooked(node, gradients.get(node) as Tensor);
+    gradients.set(node, grad);
+    if (node.op === null) continue;
     const rule = ruleOf(node.op);
     if (rule === null) continue;
     const inputs = node.inputs.map((input) => new Tensor(input));
@@ -38,6 +42,26 @@ export function gradientsBelow(
     });
   }
   return gradients;
+}
+
+/** The gradient after the value's hooks saw it. */
+function hooked(node: Node, grad: Tensor): Tensor {
+  let seen = grad;
+  for (const hook of node.hooks) {
+    const given = hook(seen);
+    if (given === undefined) continue;
+    if (!(given instanceof Tensor) || !sameShape(given.shape, node.shape)) {
+      throw new ShapeError("registerHook: the hook returned what is no gradient of this value", {
+        facts: [
+          { name: "value", value: formatShape(node.shape) },
+          { name: "returned", value: String(given) },
+        ],
+        hint: "return a tensor of the gradient's shape, or nothing",
+      });
+    }
+    seen = given;
+  }
+  return seen;
 }
 
 type Rule = (context: BackwardContext<unknown>) => readonly (Tensor | null)[];

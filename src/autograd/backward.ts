@@ -13,6 +13,10 @@ import { seed } from "./seed.ts";
  * @param rootGrad gradient of the final result with respect to root; 1 unless given
  * @throws FoveaError if nothing below root requires a gradient; ShapeError if root is not a scalar and no
  *         gradient is given, or the gradient has another shape
+ * @example
+ * const x = Tensor.from([1, 2], { requiresGrad: true });
+ * backward(x.mul(x).sum());
+ * await x.grad.array() // [2, 4]
  */
 export function backward(root: Tensor, rootGrad?: Tensor): void {
   const start = seed("backward", root, rootGrad);

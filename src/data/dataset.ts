@@ -19,7 +19,9 @@ export interface ImageDataset {
 /**
  * Throws unless the parts of a dataset fit together.
  * @throws DataError for an empty set, arrays of the wrong length, or a label that is no class
- * @example checkDataset(train)
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * checkDataset(train);
  */
 export function checkDataset(dataset: ImageDataset): void {
   const { name, images, labels, imageShape, classes, length } = dataset;
@@ -61,7 +63,9 @@ export function checkDataset(dataset: ImageDataset): void {
  * Part of a dataset.
  * @param which how many images from the start, or the indices to take, in order
  * @throws OptionError for an index that is not in the dataset
- * @example subset(train, 1000).length // 1000
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * subset(train, 1000).length // 1000
  */
 export function subset(dataset: ImageDataset, which: number | ArrayLike<number>): ImageDataset {
   const { images, labels, imageShape, length } = dataset;

@@ -26,7 +26,8 @@ const aptOptions = [
  * @param use        called with the root of the unpacked tree
  * @param onProgress told what is being done
  * @throws DataError if this system has no apt, or the package cannot be fetched or unpacked
- * @example await withDebianPackage("dataset-fashion-mnist", (root) => readdir(root), console.error)
+ * @example
+ * await withDebianPackage("dataset-fashion-mnist", (root) => readdir(root), console.error) // not run: needs the network
  */
 export async function withDebianPackage<T>(
   name: string,

@@ -19,7 +19,8 @@ export interface DownloadOptions {
  * @param options maxBytes; connectTimeoutMs 5,000; stallTimeoutMs 15,000; onBytes for progress
  * @throws DataError if there is no answer in time, the answer is no file, the transfer stalls or is
  *   cut, or more than `maxBytes` arrive
- * @example await download("https://example.org/t10k-labels-idx1-ubyte.gz", { maxBytes: 10_000 })
+ * @example
+ * await download("https://example.org/t10k-labels-idx1-ubyte.gz", { maxBytes: 10_000 }) // not run: needs the network
  */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
   const { maxBytes, connectTimeoutMs = 5_000, stallTimeoutMs = 15_000, onBytes } = options;

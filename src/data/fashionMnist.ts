@@ -78,8 +78,8 @@ export const fashionMnistArchive: Archive = {
  * @returns `train` and `test`, images as bytes NCHW `[length, 1, 28, 28]`, and their `origin`
  * @throws DataError naming each way tried with its reason, and what to do by hand
  * @example
- * const { train, test } = await fashionMnist();
- * train.length // 60000
+ * const { train, test } = await fashionMnist({ sampleIfMissing: true });
+ * train.classes[test.labels[0]] // not run: needs the network or a cache
  * @see Xiao, Rasul & Vollgraf 2017, "Fashion-MNIST: a novel image dataset for benchmarking machine
  *   learning algorithms"
  */

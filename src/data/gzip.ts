@@ -17,7 +17,9 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @param maxBytes the most that the content may be, in bytes
  * @param name     name of the file, for error texts
  * @throws FormatError if the file is no gzip file, cut short, corrupt, or larger than `maxBytes`
- * @example await gunzipBounded(gzipSync("hello"), 5, "greeting.gz") // the bytes of "hello"
+ * @example
+ * const { gzipSync } = process.getBuiltinModule("node:zlib");
+ * String(await gunzipBounded(gzipSync("hello"), 5, "greeting.gz")) // "hello"
  */
 export async function gunzipBounded(
   bytes: Uint8Array,

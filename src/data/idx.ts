@@ -7,6 +7,7 @@ import { formatShape } from "../tensor/shape.ts";
 export type IdxContent = "images" | "labels";
 
 export interface IdxOptions {
+  /** What the file should hold. */
   readonly expect: IdxContent;
   /** Name of the file, for error texts. */
   readonly name?: string;

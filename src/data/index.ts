@@ -6,3 +6,5 @@ export { type IdxArray, type IdxContent, type IdxOptions, parseIdx } from "./idx
 export * from "./loader.ts";
 export { mnist } from "./mnist.ts";
 export { type DataOptions, type DataSource, type DataSplits, dataSources } from "./obtain.ts";
+export type { Picture } from "./picture.ts";
+export * as transforms from "./transforms/index.ts";

@@ -19,6 +19,7 @@ export interface DataLoaderOptions {
 /**
  * Order in which an epoch takes its images: follows from seed and epoch only.
  * @param epoch counted from 0
+ * @example Array.from(epochOrder(4, { seed: 0, epoch: 0, shuffle: false })) // [0, 1, 2, 3]
  */
 export function epochOrder(
   length: number,
@@ -36,8 +37,10 @@ export function epochOrder(
  *
  * @throws OptionError for unknown options or impossible values; DataError for a dataset that does not hold together
  * @example
- * for (const [x, y] of new DataLoader(train, { batchSize: 256, shuffle: true })) {
- *   const loss = nn.functional.crossEntropy(net.forward(x), y);
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = lenet();
+ * for (const [x, y] of new DataLoader(subset(train, 64), { batchSize: 32, shuffle: true })) {
+ *   const loss = crossEntropy(net.forward(x), y);
  * }
  */
 export class DataLoader {

@@ -44,7 +44,7 @@ export const mnistArchive: Archive = {
  * @throws DataError naming each way tried with its reason, and what to do by hand
  * @example
  * const { train } = await mnist();
- * train.classes[train.labels[0]] // "5"
+ * train.classes[train.labels[0]] // not run: needs the network or a cache
  * @see LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition"
  */
 export async function mnist(options: DataOptions = {}): Promise<DataSplits> {

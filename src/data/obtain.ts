@@ -13,6 +13,7 @@ import { readSample } from "./sample.ts";
 
 /** Where a data set may come from, in the order in which the ways are tried. */
 export const dataSources = ["cache", "debian", "download", "package", "sample"] as const;
+/** One of {@link dataSources}. */
 export type DataSource = (typeof dataSources)[number];
 
 export interface DataOptions {

@@ -16,6 +16,9 @@ const residents = new WeakMap<Engine, WeakMap<ImageDataset, ResidentDataset>>();
 /**
  * Uploads a dataset on first use; later calls give the same tensors.
  * @throws DataError if the dataset does not hold together
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * resident(train).images.shape // [1500, 1, 28, 28]
  */
 export function residentOf(dataset: ImageDataset): ResidentDataset {
   const current = engine();

@@ -1,3 +1,8 @@
 // What tools and people look at: plain data about networks.
-export * from "./receptiveField.ts";
+export * from "./formatSummary.ts";
+export {
+  type LayerReceptiveField,
+  type ReceptiveField,
+  receptiveField,
+} from "./receptiveField.ts";
 export * from "./summary.ts";

@@ -17,6 +17,7 @@ export interface ReceptiveField {
   readonly offset: Pair;
 }
 
+/** Receptive field of the output of one layer. */
 export interface LayerReceptiveField extends ReceptiveField {
   /** Dotted path inside the network. */
   readonly path: string;
@@ -55,20 +56,13 @@ export function receptiveField(net: Module, inputShape: Shape): LayerReceptiveFi
     });
   }
   const input = Tensor.ofData(new Float32Array(sizeOf(inputShape)), inputShape, "float32");
-  const whole: ReceptiveField = {
-    size: inputShape.slice(2) as unknown as Pair,
-    stride: [0, 0],
-    offset: [0, 0],
-  };
-  const fields = new Map<Node, ReceptiveField | null>([
-    [input.node, { size: [1, 1], stride: [1, 1], offset: [0, 0] }],
-  ]);
+  const fieldOfOutput = receptiveFieldsBelow(input);
   const layers: LayerReceptiveField[] = [];
   inEvaluation(net, () =>
     withForwardHook(
       ({ module, path, output }) => {
         if (module.children().length > 0) return;
-        const field = fieldOf(output.node, fields, whole);
+        const field = fieldOfOutput(output);
         if (field === null) return;
         layers.push({ path, type: module.constructor.name, outputShape: output.shape, ...field });
       },
@@ -76,6 +70,18 @@ export function receptiveField(net: Module, inputShape: Shape): LayerReceptiveFi
     ),
   );
   return layers;
+}
+
+/** What tensors computed from an image batch see of it; null for those that do not depend on it. */
+export function receptiveFieldsBelow(input: Tensor): (output: Tensor) => ReceptiveField | null {
+  const whole: ReceptiveField = {
+    size: input.shape.slice(2) as unknown as Pair,
+    stride: [0, 0],
+    offset: [0, 0],
+  };
+  const start: ReceptiveField = { size: [1, 1], stride: [1, 1], offset: [0, 0] };
+  const fields = new Map<Node, ReceptiveField | null>([[input.node, start]]);
+  return (output) => fieldOf(output.node, fields, whole);
 }
 
 /** Field of a node; null if it does not depend on the image. */

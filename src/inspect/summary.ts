@@ -1,11 +1,14 @@
-// What a network looks like from outside: output shape, parameters and work of each layer. Nothing is
-// computed: shapes are known as soon as the ops are recorded.
+// What a network looks like from outside: output shape, parameters, work, memory and receptive field of each
+// layer. Nothing is computed: shapes are known as soon as the ops are recorded.
 import { inEvaluation } from "../nn/evaluation.ts";
 import { type Module, withForwardHook } from "../nn/index.ts";
+import type { Pair } from "../ops/index.ts";
 import type { Node } from "../tensor/node.ts";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { bytesOf, Tensor } from "../tensor/tensor.ts";
+import { receptiveFieldsBelow } from "./receptiveField.ts";
 
+/** One layer of a network, seen from outside. */
 export interface LayerSummary {
   /** Dotted path inside the network. */
   readonly path: string;
@@ -17,8 +20,26 @@ export interface LayerSummary {
   readonly parameters: number;
   /** Multiply-adds of convolutions and matrix products; other ops are not counted. */
   readonly multiplyAdds: number;
+  /** Memory of the output. */
+  readonly outputBytes: number;
+  /** Height and width of what one output pixel sees of the image; null if the input is no image batch. */
+  readonly receptiveField: Pair | null;
 }
 
+/** Memory in bytes. */
+export interface MemorySummary {
+  readonly parameters: number;
+  /** Outputs of all layers together; one that only gives the shape of its input another form takes none. */
+  readonly activations: number;
+  /**
+   * What a training step holds at this batch size: parameters, their gradients, and the outputs that the gradients need.
+   * An estimate: fused layers keep less, windows of convolutions and the optimizer's state come on top (as much as the
+   * parameters for SGD with momentum, twice as much for Adam).
+   */
+  readonly trainingStep: number;
+}
+
+/** A network, seen from outside. */
 export interface NetworkSummary {
   readonly inputShape: Shape;
   /** Layers without layers inside, in the order in which they run. */
@@ -26,6 +47,7 @@ export interface NetworkSummary {
   /** Of the whole network; shared parameters count once. */
   readonly parameters: number;
   readonly multiplyAdds: number;
+  readonly memory: MemorySummary;
 }
 
 /**
@@ -37,6 +59,8 @@ export interface NetworkSummary {
 export function summarize(net: Module, inputShape: Shape): NetworkSummary {
   const layers: LayerSummary[] = [];
   const input = Tensor.ofData(new Float32Array(sizeOf(inputShape)), inputShape, "float32");
+  const fieldOf = inputShape.length === 4 ? receptiveFieldsBelow(input) : () => null;
+  const kept = new Set<Node>();
   // In evaluation, where a batch of one is enough and no running statistic moves.
   const output = inEvaluation(net, () =>
     withForwardHook(
@@ -49,54 +73,30 @@ export function summarize(net: Module, inputShape: Shape): NetworkSummary {
           outputShape: output.shape,
           parameters: parametersOf(module),
           multiplyAdds: multiplyAdds(output.node, new Set(inputs.map(({ node }) => node))),
+          outputBytes: bytesOf(output.node),
+          receptiveField: fieldOf(output)?.size ?? null,
         });
+        // An identity gives its input, which is counted where it was made.
+        if (output.node !== input.node && output.node.op?.lowering.kind !== "reshape") {
+          kept.add(output.node);
+        }
       },
       () => net.forward(input),
     ),
   );
+  const activations = [...kept].reduce((sum, node) => sum + bytesOf(node), 0);
+  const parameterBytes = net.parameters().reduce((sum, { node }) => sum + bytesOf(node), 0);
   return {
     inputShape,
     layers,
     parameters: parametersOf(net),
     multiplyAdds: multiplyAdds(output.node, new Set([input.node])),
+    memory: {
+      parameters: parameterBytes,
+      activations,
+      trainingStep: 2 * parameterBytes + activations,
+    },
   };
-}
-
-/**
- * A summary as a table for people.
- * @example console.log(formatSummary(summarize(net, [1, 1, 28, 28])))
- */
-export function formatSummary({
-  inputShape,
-  layers,
-  parameters,
-  multiplyAdds,
-}: NetworkSummary): string {
-  const grouped = (n: number) => (n === 0 ? "" : n.toLocaleString("en-US"));
-  const rows = layers.map((layer) => [
-    layer.path,
-    layer.details === "" ? layer.type : `${layer.type}(${layer.details})`,
-    formatShape(layer.outputShape),
-    grouped(layer.parameters),
-    grouped(layer.multiplyAdds),
-  ]);
-  const table = [
-    ["", "layer", "output", "parameters", "multiply-adds"],
-    ["", "input", formatShape(inputShape), "", ""],
-    ...rows,
-    ["", "total", "", grouped(parameters), grouped(multiplyAdds)],
-  ];
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) =>
-        column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
-  return lines.join("\n");
 }
 
 function parametersOf(module: Module): number {

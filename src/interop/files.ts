@@ -19,7 +19,8 @@ export interface AtomicWriteOptions {
  * @param options durable: false for what is checked on reading and can be had again
  * @throws DataError if the folder does not exist, cannot be written, or the disk is full; the
  *   target is then as it was and no temporary file is left
- * @example await atomicWrite("runs/lenet/last.safetensors", writeSafetensors(tensors));
+ * @example
+ * await atomicWrite("runs/lenet/last.safetensors", writeSafetensors(new Map())); // not run: writes a file
  */
 export async function atomicWrite(
   path: string,

@@ -26,8 +26,8 @@ export interface GrayscaleOptions {
  * @returns `size * size` bytes, row-major
  * @throws OptionError for a size that is no positive whole number
  * @example
- * const pixels = toGrayscale28(decodePng(await readFile("boot.png")), { invert: "auto" });
- * pixels.length // 784
+ * const boot = { width: 90, height: 60, channels: 1, data: new Uint8Array(5400) };
+ * toGrayscale28(boot, { invert: "auto" }).length // 784
  * @see ITU-R BT.601
  */
 export function toGrayscale28(image: Image, options: GrayscaleOptions = {}): Uint8Array {

@@ -37,7 +37,9 @@ function fail(name: string, message: string, facts: readonly Fact[] = [], cause?
  * @param options maxPixels: the largest picture accepted; name: for error texts
  * @returns grey (1 channel), RGB (3), or RGBA (4: any file with transparency)
  * @throws FormatError if the file is no PNG, cut, corrupt, against the standard, or too large
- * @example decodePng(await readFile("boot.png")).channels // 3
+ * @example
+ * const file = encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * decodePng(file).width // 2
  * @see W3C "Portable Network Graphics (PNG) Specification", third edition
  */
 export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): Image {

@@ -33,6 +33,7 @@ export type StoredTensor = { readonly shape: Shape; readonly storedAs: Safetenso
   | { readonly dtype: "int64"; readonly data: BigInt64Array }
 );
 
+/** What a file in the safetensors format holds. */
 export interface SafetensorsFile {
   /** Tensors by name. */
   readonly tensors: Map<string, StoredTensor>;
@@ -135,7 +136,7 @@ function checkTensor(name: string, { dtype, shape, data }: TensorData): void {
  * @returns tensors by name (copies), and the metadata
  * @throws FormatError if the file is cut, its header is no valid JSON or repeats a key, a tensor's
  *   bytes do not fit its shape, overlap, leave a gap or reach beyond the file
- * @example readSafetensors(await readFile("last.safetensors")).metadata
+ * @example readSafetensors(writeSafetensors(new Map())).tensors.size // 0
  * @see https://github.com/huggingface/safetensors "Format"
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsFile {

@@ -1,9 +1,26 @@
 // Networks by name, for the command line and for checkpoints, which store the name and the options.
 import type { Module } from "../nn/index.ts";
 import { nearest, OptionError } from "../tensor/errors.ts";
+import { alexnet } from "./alexnet.ts";
+import { densenet, densenet121 } from "./densenet.ts";
+import { googlenet } from "./googlenet.ts";
 import { lenet } from "./lenet.ts";
+import { mobilenetV2 } from "./mobilenetV2.ts";
+import { nin } from "./nin.ts";
+import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.ts";
+import { squeezenet } from "./squeezenet.ts";
+import { vgg11, vgg13, vgg16, vgg19 } from "./vgg.ts";
 
+export * from "./alexnet.ts";
+export * from "./densenet.ts";
+export * from "./googlenet.ts";
 export * from "./lenet.ts";
+export * from "./mobilenetV2.ts";
+export * from "./nin.ts";
+export type { ImageModelOptions, ModelForm, SizedModelOptions } from "./options.ts";
+export * from "./resnet.ts";
+export * from "./squeezenet.ts";
+export * from "./vgg.ts";
 
 /** What is known of a network without building it. */
 export interface ModelEntry {
@@ -13,12 +30,34 @@ export interface ModelEntry {
   readonly about: string;
 }
 
+function entry(
+  create: (options?: never) => Module,
+  inputShape: ModelEntry["inputShape"],
+  about: string,
+): ModelEntry {
+  // Options come from outside; each network checks its own.
+  return { create: create as ModelEntry["create"], inputShape, about };
+}
+
+/** All networks by name, with the input they are made for in the textbook. */
 export const models: Readonly<Record<string, ModelEntry>> = {
-  lenet: {
-    create: lenet,
-    inputShape: [1, 28, 28],
-    about: "LeNet-5 (LeCun et al. 1998), 61,706 parameters",
-  },
+  lenet: entry(lenet, [1, 28, 28], "LeNet-5 (LeCun et al. 1998), 61,706 parameters"),
+  alexnet: entry(alexnet, [1, 224, 224], "AlexNet (Krizhevsky et al. 2012), 46,764,746 parameters"),
+  vgg11: entry(vgg11, [1, 224, 224], "VGG-11 (Simonyan & Zisserman 2014), 128,806,154 parameters"),
+  vgg13: entry(vgg13, [1, 224, 224], "VGG-13, 128,990,666 parameters"),
+  vgg16: entry(vgg16, [1, 224, 224], "VGG-16, 134,300,362 parameters"),
+  vgg19: entry(vgg19, [1, 224, 224], "VGG-19, 139,610,058 parameters"),
+  nin: entry(nin, [1, 224, 224], "Network in network (Lin et al. 2013), 1,992,166 parameters"),
+  googlenet: entry(googlenet, [1, 96, 96], "GoogLeNet (Szegedy et al. 2014), 5,977,530 parameters"),
+  resnet18: entry(resnet18, [1, 96, 96], "ResNet-18 (He et al. 2015), 11,178,378 parameters"),
+  resnet34: entry(resnet34, [1, 96, 96], "ResNet-34"),
+  resnet50: entry(resnet50, [1, 96, 96], "ResNet-50"),
+  resnet101: entry(resnet101, [1, 96, 96], "ResNet-101"),
+  resnet152: entry(resnet152, [1, 96, 96], "ResNet-152"),
+  densenet: entry(densenet, [1, 96, 96], "DenseNet (Huang et al. 2016), 758,226 parameters"),
+  densenet121: entry(densenet121, [1, 224, 224], "DenseNet-121"),
+  mobilenetV2: entry(mobilenetV2, [1, 224, 224], "MobileNetV2 (Sandler et al. 2018)"),
+  squeezenet: entry(squeezenet, [1, 224, 224], "SqueezeNet 1.1 (Iandola et al. 2016)"),
 };
 
 /**

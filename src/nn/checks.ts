@@ -1,5 +1,5 @@
 // Checks that layers make of their arguments when they are built, and the texts in which they print them.
-import type { AdaptiveSize } from "../ops/index.ts";
+import type { AdaptiveSize, Padding1d } from "../ops/index.ts";
 import { OptionError } from "../tensor/errors.ts";
 
 /** A size that may differ by axis: one number, or `[vertical, horizontal]`. */
@@ -52,7 +52,7 @@ export function formatSize(size: Size2d): string {
 }
 
 /** `2`, or `[2, 1]` where the axes differ. */
-export function formatPair(size: Padding2d): string {
+export function formatPair(size: Padding2d | Padding1d): string {
   if (typeof size === "string" || typeof size === "number") return String(size);
   return size.every((n) => n === size[0]) ? String(size[0]) : `[${size.join(", ")}]`;
 }
@@ -64,7 +64,7 @@ export function formatAdaptive(size: AdaptiveSize): string {
 }
 
 /** Is every number of the size the default? */
-export function isAll(size: Padding2d, value: number): boolean {
+export function isAll(size: Padding2d | Padding1d, value: number): boolean {
   return typeof size === "string"
     ? size === "valid" && value === 0
     : [size].flat().every((n) => n === value);

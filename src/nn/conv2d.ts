@@ -1,25 +1,25 @@
 // 2-D convolution as a layer: it holds the filters; the arithmetic is ops/conv2d.
-import { conv2d } from "../ops/index.ts";
+import { conv2dParams } from "../ops/conv2d.ts";
+import { conv2d, pad } from "../ops/index.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
+import { checkPadding, checkSize, isAll, type Padding2d, type Size2d } from "./checks.ts";
 import {
-  checkInteger,
-  checkPadding,
-  checkSize,
-  formatPair,
-  formatSize,
-  isAll,
-  type Padding2d,
-  type Size2d,
-} from "./checks.ts";
+  checkChannels,
+  checkPaddingMode,
+  convolutionText,
+  type PaddingMode,
+} from "./convolution.ts";
 import { Module } from "./module.ts";
 import { newWeights } from "./parameters.ts";
 
 export interface Conv2dOptions {
   /** Input pixels from one output pixel to the next (default 1). */
   readonly stride?: Size2d;
-  /** Zeros around the input (default 0). */
+  /** Rows and columns around the input (default 0). */
   readonly padding?: Padding2d;
+  /** What the padding holds: zeros, or the image continued as by `pad` of that mode (default "zeros"). */
+  readonly paddingMode?: PaddingMode;
   /** Input pixels between neighbouring kernel elements (default 1). */
   readonly dilation?: Size2d;
   /** Channels are split into this many independent convolutions (default 1). */
@@ -48,6 +48,7 @@ export class Conv2d extends Module {
   readonly kernelSize: readonly [number, number];
   readonly stride: Size2d;
   readonly padding: Padding2d;
+  readonly paddingMode: PaddingMode;
   readonly dilation: Size2d;
   readonly groups: number;
   readonly weight: Parameter;
@@ -60,24 +61,19 @@ export class Conv2d extends Module {
     options: Conv2dOptions = {},
   ) {
     super();
-    checkOptions("Conv2d", options, ["stride", "padding", "dilation", "groups", "bias"]);
+    checkOptions("Conv2d", options, [
+      "stride",
+      "padding",
+      "paddingMode",
+      "dilation",
+      "groups",
+      "bias",
+    ]);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
-    checkInteger("Conv2d", "inChannels", inChannels);
-    checkInteger("Conv2d", "outChannels", outChannels);
-    checkInteger("Conv2d", "groups", groups);
+    checkChannels("Conv2d", inChannels, outChannels, groups);
     checkSize("Conv2d", "stride", stride);
     checkSize("Conv2d", "dilation", dilation);
     checkPadding("Conv2d", padding);
-    for (const [name, channels] of [
-      ["inChannels", inChannels],
-      ["outChannels", outChannels],
-    ] as const) {
-      if (channels % groups !== 0) {
-        throw new OptionError(
-          `Conv2d: ${name} (${channels}) is not divisible by groups (${groups})`,
-        );
-      }
-    }
     if (padding === "same" && !isAll(stride, 1)) {
       throw new OptionError('Conv2d: padding "same" needs stride 1', {
         hint: "with a larger stride the size cannot stay the same; give the padding as numbers",
@@ -88,6 +84,7 @@ export class Conv2d extends Module {
     this.kernelSize = checkSize("Conv2d", "kernelSize", kernelSize);
     this.stride = stride;
     this.padding = padding;
+    this.paddingMode = checkPaddingMode("Conv2d", options.paddingMode ?? "zeros");
     this.dilation = dilation;
     this.groups = groups;
     const weightShape = [outChannels, inChannels / groups, ...this.kernelSize];
@@ -95,20 +92,16 @@ export class Conv2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { stride, padding, dilation, groups, paddingMode: mode } = this;
+    if (mode === "zeros")
+      return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const params = conv2dParams({ stride, padding, dilation, groups }, this.kernelSize);
+    const [top, bottom, left, right] = params.padding;
+    const padded = pad(x, [left, right, top, bottom], { mode });
+    return conv2d(padded, this.weight, this.bias, { stride, dilation, groups });
   }
 
   override extraRepr(): string {
-    const parts = [
-      `${this.inChannels} -> ${this.outChannels}`,
-      `kernel ${formatSize(this.kernelSize)}`,
-    ];
-    if (!isAll(this.stride, 1)) parts.push(`stride ${formatPair(this.stride)}`);
-    if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
-    if (!isAll(this.dilation, 1)) parts.push(`dilation ${formatPair(this.dilation)}`);
-    if (this.groups !== 1) parts.push(`groups ${this.groups}`);
-    if (this.bias === null) parts.push("no bias");
-    return parts.join(", ");
+    return convolutionText(this);
   }
 }

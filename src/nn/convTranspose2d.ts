@@ -1,8 +1,9 @@
 // Transposed 2-D convolution as a layer: it holds the filters; the arithmetic is ops/convTranspose2d.
 import { checkOutputPadding, convTranspose2d } from "../ops/convTranspose2d.ts";
-import { checkOptions, OptionError } from "../tensor/errors.ts";
+import { checkOptions } from "../tensor/errors.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkInteger, checkSize, formatPair, formatSize, isAll, type Size2d } from "./checks.ts";
+import { checkSize, type Size2d } from "./checks.ts";
+import { checkChannels, convolutionText } from "./convolution.ts";
 import { Module } from "./module.ts";
 import { newWeights } from "./parameters.ts";
 
@@ -63,24 +64,12 @@ export class ConvTranspose2d extends Module {
       "bias",
     ]);
     const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
-    checkInteger("ConvTranspose2d", "inChannels", inChannels);
-    checkInteger("ConvTranspose2d", "outChannels", outChannels);
-    checkInteger("ConvTranspose2d", "groups", groups);
+    checkChannels("ConvTranspose2d", inChannels, outChannels, groups);
     const strides = checkSize("ConvTranspose2d", "stride", stride);
     const dilations = checkSize("ConvTranspose2d", "dilation", dilation);
     checkSize("ConvTranspose2d", "padding", padding, 0);
     const added = checkSize("ConvTranspose2d", "outputPadding", outputPadding, 0);
     checkOutputPadding("ConvTranspose2d", added, strides, dilations);
-    for (const [name, channels] of [
-      ["inChannels", inChannels],
-      ["outChannels", outChannels],
-    ] as const) {
-      if (channels % groups !== 0) {
-        throw new OptionError(
-          `ConvTranspose2d: ${name} (${channels}) is not divisible by groups (${groups})`,
-        );
-      }
-    }
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = checkSize("ConvTranspose2d", "kernelSize", kernelSize);
@@ -106,17 +95,6 @@ export class ConvTranspose2d extends Module {
   }
 
   override extraRepr(): string {
-    const parts = [
-      `${this.inChannels} -> ${this.outChannels}`,
-      `kernel ${formatSize(this.kernelSize)}`,
-    ];
-    if (!isAll(this.stride, 1)) parts.push(`stride ${formatPair(this.stride)}`);
-    if (!isAll(this.padding, 0)) parts.push(`padding ${formatPair(this.padding)}`);
-    if (!isAll(this.outputPadding, 0))
-      parts.push(`outputPadding ${formatPair(this.outputPadding)}`);
-    if (!isAll(this.dilation, 1)) parts.push(`dilation ${formatPair(this.dilation)}`);
-    if (this.groups !== 1) parts.push(`groups ${this.groups}`);
-    if (this.bias === null) parts.push("no bias");
-    return parts.join(", ");
+    return convolutionText(this);
   }
 }

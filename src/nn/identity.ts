@@ -4,7 +4,7 @@ import { Module } from "./module.ts";
 
 /**
  * Returns its input, as `torch.nn.Identity`.
- * @example new Identity().forward(x) // x itself
+ * @example await new Identity().forward(Tensor.from([1, 2])).array() // [1, 2]
  */
 export class Identity extends Module {
   override forward(x: Tensor): Tensor {

@@ -3,7 +3,7 @@
 
 import { copyOf } from "../ops/copyOf.ts";
 import { engine } from "../tensor/engine.ts";
-import { type Fact, nearest, ShapeError } from "../tensor/errors.ts";
+import { type Fact, nearest, OptionError, ShapeError } from "../tensor/errors.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { Parameter, type Tensor, Variable } from "../tensor/tensor.ts";
 import { runModule } from "./running.ts";
@@ -61,13 +61,16 @@ export abstract class Module {
     }
   }
 
+  /** The modules directly inside. */
   children(): Module[] {
     return Array.from(this.namedChildren(), ([, child]) => child);
   }
 
-  /** Name of a child in this module, if it is one. */
+  /** Name of a child in this module, or dotted path of a module further inside, if it is one. */
   nameOf(child: Module): string | undefined {
     for (const [name, candidate] of this.namedChildren()) if (candidate === child) return name;
+    // Not directly inside: in a container that is not called itself, such as a ModuleList.
+    for (const [path, candidate] of this.namedModules()) if (candidate === child) return path;
     return undefined;
   }
 
@@ -80,8 +83,39 @@ export abstract class Module {
       yield* child.namedModules(join(prefix, name), seen);
   }
 
+  /** This module and all inside, each once. */
   modules(): Module[] {
     return Array.from(this.namedModules(), ([, module]) => module);
+  }
+
+  /**
+   * The module at a dotted path; "" is this one.
+   * @throws OptionError if there is none, with the nearest name
+   * @example new Sequential({ head: new Linear(2, 1) }).getSubmodule("head").describe() // "Linear 2 -> 1"
+   */
+  getSubmodule(path: string): Module {
+    const below = (module: Module, names: readonly string[]): Module | undefined => {
+      if (names.length === 0) return module;
+      // The name of a child in an array has a dot itself.
+      for (const count of [1, 2]) {
+        const name = names.slice(0, count).join(".");
+        for (const [candidate, child] of module.namedChildren()) {
+          if (candidate !== name || count > names.length) continue;
+          const found = below(child, names.slice(count));
+          if (found !== undefined) return found;
+        }
+      }
+      return undefined;
+    };
+    const found = below(this, path === "" ? [] : path.split("."));
+    if (found !== undefined) return found;
+    const near = nearest(
+      path,
+      Array.from(this.namedModules(), ([name]) => name),
+    );
+    throw new OptionError(`getSubmodule: there is no module "${path}"`, {
+      ...(near === undefined || near === "" ? {} : { hint: `did you mean "${near}"?` }),
+    });
   }
 
   /** Parameters and buffers with their dotted paths, a shared one under each of its paths. */
@@ -107,6 +141,7 @@ export abstract class Module {
     }
   }
 
+  /** All parameters, of modules inside too, each once. */
   parameters(): Parameter[] {
     return Array.from(this.namedParameters(), ([, parameter]) => parameter);
   }
@@ -121,6 +156,7 @@ export abstract class Module {
     }
   }
 
+  /** All buffers, of modules inside too, each once. */
   buffers(): Variable[] {
     return Array.from(this.namedBuffers(), ([, buffer]) => buffer);
   }

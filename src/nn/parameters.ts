@@ -14,7 +14,16 @@ export function newWeights(
   return [weight, uniform_(zeroParameter(biasShape), -bound, bound)];
 }
 
-/** Stored at once, without an op, so that building a network compiles nothing. */
 function zeroParameter(shape: Shape): Parameter {
-  return new Parameter(Tensor.ofData(new Float32Array(sizeOf(shape)), shape, "float32"));
+  return filledParameter(shape, 0);
+}
+
+/** A parameter that starts as one number everywhere. */
+export function filledParameter(shape: Shape, value: number): Parameter {
+  return new Parameter(filled(shape, value));
+}
+
+/** One number everywhere, stored without an op, so that building a network compiles nothing. */
+export function filled(shape: Shape, value: number): Tensor {
+  return Tensor.ofDataLater(shape, "float32", () => new Float32Array(sizeOf(shape)).fill(value));
 }

@@ -14,6 +14,7 @@ export interface ForwardCall {
   readonly output: Tensor;
 }
 
+/** Told of a call of a module when it has returned. */
 export type ForwardHook = (call: ForwardCall) => void;
 
 interface Frame {
@@ -24,7 +25,14 @@ interface Frame {
 const frames: Frame[] = [];
 const hooks: ForwardHook[] = [];
 
-/** Runs `body`; `hook` is told of every module call inside, when the call has returned (inner ones first). */
+/**
+ * Runs `body`; `hook` is told of every module call inside, when the call has returned (inner ones first).
+ * @example
+ * const net = new Sequential(new Linear(4, 2), new ReLU());
+ * const paths = [];
+ * withForwardHook(({ path }) => paths.push(path), () => net.forward(Tensor.ones([1, 4])));
+ * paths // ["0", "1", ""]
+ */
 export function withForwardHook<T>(hook: ForwardHook, body: () => T): T {
   hooks.push(hook);
   try {

@@ -1,6 +1,7 @@
 // Layers one after another.
 import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkChild } from "./containers.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -12,30 +13,14 @@ import { Module } from "./module.ts";
  * new Sequential({ conv: new Conv2d(1, 6, 5), activation: new ReLU() });
  */
 export class Sequential extends Module {
-  readonly #layers: ReadonlyMap<string, Module>;
+  readonly #layers: Map<string, Module>;
 
   constructor(...layers: readonly Module[] | readonly [Readonly<Record<string, Module>>]) {
     super();
     const [first] = layers;
     const named = layers.length === 1 && !(first instanceof Module) && isRecord(first);
     this.#layers = new Map(Object.entries(named ? first : layers) as [string, Module][]);
-    for (const [name, layer] of this.#layers) {
-      if (!(layer instanceof Module)) {
-        throw new OptionError(
-          `Sequential: layer ${name} is not a module, got ${describeValue(layer)}`,
-          {
-            ...(typeof layer === "function"
-              ? { hint: "create it: new Sequential(new ReLU())" }
-              : {}),
-          },
-        );
-      }
-      if (name === "" || name.includes(".")) {
-        throw new OptionError(`Sequential: "${name}" cannot be a layer's name`, {
-          hint: "dots separate names in paths",
-        });
-      }
-    }
+    for (const [name, layer] of this.#layers) checkChild("Sequential", name, layer);
   }
 
   protected override fields(): Iterable<readonly [string, unknown]> {
@@ -49,6 +34,34 @@ export class Sequential extends Module {
   /** The layer at a position; negative positions count from the end. */
   at(index: number): Module | undefined {
     return [...this.#layers.values()].at(index);
+  }
+
+  /** The layer of this name. */
+  get(name: string): Module | undefined {
+    return this.#layers.get(name);
+  }
+
+  /** Adds a layer at the end, named by its position. */
+  append(layer: Module): this {
+    const name = String(this.length);
+    checkChild("Sequential", name, layer);
+    if (this.#layers.has(name)) {
+      throw new OptionError(`Sequential: there is a layer named "${name}" already`);
+    }
+    this.#layers.set(name, layer);
+    return this;
+  }
+
+  /**
+   * The layers from `start` up to `end` as a network of their own, as `net[start:end]`: the same layers, not copies.
+   * Layers that were named keep their names, others are counted anew.
+   */
+  slice(start?: number, end?: number): Sequential {
+    const isNamed = [...this.#layers.keys()].some((name, i) => name !== String(i));
+    const part = new Sequential();
+    for (const [name, layer] of [...this.#layers].slice(start, end))
+      part.#layers.set(isNamed ? name : String(part.length), layer);
+    return part;
   }
 
   [Symbol.iterator](): Iterator<Module> {
@@ -66,11 +79,4 @@ function isRecord(value: unknown): boolean {
   return (
     typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
   );
-}
-
-function describeValue(value: unknown): string {
-  if (typeof value === "function") return `the class or function ${value.name}`;
-  return value === null || typeof value !== "object"
-    ? String(value)
-    : `a ${value.constructor.name}`;
 }

@@ -7,15 +7,15 @@ import { arange } from "./arange.ts";
 import { cast } from "./cast.ts";
 import { checkDomain } from "./pointwise.ts";
 import {
-  checkPoolPadding,
   cropImage,
   type PoolParams,
   padImage,
   poolBorder,
   pooledSize,
+  poolParams,
   windowsOf,
 } from "./pooling.ts";
-import { batched, border, imageSizes, type Pair, type PairLike, pair } from "./sizes.ts";
+import { batched, imageSizes, type Pair, type PairLike } from "./sizes.ts";
 import { foldWindows, windows } from "./windows.ts";
 
 interface AvgPoolParams extends PoolParams {
@@ -149,6 +149,22 @@ export const avgPool2dOp = defineOp<AvgPoolParams>({
     },
     { name: "an empty batch", inputs: [{ shape: [0, 1, 4, 4] }], params: plain },
     {
+      name: "stride larger than the window",
+      inputs: [{ shape: [5, 1, 7, 9] }],
+      params: { ...plain, stride: [3, 4] },
+    },
+    {
+      name: "a window larger than the image, padding not counted",
+      inputs: [{ shape: [3, 2, 2, 3] }],
+      params: { ...plain, kernelSize: [4, 5], padding: [2, 2, 1, 2], countIncludePad: false },
+    },
+    {
+      name: "one pixel",
+      inputs: [{ shape: [3, 5, 1, 1] }],
+      params: { ...plain, kernelSize: [1, 1], stride: [1, 1] },
+    },
+    { name: "4 images of odd size", inputs: [{ shape: [4, 3, 5, 7] }], params: plain },
+    {
       name: "a window too large",
       inputs: [{ shape: [1, 1, 1, 4] }],
       params: plain,
@@ -215,18 +231,12 @@ export function avgPool2d(x: Tensor, kernelSize: PairLike, options: AvgPool2dOpt
     "countIncludePad",
     "divisorOverride",
   ]);
-  const kernel = pair("avgPool2d", "kernelSize", kernelSize);
   const divisorOverride = options.divisorOverride ?? null;
   if (divisorOverride === 0) throw new OptionError("avgPool2d: divisorOverride is 0");
   const params: AvgPoolParams = {
-    kernelSize: kernel,
-    stride: pair("avgPool2d", "stride", options.stride ?? kernel),
-    padding: border("avgPool2d", options.padding ?? 0),
-    dilation: [1, 1],
-    ceilMode: options.ceilMode ?? false,
+    ...poolParams("avgPool2d", kernelSize, options),
     countIncludePad: options.countIncludePad ?? true,
     divisorOverride,
   };
-  checkPoolPadding("avgPool2d", kernel, params.padding);
   return batched(x, (batch) => apply(avgPool2dOp, [cast(batch, "float32")], params));
 }

@@ -1,9 +1,93 @@
 // batchNorm: each channel shifted and scaled to mean 0 and variance 1, then by learned numbers.
 import { updateBuffer } from "../tensor/buffers.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
+import { defineOp, type ReferenceArray } from "../tensor/op.ts";
 import { type Shape, shapeError, sizeOf } from "../tensor/shape.ts";
-import { type Tensor, Variable } from "../tensor/tensor.ts";
+import { noGrad } from "../tensor/state.ts";
+import { apply, type Tensor, Variable } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
+import { broadcastOffsets } from "./loops.ts";
+import {
+  affineOf,
+  affineValues,
+  centre,
+  checkAffine,
+  rescale,
+  standardize,
+} from "./standardize.ts";
+
+interface BatchNormParams {
+  /** Added to the variance. */
+  readonly eps: number;
+  /** Is there a factor, the input after the variance? */
+  readonly hasWeight: boolean;
+  /** Is there a summand, the last input? */
+  readonly hasBias: boolean;
+}
+
+const channels = { shape: [1, 5, 1, 1] } as const;
+const variances = { ...channels, values: "positive" } as const;
+
+/** Normalises by a given mean and variance. By the batch's own, it is `standardize`. */
+export const batchNormOp = defineOp<BatchNormParams>({
+  name: "batchNorm",
+  shape: (inputs) => checkAffine("batchNorm", inputs),
+  reference(inputs, output, params) {
+    const [x, mean, variance] = inputs as readonly [ReferenceArray, ReferenceArray, ReferenceArray];
+    const offsets = broadcastOffsets(mean.shape, x.shape);
+    const { weight, bias } = affineValues(inputs, 3, output.shape, params);
+    x.data.forEach((value, i) => {
+      const at = offsets[i] as number;
+      const spread = Math.sqrt((variance.data[at] as number) + params.eps);
+      output.data[i] = ((value - (mean.data[at] as number)) / spread) * weight(i) + bias(i);
+    });
+  },
+  lowering: {
+    kind: "composite",
+    build(inputs, params) {
+      const [x, mean, variance] = inputs as readonly [Tensor, Tensor, Tensor];
+      return rescale(x.sub(mean), variance, params.eps, affineOf(inputs, 3, params));
+    },
+  },
+  cases: [
+    {
+      name: "images",
+      inputs: [{ shape: [2, 5, 3, 3] }, channels, variances],
+      params: { eps: 1e-5, hasWeight: false, hasBias: false },
+    },
+    {
+      name: "images, learned",
+      inputs: [{ shape: [4, 5, 2, 3] }, channels, variances, channels, channels],
+      params: { eps: 1e-5, hasWeight: true, hasBias: true },
+    },
+    {
+      name: "a summand alone",
+      inputs: [{ shape: [2, 5, 1, 1] }, channels, variances, channels],
+      params: { eps: 0.1, hasWeight: false, hasBias: true },
+    },
+    {
+      name: "vectors",
+      inputs: [
+        { shape: [3, 7] },
+        { shape: [1, 7] },
+        { shape: [1, 7], values: "positive" },
+        { shape: [1, 7] },
+      ],
+      params: { eps: 0, hasWeight: true, hasBias: false },
+    },
+    {
+      name: "an empty batch",
+      inputs: [{ shape: [0, 5, 2, 2] }, channels, variances],
+      params: { eps: 1e-5, hasWeight: false, hasBias: false },
+    },
+    {
+      name: "integers",
+      inputs: [{ shape: [2, 5, 1, 1], dtype: "int32" }, channels, variances],
+      params: { eps: 1e-5, hasWeight: false, hasBias: false },
+      refused: /takes float32, got int32/,
+    },
+  ],
+});
 
 export interface BatchNormOptions {
   /** Factor of each channel, `[channels]`. */
@@ -12,8 +96,8 @@ export interface BatchNormOptions {
   readonly bias?: Tensor | null;
   /** Normalise by the batch's own statistics, and move the running ones (default false). */
   readonly training?: boolean;
-  /** Share of the batch in the running statistics (default 0.1). */
-  readonly momentum?: number;
+  /** Share of the batch in the running statistics (default 0.1); a scalar tensor where it changes from step to step. */
+  readonly momentum?: number | Tensor;
   /** Added to the variance (default 1e-5). */
   readonly eps?: number;
 }
@@ -47,33 +131,23 @@ export function batchNorm(
   checkOptions("batchNorm", options, ["weight", "bias", "training", "momentum", "eps"]);
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   checkNumbers("batchNorm", momentum, eps);
-  checkChannels(x, { runningMean, runningVar, weight, bias });
-  if ((runningMean === null) !== (runningVar === null)) {
-    throw new OptionError("batchNorm: one of runningMean and runningVar is null", {
-      hint: "give both, or neither",
-    });
-  }
+  checkChannels("batchNorm", x, { runningMean, runningVar, weight, bias });
+  checkRunning("batchNorm", runningMean, runningVar);
   // [1, channels, 1, …] meets x.
   const perChannel: Shape = x.shape.map((n, axis) => (axis === 1 ? n : 1));
   const floats = cast(x, "float32");
-  const isOwn = training || runningMean === null || runningVar === null;
-  const [centred, variance] = isOwn
-    ? normalizers(floats, training ? runningMean : null, training ? runningVar : null, momentum)
-    : [floats.sub(runningMean.reshape(perChannel)), runningVar.reshape(perChannel)];
-  const factor = variance.add(eps).rsqrt();
-  const scaled = centred.mul(weight === null ? factor : factor.mul(weight.reshape(perChannel)));
-  return bias === null ? scaled : scaled.add(bias.reshape(perChannel));
-}
-
-/** x − mean and the biased variance of the batch; moves the running statistics. */
-function normalizers(
-  x: Tensor,
-  runningMean: Tensor | null,
-  runningVar: Tensor | null,
-  momentum: number,
-): [Tensor, Tensor] {
-  const channels = x.shape[1] as number;
-  const count = sizeOf(x.shape) / channels;
+  const [factor, summand] = [weight, bias].map((each) => each?.reshape(perChannel) ?? null) as [
+    Tensor | null,
+    Tensor | null,
+  ];
+  if (!training && runningMean !== null && runningVar !== null) {
+    const learned = [factor, summand].filter((each) => each !== null);
+    const given = [runningMean, runningVar].map((each) => each.reshape(perChannel));
+    const params = { eps, hasWeight: factor !== null, hasBias: summand !== null };
+    return apply(batchNormOp, [floats, ...given, ...learned], params);
+  }
+  const numChannels = x.shape[1] as number;
+  const count = sizeOf(x.shape) / numChannels;
   if (!(count >= 2)) {
     throw shapeError(
       "batchNorm",
@@ -83,28 +157,50 @@ function normalizers(
     );
   }
   const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-  const mean = x.mean(axes, { keepdim: true });
-  const centred = x.sub(mean);
-  const variance = centred.mul(centred).mean(axes, { keepdim: true });
-  const move = (running: Tensor | null, name: string, present: Tensor): void => {
-    if (running === null) return;
+  if (training) {
+    moveStatistics("batchNorm", { runningMean, runningVar }, momentum, () => {
+      const { mean, variance } = centre(floats, axes);
+      return [mean, variance.mul(count / (count - 1))].map((each) =>
+        each.reshape([numChannels]),
+      ) as [Tensor, Tensor];
+    });
+  }
+  return standardize(floats, axes, eps, factor, summand);
+}
+
+/** Gives running statistics, where there are any, their new values: momentum is the share of the present ones. */
+export function moveStatistics(
+  where: string,
+  {
+    runningMean,
+    runningVar,
+  }: { readonly runningMean: Tensor | null; readonly runningVar: Tensor | null },
+  momentum: number | Tensor,
+  present: () => readonly [mean: Tensor, variance: Tensor],
+): void {
+  if (runningMean === null || runningVar === null) return;
+  // Nobody differentiates through a running statistic.
+  const [mean, variance] = noGrad(present);
+  for (const [name, running, value] of [
+    ["runningMean", runningMean, mean],
+    ["runningVar", runningVar, variance],
+  ] as const) {
     if (!(running instanceof Variable)) {
-      throw new OptionError(`batchNorm: training moves ${name}, which is no Variable`, {
+      throw new OptionError(`${where}: training moves ${name}, which is no Variable`, {
         hint: `new Variable(${name})`,
       });
     }
     updateBuffer(running, (old) =>
-      old.mul(1 - momentum).add(present.reshape([channels]).mul(momentum)),
+      typeof momentum === "number"
+        ? old.mul(1 - momentum).add(value.mul(momentum))
+        : old.add(value.sub(old).mul(momentum)),
     );
-  };
-  move(runningMean, "runningMean", mean);
-  move(runningVar, "runningVar", variance.mul(count / (count - 1)));
-  return [centred, variance];
+  }
 }
 
 /** Throws unless both are possible. */
-export function checkNumbers(where: string, momentum: number, eps: number): void {
-  if (!(momentum >= 0 && momentum <= 1)) {
+export function checkNumbers(where: string, momentum: number | Tensor, eps: number): void {
+  if (typeof momentum === "number" && !(momentum >= 0 && momentum <= 1)) {
     throw new OptionError(`${where}: momentum is ${momentum}`, { hint: "give a share, 0 to 1" });
   }
   if (!(eps >= 0)) {
@@ -112,16 +208,33 @@ export function checkNumbers(where: string, momentum: number, eps: number): void
   }
 }
 
-function checkChannels(x: Tensor, vectors: Readonly<Record<string, Tensor | null>>): void {
+/** Throws if only one of the running statistics is there. */
+export function checkRunning(
+  where: string,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+): void {
+  if ((runningMean === null) === (runningVar === null)) return;
+  throw new OptionError(`${where}: one of runningMean and runningVar is null`, {
+    hint: "give both, or neither",
+  });
+}
+
+/** Throws unless x has channels and each vector has one number for each. */
+export function checkChannels(
+  where: string,
+  x: Tensor,
+  vectors: Readonly<Record<string, Tensor | null>>,
+): void {
   if (x.ndim < 2) {
-    throw shapeError("batchNorm", "x has no axis of channels", {
+    throw shapeError(where, "x has no axis of channels", {
       x: { shape: x.shape, layout: "needed: batch, channels, …" },
     });
   }
-  const channels = x.shape[1] as number;
+  const numChannels = x.shape[1] as number;
   for (const [name, vector] of Object.entries(vectors)) {
-    if (vector === null || (vector.ndim === 1 && vector.shape[0] === channels)) continue;
-    throw shapeError("batchNorm", `${name} is not one number for each of ${channels} channels`, {
+    if (vector === null || (vector.ndim === 1 && vector.shape[0] === numChannels)) continue;
+    throw shapeError(where, `${name} is not one number for each of ${numChannels} channels`, {
       x: { shape: x.shape, layout: "batch, channels, …" },
       [name]: vector.shape,
     });

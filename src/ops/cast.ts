@@ -97,7 +97,7 @@ export const castOp = defineOp<CastParams>({
   ],
 });
 
-/** One number as the dtype holds it: floats truncate toward zero and saturate, as the hardware does. */
+/** One number as the dtype holds it: floats truncate toward zero and saturate, as the hardware does. @internal */
 export function castNumber(value: number, dtype: Dtype): number {
   switch (dtype) {
     case "float32":

@@ -110,7 +110,10 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
-/** As {@link concat}, by its other name: `torch.cat`. */
+/**
+ * As {@link concat}, by its other name: `torch.cat`.
+ * @example await cat([Tensor.from([1]), Tensor.from([2, 3])]).array() // [1, 2, 3]
+ */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   return concat(tensors, dim);
 }

@@ -4,12 +4,11 @@ import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { type Shape, shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
-import { add } from "./add.ts";
 import { cast } from "./cast.ts";
 import { geometries, outShape, refused, unit } from "./conv2dCases.ts";
 import { type Conv2dParams, forTriples } from "./conv2dLoops.ts";
+import { addBias, checkGroups } from "./convolution.ts";
 import { checkDomain, commonDtype } from "./pointwise.ts";
-import { reshape } from "./reshape.ts";
 import {
   batched,
   border,
@@ -204,28 +203,16 @@ export function conv2d(
   const params = conv2dParams(options, weight.shape.slice(2) as unknown as Pair);
   return batched(x, (batch) => {
     const y = apply(conv2dOp, [cast(batch, "float32"), weight], params);
-    if (bias === null) return y;
-    const outChannels = weight.shape[0] as number;
-    if (bias.ndim !== 1 || bias.shape[0] !== outChannels) {
-      throw shapeError("conv2d", `the bias is not one number for each of ${outChannels} channels`, {
-        bias: bias.shape,
-        weight: { shape: weight.shape, layout: "OIHW" },
-      });
-    }
-    return add(y, reshape(bias, [1, outChannels, 1, 1]));
+    return addBias("conv2d", y, bias);
   });
 }
 
-/** Params from what people write. */
+/** Params from what people write. @internal */
 export function conv2dParams(options: Conv2dOptions, kernel: Pair): Conv2dParams {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const strides = pair("conv2d", "stride", stride);
   const dilations = pair("conv2d", "dilation", dilation);
-  if (!Number.isInteger(groups) || groups < 1) {
-    throw new OptionError(`conv2d: groups is ${groups}`, {
-      hint: "give a whole number from 1 that divides both channel counts",
-    });
-  }
+  checkGroups("conv2d", groups);
   if (typeof padding === "string") {
     if (padding !== "same" && padding !== "valid") {
       throw new OptionError(`conv2d: padding is "${padding as string}"`, {
@@ -243,7 +230,7 @@ export function conv2dParams(options: Conv2dOptions, kernel: Pair): Conv2dParams
   return { stride: strides, padding: border("conv2d", around), dilation: dilations, groups };
 }
 
-/** Gradient of the image: what a transposed convolution computes. */
+/** Gradient of the image: what a transposed convolution computes. @internal */
 export function conv2dInputGrad(
   grad: Tensor,
   weight: Tensor,
@@ -253,7 +240,7 @@ export function conv2dInputGrad(
   return apply(conv2dInputGradOp, [grad, weight], { ...params, inputSize });
 }
 
-/** Gradient of the filters: the correlation of the images with the gradient. */
+/** Gradient of the filters: the correlation of the images with the gradient. @internal */
 export function conv2dWeightGrad(
   x: Tensor,
   grad: Tensor,

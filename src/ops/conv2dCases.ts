@@ -71,6 +71,54 @@ export const geometries: readonly {
     weight: [19, 17, 3, 3],
     params: { ...unit, padding: [1, 1, 1, 1] },
   },
+  {
+    name: "a kernel larger than the image, with padding",
+    x: [3, 2, 2, 3],
+    weight: [5, 2, 5, 4],
+    params: { ...unit, padding: [2, 2, 1, 2] },
+  },
+  {
+    name: "stride larger than the kernel",
+    x: [4, 2, 9, 10],
+    weight: [3, 2, 2, 1],
+    params: { ...unit, stride: [3, 4] },
+  },
+  {
+    name: "depthwise with a channel multiplier, stride 2",
+    x: [3, 3, 7, 5],
+    weight: [6, 1, 3, 3],
+    params: { ...unit, groups: 3, stride: [2, 2], padding: [1, 1, 1, 1] },
+  },
+  {
+    name: "depthwise, 8 images",
+    x: [8, 5, 5, 3],
+    weight: [5, 1, 3, 3],
+    params: { ...unit, groups: 5, padding: [1, 1, 1, 1] },
+  },
+  {
+    name: "one pixel with padding",
+    x: [5, 3, 1, 1],
+    weight: [4, 3, 3, 3],
+    params: { ...unit, padding: [1, 1, 1, 1] },
+  },
+  {
+    name: "dilation with stride",
+    x: [1, 2, 9, 11],
+    weight: [3, 2, 3, 2],
+    params: { ...unit, stride: [2, 3], dilation: [2, 3], padding: [1, 1, 2, 0] },
+  },
+  {
+    name: "the same size from an even kernel",
+    x: [2, 2, 5, 7],
+    weight: [3, 2, 4, 2],
+    params: { ...unit, padding: [1, 2, 0, 1] },
+  },
+  {
+    name: "4 images of odd size, groups and stride",
+    x: [4, 4, 7, 5],
+    weight: [6, 2, 3, 3],
+    params: { ...unit, groups: 2, stride: [2, 1], padding: [1, 0, 2, 1] },
+  },
   { name: "an empty batch", x: [0, 2, 4, 4], weight: [3, 2, 3, 3], params: unit },
 ];
 

@@ -3,6 +3,7 @@
 import type { Shape } from "../tensor/shape.ts";
 import type { Border, Pair } from "./sizes.ts";
 
+/** What a convolution does, in full. @internal */
 export interface Conv2dParams {
   readonly stride: Pair;
   readonly padding: Border;

@@ -3,11 +3,10 @@
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { shapeError } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
-import { add } from "./add.ts";
 import { cast } from "./cast.ts";
 import { conv2dInputGradOp } from "./conv2d.ts";
+import { addBias, checkGroups } from "./convolution.ts";
 import { padAxes } from "./pad.ts";
-import { reshape } from "./reshape.ts";
 import { batched, imageSizes, type Pair, type PairLike, pair } from "./sizes.ts";
 
 export interface ConvTranspose2dOptions {
@@ -60,21 +59,9 @@ export function convTranspose2d(
   const dilation = pair("convTranspose2d", "dilation", options.dilation ?? 1);
   const outputPadding = pair("convTranspose2d", "outputPadding", options.outputPadding ?? 0, 0);
   const { groups = 1 } = options;
-  if (!Number.isInteger(groups) || groups < 1) {
-    throw new OptionError(`convTranspose2d: groups is ${groups}`, {
-      hint: "give a whole number from 1 that divides both channel counts",
-    });
-  }
+  checkGroups("convTranspose2d", groups);
   checkOutputPadding("convTranspose2d", outputPadding, stride, dilation);
   checkChannels(x, weight, groups);
-  const outChannels = (weight.shape[1] as number) * groups;
-  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== outChannels)) {
-    throw shapeError(
-      "convTranspose2d",
-      `the bias is not one number for each of ${outChannels} channels`,
-      { bias: bias.shape, weight: { shape: weight.shape, layout: "IOHW" } },
-    );
-  }
   return batched(x, (batch) => {
     const axes = ([0, 1] as const).map((axis) =>
       along(
@@ -115,7 +102,7 @@ export function convTranspose2d(
           ],
           0,
         );
-    return bias === null ? y : add(y, reshape(bias, [1, outChannels, 1, 1]));
+    return addBias("convTranspose2d", y, bias);
   });
 }
 

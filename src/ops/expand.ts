@@ -54,7 +54,10 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return apply(expandOp, [x], { shape: resolved });
 }
 
-/** As {@link expand}, by its other name: `torch.broadcast_to`. */
+/**
+ * As {@link expand}, by its other name: `torch.broadcast_to`.
+ * @example await broadcastTo(Tensor.from([1, 2]), [2, 2]).array() // [[1, 2], [1, 2]]
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape);
 }

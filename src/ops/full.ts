@@ -87,17 +87,20 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return full(shape, 1, options);
 }
 
-/** One number in the shape and dtype of `x`, as `torch.full_like`. */
+/**
+ * One number in the shape and dtype of `x`, as `torch.full_like`.
+ * @example await fullLike(Tensor.from([3, 4]), 7).array() // [7, 7]
+ */
 export function fullLike(x: Tensor, value: number, options: TensorOptions = {}): Tensor {
   return full(x.shape, value, { dtype: x.dtype, ...options });
 }
 
-/** Zeros in the shape and dtype of `x`, as `torch.zeros_like`. */
+/** Zeros in the shape and dtype of `x`, as `torch.zeros_like`. @example await zerosLike(Tensor.from([3, 4])).array() // [0, 0] */
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return fullLike(x, 0, options);
 }
 
-/** Ones in the shape and dtype of `x`, as `torch.ones_like`. */
+/** Ones in the shape and dtype of `x`, as `torch.ones_like`. @example await onesLike(Tensor.from([3, 4])).array() // [1, 1] */
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return fullLike(x, 1, options);
 }

@@ -3,6 +3,7 @@ import { DtypeError } from "../tensor/errors.ts";
 import { defineOp, type Op, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { normalizeAxis, shapeError, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
+import { inRange } from "./loops.ts";
 
 interface IndexSelectParams {
   readonly axis: number;
@@ -13,12 +14,17 @@ interface IndexAddParams extends IndexSelectParams {
   readonly size: number;
 }
 
-function checkIndex(op: string, index: TensorType): void {
+/** Throws unless positions are int32. @internal */
+export function checkIndexDtype(op: string, index: TensorType): void {
   if (index.dtype !== "int32") {
     throw new DtypeError(`${op}: the index is ${index.dtype}, not int32`, {
       hint: 'convert first: index.to("int32")',
     });
   }
+}
+
+function checkIndex(op: string, index: TensorType): void {
+  checkIndexDtype(op, index);
   if (index.shape.length !== 1)
     throw shapeError(op, "the index is not a vector", { index: index.shape });
 }
@@ -30,6 +36,8 @@ export const indexSelectOp: Op<IndexSelectParams> = defineOp<IndexSelectParams>(
     checkIndex("indexSelect", index);
     if (x.shape.length === 0)
       throw shapeError("indexSelect", "a scalar has no axis to select from", { x: x.shape });
+    if (x.shape[axis] === 0 && index.shape[0] !== 0)
+      throw shapeError("indexSelect", "nothing to select from", { x: x.shape, index: index.shape });
     return {
       shape: x.shape.map((n, k) => (k === axis ? (index.shape[0] as number) : n)),
       dtype: x.dtype,
@@ -73,6 +81,22 @@ export const indexSelectOp: Op<IndexSelectParams> = defineOp<IndexSelectParams>(
       gradient: false,
     },
     {
+      name: "numbers out of range count as the nearest",
+      inputs: [{ shape: [5, 3] }, picks([-1, 5, 2147483520, -2147483648])],
+      params: { axis: 0 },
+    },
+    {
+      name: "elements out of range",
+      inputs: [{ shape: [5] }, picks([-9, 99, 3, -2147483648, 2147483520])],
+      params: { axis: 0 },
+    },
+    {
+      name: "nothing to select from",
+      inputs: [{ shape: [0, 3] }, { shape: [2], dtype: "int32", values: [0, 1] }],
+      params: { axis: 0 },
+      refused: /nothing to select from/,
+    },
+    {
       name: "an index of floats",
       inputs: [{ shape: [5, 3] }, { shape: [2] }],
       params: { axis: 0 },
@@ -98,6 +122,8 @@ export const indexAddOp: Op<IndexAddParams> = defineOp<IndexAddParams>({
         index: index.shape,
       });
     }
+    if (size === 0 && index.shape[0] !== 0)
+      throw shapeError("indexAdd", "no rows to add to", { index: index.shape, size });
     return { shape: rows.shape.map((n, k) => (k === axis ? size : n)), dtype: rows.dtype };
   },
   backward: ({ grad, inputs: [, index], params: { axis } }) => [
@@ -134,6 +160,11 @@ export const indexAddOp: Op<IndexAddParams> = defineOp<IndexAddParams>({
       params: { axis: 0, size: 2 },
     },
     {
+      name: "numbers out of range count as the nearest",
+      inputs: [{ shape: [4, 3] }, picks([-1, 5, 2147483520, -2147483648])],
+      params: { axis: 0, size: 3 },
+    },
+    {
       name: "too few numbers",
       inputs: [{ shape: [3, 4] }, picks([4, 0])],
       params: { axis: 0, size: 5 },
@@ -159,7 +190,7 @@ function forRows(
   const inner = sizeOf(rows.slice(axis + 1));
   for (let o = 0; o < outer; o++) {
     for (let k = 0; k < count; k++) {
-      const place = index.data[k] as number;
+      const place = inRange(index.data[k] as number, size);
       for (let i = 0; i < inner; i++)
         visit((o * count + k) * inner + i, (o * size + place) * inner + i);
     }
@@ -168,11 +199,11 @@ function forRows(
 
 /**
  * Rows (or columns, images, …) by number, as `torch.index_select`. That the numbers are in range is up
- * to the caller: they are not known yet when the operation is recorded.
+ * to the caller: they are not known yet when the operation is recorded. Outside, the nearest is taken.
  * @param x     any tensor
  * @param dim   axis that the numbers count
  * @param index int32 vector of positions in `[0, size)`
- * @throws DtypeError if the index is not int32; ShapeError if it is not a vector
+ * @throws DtypeError if the index is not int32; ShapeError if it is not a vector, or the axis is empty
  * @example await indexSelect(Tensor.from([[1, 2], [3, 4]]), 0, Tensor.from([1], { dtype: "int32" })).array() // [[3, 4]]
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {

@@ -52,17 +52,20 @@ export const logicalNotOp = pointwise({
   ],
 });
 
-/** a and b, as `torch.logical_and`. */
+/**
+ * a and b, as `torch.logical_and`.
+ * @example await logicalAnd(Tensor.from([0, 1]), Tensor.from([1, 1])).array() // [false, true]
+ */
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
   return apply(logicalAndOp, [cast(a, "bool"), cast(b, "bool")], undefined);
 }
 
-/** a or b, as `torch.logical_or`. */
+/** a or b, as `torch.logical_or`. @example await logicalOr(Tensor.from([0, 1]), Tensor.from([0, 0])).array() // [false, true] */
 export function logicalOr(a: Tensor, b: Tensor): Tensor {
   return apply(logicalOrOp, [cast(a, "bool"), cast(b, "bool")], undefined);
 }
 
-/** not a, as `torch.logical_not`. */
+/** not a, as `torch.logical_not`. @example await logicalNot(Tensor.from([0, 2])).array() // [true, false] */
 export function logicalNot(a: Tensor): Tensor {
   return apply(logicalNotOp, [cast(a, "bool")], undefined);
 }

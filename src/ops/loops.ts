@@ -45,6 +45,11 @@ export function broadcastOffsets(input: Shape, output: Shape): Int32Array {
   return viewOffsets(input, output, broadcastMap(input, output));
 }
 
+/** A position read from a tensor, brought into `[0, size)`: outside counts as the nearest end. */
+export function inRange(position: number, size: number): number {
+  return Math.min(Math.max(position, 0), size - 1);
+}
+
 /** Integers as the dtype stores them: two's complement, wrapping. Floats stay in float64. */
 export function wrapInteger(value: number, dtype: Dtype): number {
   switch (dtype) {

@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 export type Reduction = "mean" | "sum" | "none";
 
 export interface LossOptions {
+  /** Mean over the elements (default), their sum, or one loss each. */
   readonly reduction?: Reduction;
 }
 
@@ -23,11 +24,16 @@ export function reduceLoss(losses: Tensor, reduction: Reduction): Tensor {
   }
 }
 
-/** The reduction, or an error if there is no such. */
-export function checkReduction(op: string, { reduction = "mean" }: LossOptions): Reduction {
-  if (!["mean", "sum", "none"].includes(reduction)) {
+/** The reduction, or an error if there is no such; `others` are known besides the common ones. */
+export function checkReduction<Other extends string = never>(
+  op: string,
+  { reduction = "mean" }: { readonly reduction?: Reduction | Other },
+  others: readonly Other[] = [],
+): Reduction | Other {
+  const known: readonly string[] = ["mean", "sum", "none", ...others];
+  if (!known.includes(reduction)) {
     throw new OptionError(`${op}: there is no reduction "${reduction}"`, {
-      facts: [{ name: "known", value: "mean, sum, none" }],
+      facts: [{ name: "known", value: known.join(", ") }],
     });
   }
   return reduction;

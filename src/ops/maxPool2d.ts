@@ -2,18 +2,20 @@
 import { checkOptions } from "../tensor/errors.ts";
 import { type CaseInput, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
+import type { ValuesAndIndices } from "./max.ts";
+import { maxPool2dIndicesOp } from "./maxPool2dIndices.ts";
 import { maxWindowsGrad } from "./maxWindows.ts";
 import { checkDomain } from "./pointwise.ts";
 import {
-  checkPoolPadding,
   cropImage,
   type PoolParams,
   padImage,
   poolBorder,
   pooledSize,
+  poolParams,
   windowsOf,
 } from "./pooling.ts";
-import { batched, border, imageSizes, type PairLike, pair } from "./sizes.ts";
+import { batched, imageSizes, type PairLike } from "./sizes.ts";
 import { windows } from "./windows.ts";
 
 const plain: PoolParams = {
@@ -123,6 +125,22 @@ export const maxPool2dOp = defineOp<PoolParams>({
       gradient: false,
     },
     {
+      name: "stride larger than the window",
+      inputs: [image(5, 1, 7, 9)],
+      params: { ...plain, stride: [3, 4] },
+    },
+    {
+      name: "a window larger than the image, with padding",
+      inputs: [image(3, 2, 2, 3)],
+      params: { ...plain, kernelSize: [4, 5], padding: [2, 2, 1, 2] },
+    },
+    {
+      name: "one pixel",
+      inputs: [image(3, 5, 1, 1)],
+      params: { ...plain, kernelSize: [1, 1], stride: [1, 1] },
+    },
+    { name: "4 images of odd size", inputs: [image(4, 3, 5, 7)], params: plain },
+    {
       name: "a window too large",
       inputs: [image(1, 1, 1, 4)],
       params: plain,
@@ -140,6 +158,8 @@ export interface MaxPool2dOptions {
   readonly dilation?: PairLike;
   /** Round sizes up, with windows that reach over the edge. */
   readonly ceilMode?: boolean;
+  /** Also say where the largest pixels are (default false). */
+  readonly returnIndices?: boolean;
 }
 
 /**
@@ -147,21 +167,35 @@ export interface MaxPool2dOptions {
  * maximum of a window.
  * @param x          image batch, NCHW, or one image without the batch axis
  * @param kernelSize the window's size: a number or `[vertical, horizontal]`
- * @param options    stride, padding, dilation: pixels, a number or `[vertical, horizontal]`; ceilMode
- * @returns NCHW
+ * @param options    stride, padding, dilation: pixels, a number or `[vertical, horizontal]`; ceilMode;
+ *                   returnIndices
+ * @returns NCHW; with returnIndices `{ values, indices }`, where an index (int32) is row · width + column in the
+ *          input image: that of the first of equal maxima, of the last NaN if there is one
  * @throws ShapeError if the window does not fit; OptionError if the padding is more than half of it
  * @example maxPool2d(Tensor.ones([1, 1, 4, 4]), 2).shape // [1, 1, 2, 2]
+ * @example
+ * await maxPool2d(Tensor.from([[[1, 5], [2, 3]]]), 2, { returnIndices: true }).indices.array() // [[[1]]]
  */
-export function maxPool2d(x: Tensor, kernelSize: PairLike, options: MaxPool2dOptions = {}): Tensor {
-  checkOptions("maxPool2d", options, ["stride", "padding", "dilation", "ceilMode"]);
-  const kernel = pair("maxPool2d", "kernelSize", kernelSize);
-  const params: PoolParams = {
-    kernelSize: kernel,
-    stride: pair("maxPool2d", "stride", options.stride ?? kernel),
-    padding: border("maxPool2d", options.padding ?? 0),
-    dilation: pair("maxPool2d", "dilation", options.dilation ?? 1),
-    ceilMode: options.ceilMode ?? false,
-  };
-  checkPoolPadding("maxPool2d", kernel, params.padding);
-  return batched(x, (batch) => apply(maxPool2dOp, [batch], params));
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: PairLike,
+  options: MaxPool2dOptions & { readonly returnIndices: true },
+): ValuesAndIndices;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: PairLike,
+  options?: MaxPool2dOptions & { readonly returnIndices?: false },
+): Tensor;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: PairLike,
+  options: MaxPool2dOptions = {},
+): Tensor | ValuesAndIndices {
+  const names = ["stride", "padding", "dilation", "ceilMode", "returnIndices"];
+  checkOptions("maxPool2d", options, names);
+  const params = poolParams("maxPool2d", kernelSize, options);
+  const values = batched(x, (batch) => apply(maxPool2dOp, [batch], params));
+  if (options.returnIndices !== true) return values;
+  const indices = batched(x.detach(), (batch) => apply(maxPool2dIndicesOp, [batch], params));
+  return { values, indices };
 }

@@ -141,12 +141,15 @@ function requireFloats(op: string, inputs: readonly TensorType[]): void {
     if (dtype !== "float32") throw new DtypeError(`${op}: takes float32, got ${dtype}`);
 }
 
-/** Each window's number at its first maximum in x, summed where windows share it. x NCHW, grad `[batch, channels, outHeight, outWidth]`. */
+/**
+ * Each window's number at its first maximum in x, summed where windows share it. x NCHW, grad `[batch, channels, outHeight, outWidth]`.
+ * @internal
+ */
 export function maxWindowsGrad(x: Tensor, grad: Tensor, params: WindowsParams): Tensor {
   return apply(maxWindowsGradOp, [x, grad], params);
 }
 
-/** For each window, the value at the position of its first maximum in x. */
+/** For each window, the value at the position of its first maximum in x. @internal */
 export function maxWindowsTake(x: Tensor, values: Tensor, params: WindowsParams): Tensor {
   return apply(maxWindowsTakeOp, [x, values], params);
 }

@@ -11,43 +11,78 @@ import { cast } from "./cast.ts";
 import { clamp } from "./clamp.ts";
 import { eq, ge, gt, le, lt, ne } from "./compare.ts";
 import { stack } from "./concat.ts";
+import { cumsum } from "./cumsum.ts";
 import { detach } from "./detach.ts";
+import { diag, diagonal } from "./diagonal.ts";
 import { div } from "./div.ts";
 import { erf } from "./erf.ts";
 import { exp } from "./exp.ts";
+import { exp2, log2, log10, tan } from "./exp2.ts";
 import { broadcastTo, expand } from "./expand.ts";
 import { expm1 } from "./expm1.ts";
 import { flip } from "./flip.ts";
-import { full, ones, onesLike, zeros, zerosLike } from "./full.ts";
+import { full, fullLike, ones, onesLike, zeros, zerosLike } from "./full.ts";
+import { gather } from "./gather.ts";
 import { indexSelect } from "./indexSelect.ts";
+import { linspace } from "./linspace.ts";
 import { log } from "./log.ts";
 import { log1p } from "./log1p.ts";
 import { logicalAnd, logicalNot, logicalOr } from "./logical.ts";
 import { logSumExp } from "./logSumExp.ts";
+import {
+  isFinite as finite,
+  isInf,
+  isNan,
+  maskedFill,
+  type NanToNumOptions,
+  nanToNum,
+} from "./maskedFill.ts";
 import { matmul } from "./matmul.ts";
 import { max, min, type ValuesAndIndices } from "./max.ts";
 import { maximum, minimum } from "./maximum.ts";
 import { mean } from "./mean.ts";
+import { movedim, swapaxes } from "./movedim.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { type NormOptions, norm } from "./norm.ts";
 import type { TensorLike } from "./operands.ts";
-import { pad } from "./pad.ts";
+import { type PadOptions, pad } from "./pad.ts";
 import { permute, t, transpose } from "./permute.ts";
 import { pow, reciprocal, square } from "./pow.ts";
 import { prod } from "./prod.ts";
+import { bmm, dot, outer } from "./products.ts";
+import {
+  bernoulli,
+  type RandomOptions,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from "./rand.ts";
 import type { Dims, ReduceOptions } from "./reduce.ts";
 import { relu } from "./relu.ts";
-import { flatten, reshape, squeeze, unsqueeze } from "./reshape.ts";
-import { ceil, floor, round } from "./rounding.ts";
+import { floorDivide, fmod, remainder } from "./remainder.ts";
+import { repeat, repeatInterleave, tile } from "./repeat.ts";
+import { flatten, reshape, squeeze, unflatten, unsqueeze } from "./reshape.ts";
+import { roll } from "./roll.ts";
+import { ceil, floor, frac, round, trunc } from "./rounding.ts";
+import { scatter, scatterAdd } from "./scatter.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
 import { cos, sin } from "./sin.ts";
 import { narrow, select, slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { argsort, type SortOptions, sort } from "./sort.ts";
+import { chunk, split, unbind } from "./split.ts";
 import { rsqrt, sqrt } from "./sqrt.ts";
 import { sub } from "./sub.ts";
 import { sum, sumToSize } from "./sum.ts";
+import { takeAlongDim } from "./takeAlongDim.ts";
 import { tanh } from "./tanh.ts";
+import { kthvalue, median, type TopkOptions, topk } from "./topk.ts";
+import { tril, triu } from "./triangle.ts";
 import { std, type VarianceOptions, variance } from "./var.ts";
 import { where } from "./where.ts";
 
@@ -67,9 +102,15 @@ declare module "../tensor/tensor.ts" {
     mul(other: TensorLike): Tensor;
     div(other: TensorLike): Tensor;
     pow(exponent: TensorLike): Tensor;
+    fmod(other: TensorLike): Tensor;
+    remainder(other: TensorLike): Tensor;
+    floorDivide(other: TensorLike): Tensor;
     maximum(other: TensorLike): Tensor;
     minimum(other: TensorLike): Tensor;
     matmul(other: Tensor): Tensor;
+    bmm(other: Tensor): Tensor;
+    dot(other: Tensor): Tensor;
+    outer(other: Tensor): Tensor;
 
     // element by element
     neg(): Tensor;
@@ -87,6 +128,16 @@ declare module "../tensor/tensor.ts" {
     floor(): Tensor;
     ceil(): Tensor;
     round(): Tensor;
+    trunc(): Tensor;
+    frac(): Tensor;
+    exp2(): Tensor;
+    log2(): Tensor;
+    log10(): Tensor;
+    tan(): Tensor;
+    nanToNum(options?: NanToNumOptions): Tensor;
+    maskedFill(mask: Tensor, value: TensorLike): Tensor;
+    /** 1 with these probabilities, else 0. */
+    bernoulli(options?: RandomOptions): Tensor;
     square(): Tensor;
     reciprocal(): Tensor;
     clamp(low?: number | null, high?: number | null): Tensor;
@@ -106,13 +157,20 @@ declare module "../tensor/tensor.ts" {
     logicalAnd(other: Tensor): Tensor;
     logicalOr(other: Tensor): Tensor;
     logicalNot(): Tensor;
+    isNan(): Tensor;
+    isInf(): Tensor;
+    isFinite(): Tensor;
     /** This tensor where the condition holds, `other` elsewhere. */
     where(condition: Tensor, other: TensorLike): Tensor;
 
     // dtype and history
+    /** The same values as another dtype; see {@link cast}. */
     to(dtype: Dtype): Tensor;
+    /** As float32; see {@link cast}. */
     float(): Tensor;
+    /** As int32; see {@link cast}. */
     int(): Tensor;
+    /** As bool: is it other than 0? See {@link cast}. */
     bool(): Tensor;
     detach(): Tensor;
 
@@ -132,9 +190,18 @@ declare module "../tensor/tensor.ts" {
     all(dim?: Dims, options?: ReduceOptions): Tensor;
     argmax(dim?: number, options?: ReduceOptions): Tensor;
     argmin(dim?: number, options?: ReduceOptions): Tensor;
+    median(): Tensor;
+    median(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    kthvalue(k: number, dim?: number, options?: ReduceOptions): ValuesAndIndices;
+    topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
+    sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+    argsort(dim?: number, options?: SortOptions): Tensor;
+    cumsum(dim: number): Tensor;
+    /** Variance along axes; see {@link variance}. */
     var(dim?: Dims, options?: VarianceOptions): Tensor;
     std(dim?: Dims, options?: VarianceOptions): Tensor;
     logSumExp(dim: Dims, options?: ReduceOptions): Tensor;
+    norm(options?: NormOptions): Tensor;
     sumToSize(...shape: Numbers): Tensor;
 
     // shape
@@ -150,21 +217,53 @@ declare module "../tensor/tensor.ts" {
     expand(...shape: Numbers): Tensor;
     broadcastTo(...shape: Numbers): Tensor;
     flip(...dims: Numbers): Tensor;
+    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+    swapaxes(axis0: number, axis1: number): Tensor;
+    unflatten(dim: number, sizes: readonly number[]): Tensor;
+    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+    repeat(...sizes: Numbers): Tensor;
+    tile(...sizes: Numbers): Tensor;
+    repeatInterleave(repeats: number, dim?: number): Tensor;
 
     // parts
     slice(dim: number, start?: number, end?: number, step?: number): Tensor;
     narrow(dim: number, start: number, length: number): Tensor;
     select(dim: number, index: number): Tensor;
+    split(size: number | readonly number[], dim?: number): Tensor[];
+    chunk(chunks: number, dim?: number): Tensor[];
+    unbind(dim?: number): Tensor[];
+    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+    diag(offset?: number): Tensor;
+    tril(diagonal?: number): Tensor;
+    triu(diagonal?: number): Tensor;
     indexSelect(dim: number, index: Tensor): Tensor;
-    pad(
-      padding: readonly number[],
-      options?: { readonly mode?: "constant"; readonly value?: number },
-    ): Tensor;
+    gather(dim: number, index: Tensor): Tensor;
+    takeAlongDim(indices: Tensor, dim?: number): Tensor;
+    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor;
+    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
+    pad(padding: readonly number[], options?: PadOptions): Tensor;
   }
 
   // static: `Tensor.zeros([2, 3])`
   namespace Tensor {
-    export { arange, eye, full, ones, onesLike, stack, zeros, zerosLike };
+    export {
+      arange,
+      eye,
+      full,
+      fullLike,
+      linspace,
+      ones,
+      onesLike,
+      rand,
+      randint,
+      randLike,
+      randn,
+      randnLike,
+      randperm,
+      stack,
+      zeros,
+      zerosLike,
+    };
   }
 }
 
@@ -175,6 +274,9 @@ const functions = {
   mul,
   div,
   pow,
+  fmod,
+  remainder,
+  floorDivide,
   maximum,
   minimum,
   matmul,
@@ -193,6 +295,22 @@ const functions = {
   floor,
   ceil,
   round,
+  trunc,
+  frac,
+  exp2,
+  log2,
+  log10,
+  tan,
+  nanToNum,
+  maskedFill,
+  bernoulli,
+  isNan,
+  isInf,
+  isFinite: finite,
+  bmm,
+  dot,
+  outer,
+  norm,
   square,
   reciprocal,
   clamp,
@@ -223,18 +341,40 @@ const functions = {
   all,
   argmax,
   argmin,
+  median,
+  kthvalue,
+  topk,
+  sort,
+  argsort,
+  cumsum,
   var: variance,
   std,
   logSumExp,
   flatten,
   squeeze,
+  unflatten,
   unsqueeze,
+  movedim,
+  swapaxes,
+  roll,
+  repeatInterleave,
+  split,
+  chunk,
+  unbind,
+  diagonal,
+  diag,
+  tril,
+  triu,
   transpose,
   t,
   slice,
   narrow,
   select,
   indexSelect,
+  gather,
+  takeAlongDim,
+  scatter,
+  scatterAdd,
   pad,
 };
 
@@ -246,7 +386,17 @@ for (const [name, body] of Object.entries(functions)) {
 }
 
 /** Functions that take a list, which methods also take spread out. */
-const listFunctions = { reshape, view: reshape, permute, expand, broadcastTo, flip, sumToSize };
+const listFunctions = {
+  reshape,
+  view: reshape,
+  permute,
+  expand,
+  broadcastTo,
+  flip,
+  repeat,
+  sumToSize,
+  tile,
+};
 
 for (const [name, body] of Object.entries(listFunctions)) {
   addMethod(name, function (this: Tensor, ...numbers: Numbers) {
@@ -271,8 +421,16 @@ for (const [name, value] of Object.entries({
   arange,
   eye,
   full,
+  fullLike,
+  linspace,
   ones,
   onesLike,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
   stack,
   zeros,
   zerosLike,

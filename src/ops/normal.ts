@@ -17,6 +17,7 @@ import { uniform } from "./uniform.ts";
  * @param shape shape of the result
  * @param key   two numbers, or int32 scalars that change from step to step
  * @returns float32
+ * @example normal([2, 3], [0, 1]).shape // [2, 3]
  * @see Box & Muller 1958
  */
 export function normal(shape: Shape, key: readonly [TensorLike, TensorLike]): Tensor {

@@ -6,9 +6,19 @@ import { cast } from "./cast.ts";
 import { eq } from "./compare.ts";
 import { reshape } from "./reshape.ts";
 
-/** Is it class c? bool `[..., numClasses]` from indices `[...]`. Indices out of range are no class. */
-export function isClass(index: Tensor, numClasses: number): Tensor {
-  return eq(reshape(index, [...index.shape, 1]), arange(numClasses));
+/**
+ * Is it class c? bool, in the shape of the indices with an axis of classes put in: at the end,
+ * `[..., numClasses]`, unless an axis is given. Indices out of range are no class.
+ * @internal
+ */
+export function isClass(index: Tensor, numClasses: number, axis = index.ndim): Tensor {
+  const { shape } = index;
+  const inner = shape.slice(axis);
+  const classes = arange(numClasses);
+  return eq(
+    reshape(index, [...shape.slice(0, axis), 1, ...inner]),
+    inner.length === 0 ? classes : reshape(classes, [numClasses, ...inner.map(() => 1)]),
+  );
 }
 
 /**

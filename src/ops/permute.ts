@@ -76,6 +76,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 /**
  * A matrix with rows and columns exchanged, as `x.t()`; vectors and scalars as they are.
  * @throws ShapeError if there are more than two axes
+ * @example await t(Tensor.from([[1, 2], [3, 4]])).array() // [[1, 3], [2, 4]]
  */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) {

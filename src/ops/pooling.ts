@@ -4,7 +4,7 @@ import { OptionError } from "../tensor/errors.ts";
 import { type Shape, shapeError } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { padAxes } from "./pad.ts";
-import type { Border, Pair } from "./sizes.ts";
+import { type Border, border, type Pair, type PairLike, pair } from "./sizes.ts";
 import type { WindowsParams } from "./windows.ts";
 
 export interface PoolParams {
@@ -80,12 +80,30 @@ export function cropImage(x: Tensor, [top, , left]: Border, image: Shape): Tenso
   return x.slice(2, top, top + height).slice(3, left, left + width);
 }
 
+/** What people write of a pool's windows. */
+interface PoolOptions {
+  readonly stride?: PairLike;
+  readonly padding?: PairLike;
+  readonly dilation?: PairLike;
+  readonly ceilMode?: boolean;
+}
+
+/** Params from what people write. */
+export function poolParams(op: string, kernelSize: PairLike, options: PoolOptions): PoolParams {
+  const kernel = pair(op, "kernelSize", kernelSize);
+  const padding = border(op, options.padding ?? 0);
+  checkPoolPadding(op, kernel, padding);
+  return {
+    kernelSize: kernel,
+    stride: pair(op, "stride", options.stride ?? kernel),
+    padding,
+    dilation: pair(op, "dilation", options.dilation ?? 1),
+    ceilMode: options.ceilMode ?? false,
+  };
+}
+
 /** PyTorch's bound: a window that lies wholly in the padding would have no maximum and no mean. */
-export function checkPoolPadding(
-  op: string,
-  kernelSize: Pair,
-  [top, bottom, left, right]: Border,
-): void {
+function checkPoolPadding(op: string, kernelSize: Pair, [top, bottom, left, right]: Border): void {
   if (Math.max(top, bottom) * 2 > kernelSize[0] || Math.max(left, right) * 2 > kernelSize[1]) {
     throw new OptionError(
       `${op}: padding ${[top, bottom, left, right].join(", ")} is more than half of the window ${kernelSize.join("×")}`,

@@ -120,3 +120,21 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   const axis = normalizeAxis("unsqueeze", dim, x.ndim + 1);
   return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 }
+
+/**
+ * One axis as several, as `torch.unflatten`.
+ * @param sizes sizes of the new axes; one of them may be −1
+ * @throws ShapeError if the axis does not exist, or the sizes do not make up its size
+ * @example unflatten(Tensor.ones([2, 12]), 1, [3, -1]).shape // [2, 3, 4]
+ */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  const axis = normalizeAxis("unflatten", dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  const parts = resolveShape([size], sizes);
+  if (sizeOf(parts) !== size) {
+    throw shapeError("unflatten", `${formatShape(sizes)} do not make up axis ${axis}`, {
+      x: x.shape,
+    });
+  }
+  return reshape(x, [...x.shape.slice(0, axis), ...parts, ...x.shape.slice(axis + 1)]);
+}

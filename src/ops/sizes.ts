@@ -48,6 +48,7 @@ export function samePadding(kernel: Pair, dilation: Pair): Border {
 
 /**
  * ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, with `padding` before and after together.
+ * @example outSize(28, 5, 1, 4, 1) // 28
  * @see Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning"
  */
 export function outSize(

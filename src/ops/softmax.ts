@@ -85,7 +85,7 @@ interface Row {
   readonly total: number;
 }
 
-/** Calls `visit` for every row along the axis. */
+/** Calls `visit` for every row along the axis. @internal */
 export function forRows(
   { data, shape }: ReferenceArray,
   axis: number,

@@ -70,7 +70,7 @@ function key(value: number) {
   return { shape: [], dtype: "int32", values: { data: [value] } } as const;
 }
 
-/** The four words of one counter. */
+/** The four words of one counter. @internal */
 export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
@@ -119,6 +119,7 @@ function philoxExpression<V>(math: ScalarMath<V>, counter: V, key0: V, key1: V):
  * @param key   two numbers, or int32 scalars that change from step to step
  * @returns float32
  * @throws DtypeError if the key is not int32
+ * @example uniform([2, 3], [0, 1]).shape // [2, 3]
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
 export function uniform(shape: Shape, key: readonly [TensorLike, TensorLike]): Tensor {

@@ -90,12 +90,15 @@ export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): 
   return apply(varianceOp, [cast(x, "float32")], params);
 }
 
-/** Standard deviation along axes, √{@link variance}, as `torch.std`. */
+/** Standard deviation along axes, √{@link variance}, as `torch.std`. @example await std(Tensor.from([1, 3])).item() // 1.414… */
 export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
   return sqrt(variance(x, dim, options));
 }
 
-/** Variance and mean together, as `torch.var_mean`; the mean is computed once. */
+/**
+ * Variance and mean together, as `torch.var_mean`; the mean is computed once.
+ * @example await varMean(Tensor.from([1, 3]))[1].item() // 2
+ */
 export function varMean(
   x: Tensor,
   dim?: Dims,

@@ -8,6 +8,7 @@ import { checkDomain } from "./pointwise.ts";
 import { imageSizes, type Pair, slidingSize } from "./sizes.ts";
 import { sameAxis, view } from "./view.ts";
 
+/** Where windows stand in an image. @internal */
 export interface WindowsParams {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -42,13 +43,33 @@ export const windowGeometries: readonly { name: string; x: Shape; params: Window
     params: { kernel: [2, 3], stride: [1, 2], dilation: [2, 1] },
   },
   {
+    name: "stride larger than the window",
+    x: [3, 1, 7, 9],
+    params: { kernel: [2, 1], stride: [3, 4], dilation: [1, 1] },
+  },
+  {
+    name: "one pixel",
+    x: [5, 3, 1, 1],
+    params: { kernel: [1, 1], stride: [2, 2], dilation: [1, 1] },
+  },
+  {
+    name: "the whole image",
+    x: [4, 2, 3, 5],
+    params: { kernel: [3, 5], stride: [1, 1], dilation: [1, 1] },
+  },
+  {
+    name: "4 images of odd size, dilation with stride",
+    x: [4, 1, 7, 9],
+    params: { kernel: [2, 2], stride: [2, 3], dilation: [3, 2] },
+  },
+  {
     name: "an empty batch",
     x: [0, 1, 4, 4],
     params: { kernel: [2, 2], stride: [2, 2], dilation: [1, 1] },
   },
 ];
 
-/** Shape of the windows of an image batch. */
+/** Shape of the windows of an image batch. @internal */
 export function windowsShape(
   op: string,
   image: Shape,
@@ -139,12 +160,13 @@ export const foldWindowsOp = defineOp<FoldParams>({
  * @param x image batch, NCHW
  * @returns `[batch, channels, outHeight, outWidth, kernelHeight, kernelWidth]`
  * @throws ShapeError if the window does not fit into the image
+ * @internal
  */
 export function windows(x: Tensor, params: WindowsParams): Tensor {
   return apply(windowsOp, [x], params);
 }
 
-/** The adjoint of {@link windows}: each pixel of an image of this size is the sum of its copies in the windows. */
+/** The adjoint of {@link windows}: each pixel of an image of this size is the sum of its copies in the windows. @internal */
 export function foldWindows(x: Tensor, params: WindowsParams, size: Pair): Tensor {
   return apply(foldWindowsOp, [x], { ...params, size });
 }

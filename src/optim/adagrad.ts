@@ -1,7 +1,13 @@
 // Adagrad: steps divided by the root of the sum of all squared gradients so far.
-import { checkOptions } from "../tensor/errors.ts";
-import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import {
+  checkNumber,
+  Optimizer,
+  type OptimizerFactory,
+  type RuleContext,
+  type RuleResult,
+} from "./optimizer.ts";
+import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
 export interface AdagradOptions {
   /** Learning rate (default 0.01). */
@@ -16,6 +22,8 @@ export interface AdagradOptions {
   readonly eps?: number;
 }
 
+const defaults = { lr: 0.01, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10 };
+
 /**
  * Adagrad, as `torch.optim.Adagrad`.
  *
@@ -23,66 +31,62 @@ export interface AdagradOptions {
  *     s = s + d²
  *     w = w − lr / (1 + (t − 1)·lrDecay) · d / (√s + eps)
  *
+ * @param params  parameters, or groups of them with options of their own
+ * @param options for all groups that do not say otherwise
  * @throws OptionError for unknown options or impossible values
- * @example const optimizer = new Adagrad(net.parameters(), { lr: 0.01 })
+ * @example
+ * const net = new Linear(2, 1);
+ * const optimizer = new Adagrad(net.parameters(), { lr: 0.01 });
+ * net.forward(Tensor.ones([1, 2])).sum().backward();
+ * optimizer.step();
  * @see Duchi, Hazan & Singer 2011, "Adaptive subgradient methods for online learning and stochastic optimization"
  */
-export class Adagrad extends Optimizer {
-  readonly #lrDecay: number;
-  readonly #weightDecay: number;
-  readonly #eps: number;
+export class Adagrad extends Optimizer<AdagradOptions> {
+  constructor(params: ParamsOrGroups<AdagradOptions>, options: AdagradOptions = {}) {
+    super(params, options, defaults);
+  }
 
-  constructor(params: Iterable<Parameter>, options: AdagradOptions = {}) {
-    checkOptions("Adagrad", options, [
-      "lr",
-      "lrDecay",
-      "weightDecay",
-      "initialAccumulatorValue",
-      "eps",
-    ]);
-    const {
-      lr = 0.01,
-      lrDecay = 0,
-      weightDecay = 0,
-      initialAccumulatorValue = 0,
-      eps = 1e-10,
-    } = options;
+  protected override check(options: Filled<AdagradOptions>): void {
+    const { lrDecay, weightDecay, initialAccumulatorValue, eps } = options;
     checkNumber("Adagrad", "lrDecay", lrDecay, 0);
     checkNumber("Adagrad", "weightDecay", weightDecay, 0);
     checkNumber("Adagrad", "initialAccumulatorValue", initialAccumulatorValue, 0);
     checkNumber("Adagrad", "eps", eps, 0);
-    super(params, {
-      lr,
-      options: { lrDecay, weightDecay, initialAccumulatorValue, eps },
-      stateNames: ["sum"],
-      hyperNames: ["stepSize"],
-      stateStart: initialAccumulatorValue,
-    });
-    this.#lrDecay = lrDecay;
-    this.#weightDecay = weightDecay;
-    this.#eps = eps;
   }
 
-  protected override hyperValues(step: number): { stepSize: number } {
-    return { stepSize: this.lr / (1 + (step - 1) * this.#lrDecay) };
+  protected override stateNames(): readonly string[] {
+    return ["sum"];
   }
 
-  protected override rule(
-    param: Tensor,
-    grad: Tensor,
-    state: Readonly<Record<"sum", Tensor>>,
-    hyper: Readonly<Record<"stepSize", Tensor>>,
-  ): RuleResult {
-    const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
+  protected override stateStart({ initialAccumulatorValue }: Filled<AdagradOptions>): number {
+    return initialAccumulatorValue;
+  }
+
+  protected override hyperValues(
+    { lr, lrDecay }: Filled<AdagradOptions>,
+    step: number,
+  ): Record<"stepSize", number> {
+    return { stepSize: lr / (1 + (step - 1) * lrDecay) };
+  }
+
+  protected override rule(context: RuleContext<AdagradOptions>): RuleResult {
+    const { param, grad, options } = context;
+    const { weightDecay, eps } = options;
+    const state = context.state as Record<"sum", Tensor>;
+    const hyper = context.hyper as Record<"stepSize", Tensor>;
+    const direction = weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
     const sum = state.sum.add(direction.mul(direction));
-    const step = direction.div(sum.sqrt().add(this.#eps)).mul(hyper.stepSize);
+    const step = direction.div(sum.sqrt().add(eps)).mul(hyper.stepSize);
     return { param: param.sub(step), state: { sum } };
   }
 }
 
 /**
  * Adagrad for `fit`, which knows the parameters.
- * @example await fit(net, { optimizer: adagrad({ lr: 0.01 }), … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * await fit(net, { data: train, optimizer: adagrad({ lr: 0.01 }), epochs: 1 });
  */
 export function adagrad(options: AdagradOptions = {}): OptimizerFactory {
   return (params) => new Adagrad(params, options);

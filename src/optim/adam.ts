@@ -1,8 +1,15 @@
 // Adam: steps scaled by running means of the gradient and of its square.
 import { maximum } from "../ops/index.ts";
-import { checkOptions, OptionError } from "../tensor/errors.ts";
-import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
+import { OptionError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import {
+  checkNumber,
+  Optimizer,
+  type OptimizerFactory,
+  type RuleContext,
+  type RuleResult,
+} from "./optimizer.ts";
+import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
 export interface AdamOptions {
   /** Learning rate (default 0.001). */
@@ -17,6 +24,16 @@ export interface AdamOptions {
   readonly amsgrad?: boolean;
 }
 
+const defaults: Filled<AdamOptions> = {
+  lr: 0.001,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+};
+
+type HyperName = "stepSize" | "denominatorScale" | "kept" | "beta1" | "fresh1" | "beta2" | "fresh2";
+
 /**
  * Adam, as `torch.optim.Adam`.
  *
@@ -24,74 +41,73 @@ export interface AdamOptions {
  *     m = β₁·m + (1 − β₁)·d          v = β₂·v + (1 − β₂)·d²
  *     w = w − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)     (with amsgrad: √ of the largest v so far)
  *
+ * `lr` and `betas` of a group may change between steps.
+ *
+ * @param params  parameters, or groups of them with options of their own
+ * @param options for all groups that do not say otherwise
  * @throws OptionError for unknown options or impossible values
- * @example const optimizer = new Adam(net.parameters(), { lr: 0.001 })
+ * @example
+ * const net = new Linear(2, 1);
+ * const optimizer = new Adam(net.parameters(), { lr: 0.001 });
+ * net.forward(Tensor.ones([1, 2])).sum().backward();
+ * optimizer.step();
  * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization"; amsgrad: Reddi et al. 2018,
  *      "On the convergence of Adam and beyond"
  */
-export class Adam extends Optimizer {
-  readonly #betas: readonly [number, number];
-  readonly #eps: number;
-  readonly #weightDecay: number;
-  readonly #amsgrad: boolean;
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(params: ParamsOrGroups<AdamOptions>, options: AdamOptions = {}) {
+    super(params, options, defaults);
+  }
 
   /** Weight decay shrinks the parameter itself instead of joining the gradient: AdamW. */
-  protected readonly decoupled: boolean = false;
+  protected get decoupled(): boolean {
+    return false;
+  }
 
-  constructor(params: Iterable<Parameter>, options: AdamOptions = {}) {
-    const name = new.target.name;
-    checkOptions(name, options, ["lr", "betas", "eps", "weightDecay", "amsgrad"]);
-    const {
-      lr = 0.001,
-      betas = [0.9, 0.999],
-      eps = 1e-8,
-      weightDecay = 0,
-      amsgrad = false,
-    } = options;
-    if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new OptionError(`${name}: betas must be two numbers, got ${JSON.stringify(betas)}`);
-    }
-    checkNumber(name, "betas[0]", betas[0], 0, 1);
-    checkNumber(name, "betas[1]", betas[1], 0, 1);
+  protected override check({ betas, eps, weightDecay }: Filled<AdamOptions>): void {
+    const { name } = this.constructor;
+    checkBetas(name, betas);
     checkNumber(name, "eps", eps, 0);
     checkNumber(name, "weightDecay", weightDecay, 0);
-    super(params, {
-      lr,
-      options: { betas: [...betas], eps, weightDecay, amsgrad },
-      stateNames: amsgrad ? ["expAvg", "expAvgSq", "maxExpAvgSq"] : ["expAvg", "expAvgSq"],
-      hyperNames: ["stepSize", "denominatorScale", "kept"],
-    });
-    this.#betas = betas;
-    this.#eps = eps;
-    this.#weightDecay = weightDecay;
-    this.#amsgrad = amsgrad;
+  }
+
+  protected override get changeable(): readonly string[] {
+    return ["lr", "betas"];
+  }
+
+  protected override stateNames({ amsgrad }: Filled<AdamOptions>): readonly string[] {
+    return amsgrad ? ["expAvg", "expAvgSq", "maxExpAvgSq"] : ["expAvg", "expAvgSq"];
   }
 
   protected override hyperValues(
+    { lr, betas: [beta1, beta2], weightDecay }: Filled<AdamOptions>,
     step: number,
-  ): Readonly<Record<"stepSize" | "denominatorScale" | "kept", number>> {
-    const [beta1, beta2] = this.#betas;
+  ): Record<HyperName, number> {
     return {
-      stepSize: this.lr / (1 - beta1 ** step),
+      stepSize: lr / (1 - beta1 ** step),
       denominatorScale: 1 / Math.sqrt(1 - beta2 ** step),
-      kept: 1 - this.lr * this.#weightDecay,
+      kept: 1 - lr * weightDecay,
+      beta1,
+      fresh1: 1 - beta1,
+      beta2,
+      fresh2: 1 - beta2,
     };
   }
 
-  protected override rule(
-    param: Tensor,
-    grad: Tensor,
-    state: Readonly<Record<"expAvg" | "expAvgSq" | "maxExpAvgSq", Tensor>>,
-    hyper: Readonly<Record<"stepSize" | "denominatorScale" | "kept", Tensor>>,
-  ): RuleResult {
-    const [beta1, beta2] = this.#betas;
-    const decays = this.#weightDecay !== 0;
-    const direction = decays && !this.decoupled ? grad.add(param.mul(this.#weightDecay)) : grad;
-    const start = decays && this.decoupled ? param.mul(hyper.kept) : param;
-    const expAvg = state.expAvg.mul(beta1).add(direction.mul(1 - beta1));
-    const expAvgSq = state.expAvgSq.mul(beta2).add(direction.mul(direction).mul(1 - beta2));
-    const largest = this.#amsgrad ? maximum(state.maxExpAvgSq, expAvgSq) : expAvgSq;
-    const denominator = largest.sqrt().mul(hyper.denominatorScale).add(this.#eps);
+  protected override rule(context: RuleContext<AdamOptions>): RuleResult {
+    const { param, grad, options } = context;
+    const state = context.state as Record<"expAvg" | "expAvgSq" | "maxExpAvgSq", Tensor>;
+    const hyper = context.hyper as Record<HyperName, Tensor>;
+    const { eps, weightDecay, amsgrad } = options;
+    const joins = weightDecay !== 0 && !this.decoupled;
+    const direction = joins ? grad.add(param.mul(weightDecay)) : grad;
+    const start = weightDecay !== 0 && this.decoupled ? param.mul(hyper.kept) : param;
+    const expAvg = state.expAvg.mul(hyper.beta1).add(direction.mul(hyper.fresh1));
+    const expAvgSq = state.expAvgSq
+      .mul(hyper.beta2)
+      .add(direction.mul(direction).mul(hyper.fresh2));
+    const largest = amsgrad ? maximum(state.maxExpAvgSq, expAvgSq) : expAvgSq;
+    const denominator = largest.sqrt().mul(hyper.denominatorScale).add(eps);
     return {
       param: start.sub(expAvg.div(denominator).mul(hyper.stepSize)),
       state: { expAvg, expAvgSq, maxExpAvgSq: largest },
@@ -99,9 +115,21 @@ export class Adam extends Optimizer {
   }
 }
 
+/** Throws unless they are two decays. */
+export function checkBetas(where: string, betas: readonly number[]): void {
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new OptionError(`${where}: betas must be two numbers, got ${JSON.stringify(betas)}`);
+  }
+  checkNumber(where, "betas[0]", betas[0], 0, 1);
+  checkNumber(where, "betas[1]", betas[1], 0, 1);
+}
+
 /**
  * Adam for `fit`, which knows the parameters.
- * @example await fit(net, { optimizer: adam({ lr: 0.001 }), … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * await fit(net, { data: train, optimizer: adam({ lr: 0.001 }), epochs: 1 });
  */
 export function adam(options: AdamOptions = {}): OptimizerFactory {
   return (params) => new Adam(params, options);

@@ -1,7 +1,7 @@
 // AdamW: Adam whose weight decay shrinks the parameter itself and stays out of the running means.
-import type { Parameter } from "../tensor/tensor.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import type { OptimizerFactory } from "./optimizer.ts";
+import type { ParamsOrGroups } from "./paramGroup.ts";
 
 /** Adam's options; `weightDecay` (default 0.01) is the share of the parameter, times the learning rate, that each step takes off. */
 export type AdamWOptions = AdamOptions;
@@ -14,22 +14,33 @@ export type AdamWOptions = AdamOptions;
  *
  * With amsgrad the root is of the largest v so far.
  *
+ * @param params  parameters, or groups of them with options of their own
+ * @param options for all groups that do not say otherwise
  * @throws OptionError for unknown options or impossible values
- * @example const optimizer = new AdamW(net.parameters(), { lr: 0.001 })
+ * @example
+ * const net = new Linear(2, 1);
+ * const optimizer = new AdamW(net.parameters(), { lr: 0.001 });
+ * net.forward(Tensor.ones([1, 2])).sum().backward();
+ * optimizer.step();
  * @see Loshchilov & Hutter 2019, "Decoupled weight decay regularization"; amsgrad: Reddi et al. 2018,
  *      "On the convergence of Adam and beyond"
  */
 export class AdamW extends Adam {
-  protected override readonly decoupled = true;
-
-  constructor(params: Iterable<Parameter>, options: AdamWOptions = {}) {
+  constructor(params: ParamsOrGroups<AdamWOptions>, options: AdamWOptions = {}) {
     super(params, { weightDecay: 0.01, ...options });
+  }
+
+  protected override get decoupled(): boolean {
+    return true;
   }
 }
 
 /**
  * AdamW for `fit`, which knows the parameters.
- * @example await fit(net, { optimizer: adamw({ lr: 0.001 }), … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * await fit(net, { data: train, optimizer: adamw({ lr: 0.001 }), epochs: 1 });
  */
 export function adamw(options: AdamWOptions = {}): OptimizerFactory {
   return (params) => new AdamW(params, options);

@@ -1,7 +1,13 @@
 // RMSprop: steps divided by the root of a running mean of the gradient's square.
-import { checkOptions } from "../tensor/errors.ts";
-import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import {
+  checkNumber,
+  Optimizer,
+  type OptimizerFactory,
+  type RuleContext,
+  type RuleResult,
+} from "./optimizer.ts";
+import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
 export interface RMSpropOptions {
   /** Learning rate (default 0.01). */
@@ -18,6 +24,15 @@ export interface RMSpropOptions {
   readonly centered?: boolean;
 }
 
+const defaults = {
+  lr: 0.01,
+  alpha: 0.99,
+  eps: 1e-8,
+  weightDecay: 0,
+  momentum: 0,
+  centered: false,
+};
+
 /**
  * RMSprop, as `torch.optim.RMSprop`.
  *
@@ -26,59 +41,50 @@ export interface RMSpropOptions {
  *     s = d / (√v + eps)             (√(v − m²) + eps if centered)
  *     b = momentum·b + s             w = w − lr·b
  *
+ * `lr` and, if it is not 0 at first, `momentum` of a group may change between steps.
+ *
+ * @param params  parameters, or groups of them with options of their own
+ * @param options for all groups that do not say otherwise
  * @throws OptionError for unknown options or impossible values
- * @example const optimizer = new RMSprop(net.parameters(), { lr: 0.01, momentum: 0.9 })
+ * @example
+ * const net = new Linear(2, 1);
+ * const optimizer = new RMSprop(net.parameters(), { lr: 0.01, momentum: 0.9 });
+ * net.forward(Tensor.ones([1, 2])).sum().backward();
+ * optimizer.step();
  * @see Tieleman & Hinton 2012, "Neural networks for machine learning", lecture 6.5; centered: Graves 2013,
  *      "Generating sequences with recurrent neural networks"
  */
-export class RMSprop extends Optimizer {
-  readonly #alpha: number;
-  readonly #eps: number;
-  readonly #weightDecay: number;
-  readonly #momentum: number;
-
-  constructor(params: Iterable<Parameter>, options: RMSpropOptions = {}) {
-    checkOptions("RMSprop", options, ["lr", "alpha", "eps", "weightDecay", "momentum", "centered"]);
-    const {
-      lr = 0.01,
-      alpha = 0.99,
-      eps = 1e-8,
-      weightDecay = 0,
-      momentum = 0,
-      centered = false,
-    } = options;
-    checkNumber("RMSprop", "alpha", alpha, 0);
-    checkNumber("RMSprop", "eps", eps, 0);
-    checkNumber("RMSprop", "weightDecay", weightDecay, 0);
-    checkNumber("RMSprop", "momentum", momentum, 0);
-    super(params, {
-      lr,
-      options: { alpha, eps, weightDecay, momentum, centered },
-      stateNames: [
-        "squareAvg",
-        ...(centered ? ["gradAvg"] : []),
-        ...(momentum === 0 ? [] : ["momentumBuffer"]),
-      ],
-      hyperNames: ["lr"],
-    });
-    this.#alpha = alpha;
-    this.#eps = eps;
-    this.#weightDecay = weightDecay;
-    this.#momentum = momentum;
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  constructor(params: ParamsOrGroups<RMSpropOptions>, options: RMSpropOptions = {}) {
+    super(params, options, defaults);
   }
 
-  protected override hyperValues(): { lr: number } {
-    return { lr: this.lr };
+  protected override check(options: Filled<RMSpropOptions>): void {
+    for (const name of ["alpha", "eps", "weightDecay", "momentum"] as const)
+      checkNumber("RMSprop", name, options[name], 0);
   }
 
-  protected override rule(
-    param: Tensor,
-    grad: Tensor,
-    state: Readonly<Record<string, Tensor>>,
-    hyper: Readonly<Record<"lr", Tensor>>,
-  ): RuleResult {
-    const alpha = this.#alpha;
-    const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
+  protected override get changeable(): readonly string[] {
+    return ["lr", "momentum"];
+  }
+
+  protected override stateNames({ centered, momentum }: Filled<RMSpropOptions>): readonly string[] {
+    const means = centered ? ["squareAvg", "gradAvg"] : ["squareAvg"];
+    return momentum === 0 ? means : [...means, "momentumBuffer"];
+  }
+
+  protected override hyperValues({
+    lr,
+    momentum,
+  }: Filled<RMSpropOptions>): Record<"lr" | "momentum", number> {
+    return { lr, momentum };
+  }
+
+  protected override rule(context: RuleContext<RMSpropOptions>): RuleResult {
+    const { param, grad, state, options } = context;
+    const { alpha, eps, weightDecay } = options;
+    const { lr, momentum } = context.hyper as Record<"lr" | "momentum", Tensor>;
+    const direction = weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
     const mean = (before: Tensor, x: Tensor) => before.mul(alpha).add(x.mul(1 - alpha));
     const squareAvg = mean(state.squareAvg as Tensor, direction.mul(direction));
     const after: Record<string, Tensor> = { squareAvg };
@@ -89,18 +95,21 @@ export class RMSprop extends Optimizer {
       // Never negative, but for rounding.
       variance = squareAvg.sub(gradAvg.mul(gradAvg)).clamp(0);
     }
-    let step = direction.div(variance.sqrt().add(this.#eps));
+    let step = direction.div(variance.sqrt().add(eps));
     if (state.momentumBuffer !== undefined) {
-      step = state.momentumBuffer.mul(this.#momentum).add(step);
+      step = state.momentumBuffer.mul(momentum).add(step);
       after.momentumBuffer = step;
     }
-    return { param: param.sub(step.mul(hyper.lr)), state: after };
+    return { param: param.sub(step.mul(lr)), state: after };
   }
 }
 
 /**
  * RMSprop for `fit`, which knows the parameters.
- * @example await fit(net, { optimizer: rmsprop({ lr: 0.01 }), … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * await fit(net, { data: train, optimizer: rmsprop({ lr: 0.01 }), epochs: 1 });
  */
 export function rmsprop(options: RMSpropOptions = {}): OptimizerFactory {
   return (params) => new RMSprop(params, options);

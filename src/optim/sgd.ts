@@ -1,7 +1,14 @@
 // Stochastic gradient descent, plain or with momentum.
-import { checkOptions, OptionError } from "../tensor/errors.ts";
-import type { Parameter, Tensor } from "../tensor/tensor.ts";
-import { checkNumber, Optimizer, type OptimizerFactory, type RuleResult } from "./optimizer.ts";
+import { OptionError } from "../tensor/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import {
+  checkNumber,
+  Optimizer,
+  type OptimizerFactory,
+  type RuleContext,
+  type RuleResult,
+} from "./optimizer.ts";
+import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
 export interface SgdOptions {
   /** Learning rate (default 0.001, as PyTorch). */
@@ -16,6 +23,8 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
+const defaults = { lr: 0.001, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
+
 /**
  * Stochastic gradient descent, as `torch.optim.SGD`.
  *
@@ -23,19 +32,25 @@ export interface SgdOptions {
  *     b = momentum·b + (1 − dampening)·d     (b = d in the first step)
  *     w = w − lr·b                           (lr·(d + momentum·b) with nesterov)
  *
+ * `lr` and, if it is not 0 at first, `momentum` of a group may change between steps.
+ *
+ * @param params  parameters, or groups of them with options of their own
+ * @param options for all groups that do not say otherwise
  * @throws OptionError for unknown options or impossible values
- * @example const optimizer = new SGD(net.parameters(), { lr: 0.9 })
+ * @example
+ * const net = new Linear(2, 1);
+ * const optimizer = new SGD(net.parameters(), { lr: 0.9 });
+ * net.forward(Tensor.ones([1, 2])).sum().backward();
+ * optimizer.step();
  * @see Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"
  */
-export class SGD extends Optimizer {
-  readonly #momentum: number;
-  readonly #dampening: number;
-  readonly #nesterov: boolean;
-  readonly #weightDecay: number;
+export class SGD extends Optimizer<SgdOptions> {
+  constructor(params: ParamsOrGroups<SgdOptions>, options: SgdOptions = {}) {
+    super(params, options, defaults);
+  }
 
-  constructor(params: Iterable<Parameter>, options: SgdOptions = {}) {
-    checkOptions("SGD", options, ["lr", "momentum", "dampening", "nesterov", "weightDecay"]);
-    const { lr = 0.001, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  protected override check(options: Filled<SgdOptions>): void {
+    const { momentum, dampening, nesterov, weightDecay } = options;
     checkNumber("SGD", "momentum", momentum, 0);
     checkNumber("SGD", "dampening", dampening, 0);
     checkNumber("SGD", "weightDecay", weightDecay, 0);
@@ -47,44 +62,49 @@ export class SGD extends Optimizer {
         ],
       });
     }
-    super(params, {
-      lr,
-      options: { momentum, dampening, nesterov, weightDecay },
-      stateNames: momentum === 0 ? [] : ["momentumBuffer"],
-      hyperNames: ["lr", "gradShare"],
-    });
-    this.#momentum = momentum;
-    this.#dampening = dampening;
-    this.#nesterov = nesterov;
-    this.#weightDecay = weightDecay;
   }
 
-  protected override hyperValues(step: number): { lr: number; gradShare: number } {
+  protected override get changeable(): readonly string[] {
+    return ["lr", "momentum"];
+  }
+
+  protected override stateNames({ momentum }: Filled<SgdOptions>): readonly string[] {
+    return momentum === 0 ? [] : ["momentumBuffer"];
+  }
+
+  protected override hyperValues(
+    { lr, momentum, dampening }: Filled<SgdOptions>,
+    step: number,
+  ): Record<"lr" | "momentum" | "gradShare", number> {
     // The buffer starts as the whole gradient: dampening begins with the second step.
-    return { lr: this.lr, gradShare: step === 1 ? 1 : 1 - this.#dampening };
+    return { lr, momentum, gradShare: step === 1 ? 1 : 1 - dampening };
   }
 
-  protected override rule(
-    param: Tensor,
-    grad: Tensor,
-    state: Readonly<Record<string, Tensor>>,
-    hyper: Readonly<Record<"lr" | "gradShare", Tensor>>,
-  ): RuleResult {
-    const direction = this.#weightDecay === 0 ? grad : grad.add(param.mul(this.#weightDecay));
+  protected override rule({
+    param,
+    grad,
+    state,
+    hyper,
+    options,
+  }: RuleContext<SgdOptions>): RuleResult {
+    const { dampening, nesterov, weightDecay } = options;
+    const { lr, momentum, gradShare } = hyper as Record<"lr" | "momentum" | "gradShare", Tensor>;
+    const direction = weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
     const { momentumBuffer: before } = state;
-    if (before === undefined) return { param: param.sub(direction.mul(hyper.lr)), state: {} };
-    const fresh = this.#dampening === 0 ? direction : direction.mul(hyper.gradShare);
-    const momentumBuffer = before.mul(this.#momentum).add(fresh);
-    const step = this.#nesterov
-      ? direction.add(momentumBuffer.mul(this.#momentum))
-      : momentumBuffer;
-    return { param: param.sub(step.mul(hyper.lr)), state: { momentumBuffer } };
+    if (before === undefined) return { param: param.sub(direction.mul(lr)), state: {} };
+    const fresh = dampening === 0 ? direction : direction.mul(gradShare);
+    const momentumBuffer = before.mul(momentum).add(fresh);
+    const step = nesterov ? direction.add(momentumBuffer.mul(momentum)) : momentumBuffer;
+    return { param: param.sub(step.mul(lr)), state: { momentumBuffer } };
   }
 }
 
 /**
  * SGD for `fit`, which knows the parameters.
- * @example await fit(net, { optimizer: sgd({ lr: 0.9 }), … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * await fit(net, { data: train, optimizer: sgd({ lr: 0.9 }), epochs: 1 });
  */
 export function sgd(options: SgdOptions = {}): OptimizerFactory {
   return (params) => new SGD(params, options);

@@ -27,7 +27,11 @@ const panels = { loss: 64, accuracy: 524 };
  * Learning curves as an SVG file.
  * @param history what `fit` returned, or its epochs: loss, and accuracy as a share from 0 to 1
  * @returns SVG text, light or dark as the viewer prefers
- * @example await atomicWrite("curves.svg", curves(await fit(net, options)));
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * const history = await fit(net, { data: train, optimizer: sgd({ lr: 0.1 }), epochs: 2 });
+ * curves(history).startsWith("<svg") // true
  */
 export function curves(
   history: readonly CurvePoint[] | { readonly epochs: readonly CurvePoint[] },

@@ -54,26 +54,38 @@ function isInline(node: Node): boolean {
 /** Ops whose operands may be views of stored values; other kernels want the stored value itself. */
 const takesViews = new Set(["matmul"]);
 /** Ops whose kernels evaluate their inputs like pointwise ops do. */
-const takesExpressions = new Set(["pad", "concat", "foldWindows"]);
+const takesExpressions = new Set([
+  "pad",
+  "concat",
+  "foldWindows",
+  "gather",
+  "scatter",
+  "scatterAdd",
+  "argsort",
+  "cumsum",
+]);
+/** Inputs (by position) of such ops that are read at any place, any number of times. */
+const lookedUp: Readonly<Record<string, number>> = { indexSelect: 1, gather: 0 };
 
-export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>): Grouping {
+/** @param fusion without it every op but views is stored, and nothing follows in its kernel */
+export function group(
+  outputs: readonly Node[],
+  keepSeparate: ReadonlySet<Node>,
+  fusion: boolean,
+): Grouping {
   const order = topological(outputs);
   const consumers = new Map<Node, Set<Node>>(order.map((node) => [node, new Set()]));
   for (const node of order) {
     for (const input of node.inputs) consumers.get(input)?.add(node);
   }
-  const stored = chooseStored(order, consumers, new Set(outputs));
+  const stored = chooseStored(order, consumers, new Set(outputs), fusion);
   const roots: Root[] = [];
   const swallowed = new Set<Node>();
   for (const core of order) {
     if (!stored.has(core) || swallowed.has(core)) continue;
     if (isAlias(core)) continue;
-    const chain = epilogueOf(
-      core,
-      consumers,
-      new Set([...keepSeparate, ...swallowed]),
-      new Set(outputs),
-    );
+    const separate = new Set([...keepSeparate, ...swallowed]);
+    const chain = fusion ? epilogueOf(core, consumers, separate, new Set(outputs)) : [];
     const node = chain.at(-1) ?? core;
     if (node !== core) {
       stored.delete(core);
@@ -91,6 +103,13 @@ export function group(outputs: readonly Node[], keepSeparate: ReadonlySet<Node>)
 /** A reshape of a stored value is the same memory; unless it was computed before, and is a leaf now. */
 export function isAlias(node: Node): boolean {
   return pendingOp(node)?.lowering.kind === "reshape";
+}
+
+/** What must be computed before this value may be read; null for nearly all. */
+export function waitsFor(node: Node): Node | null {
+  const lowering = node.op?.lowering;
+  const waits = lowering?.kind === "reshape" && lowering.waits === true;
+  return waits ? (node.inputs[1] as Node) : null;
 }
 
 function topological(outputs: readonly Node[]): Node[] {
@@ -119,6 +138,7 @@ function chooseStored(
   order: readonly Node[],
   consumers: ReadonlyMap<Node, ReadonlySet<Node>>,
   outputs: ReadonlySet<Node>,
+  fusion: boolean,
 ): Set<Node> {
   const stored = new Set<Node>();
   /** Operations per element, and nodes in the expression, when computed in place. */
@@ -150,7 +170,10 @@ function chooseStored(
         store(base);
       }
     }
-    if (op.name === "indexSelect") store(node.inputs[1] as Node);
+    const awaited = waitsFor(node);
+    if (awaited !== null) store(awaited);
+    const table = lookedUp[op.name];
+    if (table !== undefined) store(node.inputs[table] as Node);
     const users = consumers.get(node) as ReadonlySet<Node>;
     const expensive = (cost.get(node) as number) > recomputeLimit;
     const blownUp = [...users].some(
@@ -159,7 +182,7 @@ function chooseStored(
     if (
       outputs.has(node) ||
       !isInline(node) ||
-      (kind === "pointwise" && expensive && (users.size > 1 || blownUp)) ||
+      (kind === "pointwise" && (!fusion || (expensive && (users.size > 1 || blownUp)))) ||
       (length.get(node) as number) > expressionLimit
     ) {
       store(node);
@@ -184,6 +207,8 @@ function epilogueOf(
     const [next] = users;
     if (users.size !== 1 || next === undefined || keepSeparate.has(next)) break;
     if (next.op?.lowering.kind !== "pointwise" || !sameShape(next.shape, core.shape)) break;
+    // Kernels keep sums where the result goes: a mask has no room for them.
+    if (kind === "kernel" && next.dtype !== core.dtype) break;
     chain.push(next);
     current = next;
   }

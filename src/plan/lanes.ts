@@ -1,4 +1,5 @@
 // Which axis of a loop nest lies in the lanes of the vectors.
+import { toIndex } from "../kernel/indexing.ts";
 import type { IndexVariable } from "../kernel/ir.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
@@ -11,6 +12,9 @@ export interface Read {
   readonly place: Place;
   readonly index: readonly AxisIndex[];
 }
+
+/** A position that is looked up: no axis of the loop nest leads there. */
+const anywhere: AxisIndex = { each: [toIndex(0)] };
 
 /** Symbolic axes for a domain of `rank` axes. Their ids are negative: they never reach a kernel. */
 export function symbolicAxes(rank: number): { variables: IndexVariable[]; index: AxisIndex[] } {
@@ -51,7 +55,7 @@ export function readsAt(
       visit(n.inputs[1] as Node, [at[axis] as AxisIndex]);
       visit(
         input as Node,
-        at.map((other, a) => (a === axis ? { each: [] } : other)),
+        at.map((other, a) => (a === axis ? anywhere : other)),
       );
     } else throw new Error(`plan: ${n.op?.name} has no stored value`);
   };

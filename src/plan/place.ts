@@ -19,6 +19,8 @@ export interface Place {
   readonly shape: Shape;
   readonly dtype: Dtype;
   readonly layout: Layout;
+  /** Slots that must be written before this one is read here; none unless given. */
+  readonly waits?: readonly number[];
 }
 
 /** Position along one axis, in every lane: base + lane · factor, or one index of its own per lane. */

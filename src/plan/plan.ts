@@ -9,7 +9,10 @@ import { lowerConv2d } from "./conv2d/forward.ts";
 import { lowerConv2dInputGrad } from "./conv2d/inputGrad.ts";
 import { lowerConv2dWeightGrad } from "./conv2d/weightGrad.ts";
 import { group, isAlias, type Root } from "./group.ts";
+import { lowerArgsort } from "./lower/argsort.ts";
 import { lowerConcat, lowerFoldWindows, lowerPad } from "./lower/boxes.ts";
+import { lowerCumsum } from "./lower/cumsum.ts";
+import { lowerGather, lowerScatter } from "./lower/gather.ts";
 import { lowerIndexAdd } from "./lower/indexAdd.ts";
 import { lowerMatmul } from "./lower/matmul.ts";
 import { lowerMaxWindowsGrad, lowerMaxWindowsTake } from "./lower/maxWindows.ts";
@@ -38,6 +41,11 @@ const strategies: Readonly<Record<string, Strategy>> = {
   maxWindowsGrad: lowerMaxWindowsGrad,
   maxWindowsTake: lowerMaxWindowsTake,
   indexAdd: lowerIndexAdd,
+  gather: lowerGather,
+  scatter: lowerScatter,
+  scatterAdd: lowerScatter,
+  argsort: lowerArgsort,
+  cumsum: lowerCumsum,
 };
 
 /** Operands (by position) that these kernels read in batch layout when the batch allows it. */
@@ -71,7 +79,7 @@ function planOnce(
   forcedPlain: ReadonlySet<Node>,
 ): KernelProgram {
   const inPlace = new Set(outputs.filter((_, i) => (graph.inPlace[i] as number) >= 0));
-  const { roots } = group(outputs, inPlace);
+  const { roots } = group(outputs, inPlace, target.fusion ?? true);
   const planner = new Planner(target, wantsBatch(roots), forcedPlain);
   graph.leaves.forEach((leaf, i) => {
     planner.bind(leaf, i);

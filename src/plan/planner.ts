@@ -4,7 +4,7 @@ import type { Dtype } from "../tensor/dtype.ts";
 import type { Node } from "../tensor/node.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { bytesOf } from "../tensor/tensor.ts";
-import { isAlias, type Root } from "./group.ts";
+import { isAlias, type Root, waitsFor } from "./group.ts";
 import { canBatch, type Layout, NeedsPlain, type Place } from "./place.ts";
 import { KernelWriter } from "./writer.ts";
 
@@ -12,6 +12,8 @@ import { KernelWriter } from "./writer.ts";
 export interface PlanTarget {
   readonly lanes: number;
   readonly accumulators: number;
+  /** Compute chains of ops in one kernel (default true); else each op is stored. */
+  readonly fusion?: boolean;
 }
 
 /** A launch with what it reads and writes, for the schedule. */
@@ -60,7 +62,16 @@ export class Planner {
     ) {
       throw new NeedsPlain(base.node);
     }
-    return { ...base, shape: node.shape, dtype: node.dtype };
+    const place = { ...base, shape: node.shape, dtype: node.dtype };
+    const awaited = this.awaited(node);
+    return awaited === null ? place : { ...place, waits: [...(base.waits ?? []), awaited] };
+  };
+
+  /** The slot that must be written before this value is read. */
+  readonly awaited = (node: Node): number | null => {
+    let base = waitsFor(node);
+    while (base !== null && isAlias(base)) base = base.inputs[0] as Node;
+    return (base === null ? undefined : this.#places.get(base))?.slot ?? null;
   };
 
   /** Runs the strategy that computes a value. */
@@ -109,7 +120,7 @@ export class Planner {
   relay(node: Node, layout: Layout, copy: (from: Node, to: Place) => void): Place {
     const place = this.placeOf(node) as Place;
     if (place.layout === layout) return place;
-    const key = `${place.slot}:${node.shape}:${layout}`;
+    const key = `${place.slot}:${place.waits ?? ""}:${node.shape}:${layout}`;
     let relaid = this.#relaid.get(key);
     if (relaid === undefined) {
       relaid = this.#newPlace(node, node.shape, node.dtype, layout, -1);
@@ -120,7 +131,7 @@ export class Planner {
   }
 
   writer(name: string, lanes = this.target.lanes): KernelWriter {
-    return new KernelWriter(name, lanes, this.placeOf);
+    return new KernelWriter(name, lanes, this.placeOf, this.awaited);
   }
 
   launch(writer: KernelWriter, chunks: number, cost: { flops: number; last?: boolean }): void {

@@ -5,6 +5,7 @@ import type { Op, ReferenceArray } from "../tensor/op.ts";
 import { broadcastShapes, sameShape, sizeOf } from "../tensor/shape.ts";
 import { noGrad } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { isAlias, waitsFor } from "./group.ts";
 
 /** Ops that change nothing about the value; gradients are settled before planning. */
 const identities = new Set(["detach"]);
@@ -37,13 +38,18 @@ class Rewriter {
       return this.run(built.node);
     }
     const rewritten = new Node(node, op, inputs, node.params, false, node.scope);
-    const simple = simplify(rewritten);
-    if (simple.op === null || simple !== rewritten) return simple;
-    const key = `${op.name}|${inputs.map((input) => input.id)}|${JSON.stringify(node.params, plainNumbers)}|${node.dtype}|${node.shape}`;
+    return this.#once(simplify(rewritten));
+  }
+
+  /** The first value that is computed in the same way. */
+  #once(node: Node): Node {
+    const op = pendingOp(node);
+    if (op === null) return node;
+    const inputs = node.inputs.map((input) => input.id);
+    const key = `${op.name}|${inputs}|${JSON.stringify(node.params, plainNumbers)}|${node.dtype}|${node.shape}`;
     const known = this.#unique.get(key);
-    if (known !== undefined) return known;
-    this.#unique.set(key, rewritten);
-    return rewritten;
+    if (known === undefined) this.#unique.set(key, node);
+    return known ?? node;
   }
 }
 
@@ -62,10 +68,10 @@ function simplify(node: Node): Node {
     input !== undefined && sameShape(input.shape, node.shape) && input.dtype === node.dtype;
   if (a === undefined) return node;
   if (identities.has(op.name) && same(a)) return a;
-  if (op.lowering.kind === "reshape") {
+  if (op.lowering.kind === "reshape" && waitsFor(node) === null) {
     if (same(a)) return a;
     // A reshape of a reshape is a reshape of the first value.
-    if (pendingOp(a)?.lowering.kind === "reshape") {
+    if (isAlias(a) && waitsFor(a) === null) {
       const inner = a.inputs[0] as Node;
       return simplify(new Node(node, op, [inner], node.params, false, node.scope));
     }

@@ -33,16 +33,25 @@ export class KernelWriter {
   /** Width of the vectors that this kernel uses. */
   readonly lanes: number;
   readonly #placeOf: PlaceOf;
+  readonly #awaited: (node: Node) => number | null;
   readonly #buffers = new Map<number, Buffer>();
   readonly #written = new Set<number>();
+  /** Slots that are not read, but must be written before this kernel runs. */
+  readonly #waits = new Set<number>();
   /** Values known without evaluation: the accumulator at the root of an epilogue. */
   readonly known = new Map<Node, Value>();
 
-  constructor(name: string, lanes: number, placeOf: PlaceOf) {
+  constructor(
+    name: string,
+    lanes: number,
+    placeOf: PlaceOf,
+    awaited: (node: Node) => number | null = () => null,
+  ) {
     this.k = new KernelBuilder(name, lanes);
     this.math = new KernelMath(this.k);
     this.lanes = lanes;
     this.#placeOf = placeOf;
+    this.#awaited = awaited;
   }
 
   /** Announces that this kernel writes a place, so that loads from it are not moved. */
@@ -50,7 +59,14 @@ export class KernelWriter {
     this.#written.add(place.slot);
   }
 
+  /** Notes what a value that is computed in place waits for. */
+  waitFor(node: Node): void {
+    const slot = this.#awaited(node);
+    if (slot !== null) this.#waits.add(slot);
+  }
+
   buffer(place: Place): Buffer {
+    for (const slot of place.waits ?? []) this.#waits.add(slot);
     let buffer = this.#buffers.get(place.slot);
     if (buffer === undefined) {
       buffer = this.k.buffer(`b${place.slot}`, elementOf(place.dtype));
@@ -67,7 +83,7 @@ export class KernelWriter {
   } {
     const slots = [...this.#buffers.keys()];
     const writes = [...this.#written];
-    return { kernel: this.k.finish(), slots, reads: slots, writes };
+    return { kernel: this.k.finish(), slots, reads: [...slots, ...this.#waits], writes };
   }
 
   // elements in memory
@@ -119,6 +135,16 @@ export class KernelWriter {
     return kind === "int" ? value : this.math.toInt(value);
   }
 
+  /**
+   * A scalar int as an index in `[0, size)`. Numbers outside count as the nearest end: whatever is in
+   * memory, no other buffer is read or written.
+   */
+  position(value: Value, size: number): Index {
+    const { k } = this;
+    const fromZero = k.binary("max", value, k.const(0, 1, "int"));
+    return toIndex(k.letIndex("at", k.binary("min", fromZero, k.const(size - 1, 1, "int"))));
+  }
+
   // expressions
 
   /** The value of a node at an index. `width` is 1 for a scalar, or the kernel's lanes. */
@@ -152,10 +178,17 @@ export class KernelWriter {
   /** Index as an int value: scalar, or one per lane. */
   indexValue(index: AxisIndex, width: number): Value {
     if (width === 1) return this.k.hoist(this.k.index(inLane(index, 0)));
-    if ("each" in index) throw new Error("plan: an index read from memory has no value of its own");
+    const lanes = this.k.laneIndex(width);
+    if ("each" in index) {
+      // Looked up, one position for each lane: put together lane by lane.
+      const [first, ...others] = index.each.map((at) => this.k.splat(this.k.index(at), width));
+      return others.reduce((vector, at, l) => {
+        const isLane = this.k.compare("eq", lanes, this.k.const(l + 1, width, "int"));
+        return this.k.let(this.k.select(isLane, at, vector));
+      }, first as Value);
+    }
     const base = this.k.hoist(this.k.index(index.base));
     if (index.lane === 0) return base;
-    const lanes = this.k.laneIndex(width);
     const offset = index.lane === 1 ? lanes : this.k.mul(lanes, this.k.const(index.lane, 1, "int"));
     return this.k.let(this.k.add(this.k.splat(base, width), offset));
   }
@@ -215,6 +248,7 @@ class Expression {
     const input = node.inputs[0] as Node;
     if (lowering.kind === "view") return this.at(input, viewIndex(node, index, this.w.lanes));
     if (lowering.kind === "reshape") {
+      this.w.waitFor(node);
       const inner = reshapeIndex(input.shape, node.shape, index, this.w.lanes);
       if (inner === null) throw new Error(`plan: ${node.op?.name} cannot be computed in place`);
       return this.at(input, inner);
@@ -228,8 +262,9 @@ class Expression {
     const { axis } = node.params as { axis: number };
     const table = this.w.placeOf(node.inputs[1] as Node) as Place;
     const position = index[axis] as AxisIndex;
+    const size = (node.inputs[0] as Node).shape[axis] as number;
     const lookUp = (at: Index): Index =>
-      toIndex(this.w.k.letIndex("row", this.w.k.load(this.w.buffer(table), at)));
+      this.w.position(this.w.k.load(this.w.buffer(table), at), size);
     const moving = this.width > 1 && ("each" in position || position.lane !== 0);
     const found: AxisIndex = moving
       ? { each: Array.from({ length: this.width }, (_, l) => lookUp(inLane(position, l))) }
@@ -271,8 +306,12 @@ class FlatExpression extends Expression {
       return this.w.loadFlat(place, this.#offset, this.width);
     }
     const lowering = (node.op as Op).lowering;
-    if (lowering.kind === "reshape" && this.#layout === "plain")
-      return this.flat(node.inputs[0] as Node);
+    if (lowering.kind === "reshape") {
+      const input = node.inputs[0] as Node;
+      if (this.#layout !== "plain" && !sameShape(input.shape, node.shape)) throw new NotFlat();
+      this.w.waitFor(node);
+      return this.flat(input);
+    }
     if (lowering.kind !== "pointwise") throw new NotFlat();
     const size = sizeOf(node.shape);
     return applyPointwise(

@@ -11,8 +11,13 @@ export function updateBuffer(buffer: Variable, formula: (present: Tensor) => Ten
   noGrad(() => {
     if (collected === null) buffer.defer(formula(buffer));
     // A layer that runs twice in a step builds on what its first run recorded.
-    else collected.set(buffer, formula(collected.get(buffer) ?? buffer));
+    else collected.set(buffer, formula(presentBuffer(buffer)));
   });
+}
+
+/** The buffer's value as the forward pass has left it so far. */
+export function presentBuffer(buffer: Variable): Tensor {
+  return collected?.get(buffer) ?? buffer;
 }
 
 /** Runs `body`; returns its result and the updates of buffers it asked for, which are left to the caller. */

@@ -7,8 +7,12 @@ import type { Tensor, Variable } from "./tensor.ts";
 export interface Engine {
   /** Stores elements; the array is copied. */
   upload(dtype: Dtype, data: TypedArray): Storage;
+  /** The same for elements that are made when they are first needed. */
+  uploadLater(dtype: Dtype, bytes: number, make: () => TypedArray): Storage;
   /** Overwrites stored elements (a learning rate, a list of batch indices). */
   overwrite(storage: Storage, dtype: Dtype, data: TypedArray): void;
+  /** The same; what was to be made later and is not yet needed is never made. */
+  overwriteLater(storage: Storage, dtype: Dtype, make: () => TypedArray): void;
   /** Computes the nodes; afterwards each has its storage. */
   realize(nodes: readonly Node[]): void;
   /** Waits for the elements of a stored node and copies them out. */

@@ -15,7 +15,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Base of all errors that Fovea raises on purpose. */
+/** Base of all errors that Fovea raises on purpose. @example new FoveaError("conv2d: no", { hint: "yes" }).hint // "yes" */
 export class FoveaError extends Error {
   readonly headline: string;
   readonly facts: readonly Fact[];
@@ -59,20 +59,41 @@ export class FoveaError extends Error {
   }
 }
 
-/** Shapes, sizes or indices that do not fit together. */
+/**
+ * Shapes, sizes or indices that do not fit together.
+ * @example new ShapeError("add: shapes do not fit").headline // "add: shapes do not fit"
+ */
 export class ShapeError extends FoveaError {}
-/** An operation was given elements of a type it does not take. */
+/**
+ * An operation was given elements of a type it does not take.
+ * @example new DtypeError("log: takes float32").headline // "log: takes float32"
+ */
 export class DtypeError extends FoveaError {}
-/** A backend is missing, failed, or ran out of memory. */
+/**
+ * A backend is missing, failed, or ran out of memory.
+ * @example new BackendError("wasm: out of memory").headline // "wasm: out of memory"
+ */
 export class BackendError extends FoveaError {}
-/** A file is not what its format says: truncated, corrupt, wrong kind, or hostile. */
+/**
+ * A file is not what its format says: truncated, corrupt, wrong kind, or hostile.
+ * @example new FormatError("png: truncated").headline // "png: truncated"
+ */
 export class FormatError extends FoveaError {}
-/** Data that cannot be used or found: a label out of range, a missing data set. */
+/**
+ * Data that cannot be used or found: a label out of range, a missing data set.
+ * @example new DataError("mnist: not found").headline // "mnist: not found"
+ */
 export class DataError extends FoveaError {}
-/** An option or argument that does not exist or has an impossible value. */
+/**
+ * An option or argument that does not exist or has an impossible value.
+ * @example new OptionError("sgd: lr is negative").headline // "sgd: lr is negative"
+ */
 export class OptionError extends FoveaError {}
 
-/** The candidate nearest to `name` by edit distance, if it is near enough to be a typo. */
+/**
+ * The candidate nearest to `name` by edit distance, if it is near enough to be a typo.
+ * @example nearest("lerning", ["learning", "batch"]) // "learning"
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;

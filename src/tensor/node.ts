@@ -13,7 +13,15 @@ export interface Storage {
   readonly released: boolean;
 }
 
+/** Sees the gradient of a value; what it returns, if anything, takes the gradient's place. */
+export type GradHook = (grad: Tensor) => Tensor | undefined;
+
 let count = 0;
+
+/** The id that the next node will have: what is recorded from now on has this or a higher one. */
+export function nextNodeId(): number {
+  return count;
+}
 
 /** A value: the result of an op on other values, or a leaf whose elements are stored. */
 export class Node implements TensorType {
@@ -29,8 +37,10 @@ export class Node implements TensorType {
   storage: Storage | null = null;
   /** Version of the storage that this value means. */
   version = 0;
-  /** For a leaf with `requiresGrad`: the tensor whose `grad` collects the gradient. */
+  /** For a leaf with `requiresGrad`, and where it was asked for: the tensor whose `grad` collects the gradient. */
   leaf: Tensor | null = null;
+  /** What is called with the gradient of this value. */
+  hooks: readonly GradHook[] = [];
   /** The variable whose value this is (or was). */
   owner: Variable | null = null;
 

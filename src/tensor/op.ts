@@ -35,7 +35,8 @@ export interface AxisMap {
  * - `pointwise`: each output element from the input elements at the same (broadcast) position
  * - `reduce`: combines along axes
  * - `view`: each output element is the input element at an affine index
- * - `reshape`: the same elements in the same row-major order
+ * - `reshape`: the same elements in the same row-major order; with `waits`, they are not read before the
+ *   second input is computed
  * - `composite`: built from other ops
  * - `kernel`: the planner has a strategy of this op's name
  */
@@ -55,7 +56,7 @@ export type Lowering<Params> =
       axes(input: Shape, params: Params): readonly number[];
     }
   | { readonly kind: "view"; map(input: Shape, output: Shape, params: Params): readonly AxisMap[] }
-  | { readonly kind: "reshape" }
+  | { readonly kind: "reshape"; readonly waits?: true }
   | { readonly kind: "composite"; build(inputs: readonly Tensor[], params: Params): Tensor }
   | { readonly kind: "kernel" };
 

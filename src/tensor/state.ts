@@ -8,7 +8,10 @@ export function isGradEnabled(): boolean {
   return gradEnabled;
 }
 
-/** Runs `body` without recording gradients, as PyTorch's `torch.no_grad()`. */
+/**
+ * Runs `body` without recording gradients, as PyTorch's `torch.no_grad()`.
+ * @example noGrad(() => Tensor.ones([2], { requiresGrad: true }).mul(2)).requiresGrad // false
+ */
 export function noGrad<T>(body: () => T): T {
   const before = gradEnabled;
   gradEnabled = false;
@@ -19,7 +22,12 @@ export function noGrad<T>(body: () => T): T {
   }
 }
 
-/** Runs `body` recording gradients, also inside `noGrad`. */
+/**
+ * Runs `body` recording gradients, also inside `noGrad`.
+ * @example
+ * const x = Tensor.ones([2], { requiresGrad: true });
+ * noGrad(() => enableGrad(() => x.mul(2))).requiresGrad // true
+ */
 export function enableGrad<T>(body: () => T): T {
   const before = gradEnabled;
   gradEnabled = true;

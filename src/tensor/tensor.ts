@@ -3,7 +3,7 @@
 import { bytesPerElement, type Dtype, newTypedArray, type TypedArray } from "./dtype.ts";
 import { engine } from "./engine.ts";
 import { DtypeError, FoveaError, ShapeError } from "./errors.ts";
-import { Node } from "./node.ts";
+import { type GradHook, Node } from "./node.ts";
 import type { Op } from "./op.ts";
 import { formatTensor } from "./print.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
@@ -13,7 +13,9 @@ import { currentScope, isGradEnabled } from "./state.ts";
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
 
 export interface TensorOptions {
+  /** Type of the elements; follows from the values unless given. */
   readonly dtype?: Dtype;
+  /** Record what is computed from it, for gradients (default false). */
   readonly requiresGrad?: boolean;
 }
 
@@ -27,7 +29,7 @@ export interface TensorOptions {
  */
 export class Tensor {
   #node: Node;
-  /** Gradient that `backward()` collected here; only for leaves with `requiresGrad`. */
+  /** Gradient that `backward()` collected here; only for leaves with `requiresGrad`, and after `retainGrad()`. */
   grad: Tensor | null = null;
 
   /** Internal: use `Tensor.from`, `Tensor.zeros`, … or an op. */
@@ -123,6 +125,12 @@ export class Tensor {
     return tensor;
   }
 
+  /** The same for elements that are made when they are first needed: starting values of large networks. */
+  static ofDataLater(shape: Shape, dtype: Dtype, make: () => TypedArray): Tensor {
+    const type = { shape, dtype };
+    return new Tensor(Node.stored(type, engine().uploadLater(dtype, bytesOf(type), make)));
+  }
+
   /**
    * Computes the value if it is not yet computed, and keeps it. Reading does this by itself.
    * @returns this tensor
@@ -205,9 +213,61 @@ export class Tensor {
   backward(grad?: Tensor): void {
     engine().backward(this, grad);
   }
+
+  /**
+   * Makes `backward()` keep the gradient of this value in `grad`, although it is no leaf: how the gradient of an
+   * activation is looked at.
+   * @throws FoveaError if this tensor requires no gradient
+   * @example
+   * const x = Tensor.from([1, 2], { requiresGrad: true });
+   * const y = x.mul(3);
+   * y.retainGrad();
+   * y.square().sum().backward();
+   * await y.grad.array() // [6, 12]
+   */
+  retainGrad(): void {
+    this.#checkRequiresGrad("retainGrad");
+    this.node.leaf ??= this;
+  }
+
+  /**
+   * Calls `hook` with the gradient of this value whenever one is computed, in `backward()` and in `grad()`. The
+   * tensor that it returns, if any, takes the gradient's place.
+   * @returns `remove()` takes the hook away
+   * @throws FoveaError if this tensor requires no gradient
+   * @example
+   * const x = Tensor.from([1, 2], { requiresGrad: true });
+   * x.registerHook((grad) => grad.mul(10));
+   * x.square().sum().backward();
+   * await x.grad.array() // [20, 40]
+   */
+  registerHook(hook: GradHook): { remove(): void } {
+    this.#checkRequiresGrad("registerHook");
+    // A variable's node is replaced with its value: hooks move on to the next.
+    this.node.hooks = [...this.node.hooks, hook];
+    return {
+      remove: () => {
+        this.node.hooks = this.node.hooks.filter((other) => other !== hook);
+      },
+    };
+  }
+
+  #checkRequiresGrad(caller: string): void {
+    if (this.requiresGrad) return;
+    throw new FoveaError(`${caller}: this tensor requires no gradient`, {
+      facts: [{ name: "tensor", value: this.toString() }],
+      hint: "make it with { requiresGrad: true }, or from tensors that require one, outside noGrad",
+    });
+  }
 }
 
-/** A tensor whose value can be replaced: a parameter, a running statistic, an optimizer's memory. */
+/**
+ * A tensor whose value can be replaced: a parameter, a running statistic, an optimizer's memory.
+ * @example
+ * const v = new Variable(Tensor.from([1, 2]));
+ * v.assign(Tensor.from([3, 4]));
+ * await v.array() // [3, 4]
+ */
 export class Variable extends Tensor {
   #requiresGrad: boolean;
   #deferred: Tensor | null = null;
@@ -245,6 +305,7 @@ export class Variable extends Tensor {
   settle(storage: NonNullable<Node["storage"]>): void {
     const { shape, dtype } = super.node;
     const node = Node.stored({ shape, dtype }, storage, this.#requiresGrad);
+    node.hooks = super.node.hooks;
     if (this.#requiresGrad) node.leaf = this;
     node.owner = this;
     this.setNode(node);
@@ -283,9 +344,17 @@ export class Variable extends Tensor {
     }
     engine().overwrite(this.node.storage as NonNullable<Node["storage"]>, this.dtype, data);
   }
+
+  /** The same with elements that are made when they are first needed, or never if others take their place. */
+  writeLater(make: () => TypedArray): void {
+    engine().overwriteLater(this.node.storage as NonNullable<Node["storage"]>, this.dtype, make);
+  }
 }
 
-/** A tensor that an optimizer learns: a variable with `requiresGrad`. */
+/**
+ * A tensor that an optimizer learns: a variable with `requiresGrad`.
+ * @example new Parameter(Tensor.zeros([2])).requiresGrad // true
+ */
 export class Parameter extends Variable {
   constructor(initial: Tensor, requiresGrad = true) {
     super(initial, requiresGrad);
@@ -297,8 +366,13 @@ export function apply<Params>(op: Op<Params>, inputs: readonly Tensor[], params:
   const nodes = inputs.map((input) => input.node);
   const type = op.shape(nodes, params);
   const requiresGrad =
-    op.backward !== undefined && isGradEnabled() && nodes.some((node) => node.requiresGrad);
+    hasGradient(op, type.dtype) && isGradEnabled() && nodes.some((node) => node.requiresGrad);
   return new Tensor(new Node(type, op, nodes, params, requiresGrad, currentScope()));
+}
+
+/** A composite has the rules of its parts; there is none for whole numbers and bools. */
+function hasGradient({ backward, lowering }: Op, dtype: Dtype): boolean {
+  return backward !== undefined || (lowering.kind === "composite" && dtype === "float32");
 }
 
 /** Bytes that the elements of a tensor take. */

@@ -1,6 +1,6 @@
 // How others take part in training: functions that `fit` calls with events.
 import type { Module } from "../nn/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
 import type {
   EndEvent,
   EpochEvent,
@@ -15,6 +15,8 @@ import type {
 export interface TrainContext {
   readonly net: Module;
   readonly optimizer: Optimizer;
+  /** The average that `fit` was given; null without one. */
+  readonly ema: ExponentialMovingAverage | null;
   readonly classes: readonly string[];
   /** Where training stands; see {@link TrainState}. */
   state(): Promise<TrainState>;
@@ -35,7 +37,12 @@ export interface Callback {
 
 /**
  * A callback that gets every event.
- * @example await fit(net, { callbacks: [onEvent((event) => console.log(JSON.stringify(event)))], … })
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * const events = [];
+ * const callbacks = [onEvent((event) => events.push(event))];
+ * await fit(net, { data: train, optimizer: sgd({ lr: 0.1 }), epochs: 1, callbacks });
  */
 export function onEvent(body: (event: TrainEvent, context: TrainContext) => Result): Callback {
   return { onStart: body, onStep: body, onEpoch: body, onInterrupt: body, onEnd: body };

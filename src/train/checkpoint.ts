@@ -1,15 +1,15 @@
 // Checkpoints: network, optimizer and position in one safetensors file, from which training goes on to
-// the same bits. Tensors are named "model.<path>" and "optimizer.<path>.<state>"; the rest is one JSON text in
-// the file's metadata. Node only where files are touched.
+// the same bits. Tensors are named "model.<path>", "optimizer.<path>.<state>" and "ema.<path>"; the rest is one
+// JSON text in the file's metadata. Node only where files are touched.
 import type { StoredTensor } from "../interop/safetensors.ts";
 import { readSafetensors, writeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import { DataError, type Fact, FormatError } from "../tensor/errors.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { Tensor, type Variable } from "../tensor/tensor.ts";
-import { type CheckpointInfo, parseInfo } from "./checkpointInfo.ts";
+import { type CheckpointInfo, checkpointVersion, parseInfo } from "./checkpointInfo.ts";
 import type { TrainState } from "./events.ts";
 
 /** What a checkpoint is made of. */
@@ -17,6 +17,8 @@ export interface CheckpointContent {
   readonly net: Module;
   /** Left out where only the network is kept. */
   readonly optimizer?: Optimizer | null;
+  /** Average of the network's parameters, if there is one. */
+  readonly ema?: ExponentialMovingAverage | null;
   /** Where training stands, from `context.state()`. */
   readonly progress?: TrainState | null;
   /** Name and options by which `createModel` builds the network. */
@@ -26,7 +28,7 @@ export interface CheckpointContent {
 
 /** A checkpoint as read from a file, checked but not yet put into a network. */
 export interface Checkpoint extends CheckpointInfo {
-  /** Values by name, each "model.<path>" or "optimizer.<path>.<state>". */
+  /** Values by name, each "model.<path>", "optimizer.<path>.<state>" or "ema.<path>". */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
@@ -34,11 +36,14 @@ const metadataKey = "fovea";
 
 /**
  * Bytes of a checkpoint.
- * @example await atomicWrite("net.safetensors", await encodeCheckpoint({ net, model, classes }))
+ * @example
+ * const model = { name: "lenet", options: {} };
+ * const bytes = await encodeCheckpoint({ net: lenet(), model, classes: ["cat", "dog"] });
+ * decodeCheckpoint(bytes).model.name // "lenet"
  */
 export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint8Array> {
-  const { net, optimizer, progress, model, classes } = content;
-  const live = liveTensors(net, optimizer ?? null);
+  const { net, optimizer = null, ema = null, progress, model, classes } = content;
+  const live = liveTensors(net, optimizer, ema);
   const tensors = new Map<string, { dtype: Dtype; shape: Shape; data: TypedArray }>();
   for (const [name, variable] of live) {
     tensors.set(name, {
@@ -47,22 +52,33 @@ export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint
       data: await variable.data(),
     });
   }
-  const { type, lr, options, steps } = optimizer?.stateDict() ?? {};
   const info = {
     format: "fovea checkpoint",
-    version: 1,
+    version: checkpointVersion,
     model,
     classes,
     progress: progress ?? null,
-    optimizer: type === undefined ? null : { type, lr, options, steps },
+    optimizer: optimizer && plainState(optimizer),
+    ema: ema && plainState(ema),
   };
   return writeSafetensors(tensors, { [metadataKey]: JSON.stringify(info) });
+}
+
+/** A state without its tensors, which are saved by names of their own. */
+function plainState<State extends object>(from: {
+  stateDict(): State & { tensors: unknown };
+}): Omit<State, "tensors"> {
+  const { tensors: _, ...plain } = from.stateDict();
+  return plain;
 }
 
 /**
  * Writes a checkpoint, whole or not at all.
  * @throws DataError if the file cannot be written; the earlier file is then still there
- * @example await saveCheckpoint("runs/lenet/last.safetensors", { net, optimizer, progress, model, classes })
+ * @example
+ * const model = { name: "lenet", options: {} };
+ * await saveCheckpoint("runs/lenet/last.safetensors", { net: lenet(), model, classes: ["cat", "dog"] });
+ * // not run: writes a file
  */
 export async function saveCheckpoint(path: string, content: CheckpointContent): Promise<void> {
   const { atomicWrite } = await import("../interop/files.ts");
@@ -72,6 +88,10 @@ export async function saveCheckpoint(path: string, content: CheckpointContent): 
 /**
  * Checks the bytes of a checkpoint.
  * @throws FormatError if anything about them is not as `encodeCheckpoint` writes it
+ * @example
+ * const model = { name: "lenet", options: {} };
+ * const bytes = await encodeCheckpoint({ net: lenet(), model, classes: ["cat", "dog"] });
+ * decodeCheckpoint(bytes).classes // ["cat", "dog"]
  */
 export function decodeCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -88,7 +108,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkp
 /**
  * Reads a checkpoint. Nothing in the file is trusted.
  * @throws DataError if the file cannot be read, FormatError if it is not a sound checkpoint
- * @example const checkpoint = await loadCheckpoint("runs/lenet/last.safetensors")
+ * @example const checkpoint = await loadCheckpoint("runs/lenet/last.safetensors"); // not run: reads a file
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const { readFile } = await import("node:fs/promises");
@@ -104,22 +124,36 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Puts a checkpoint's values into a network and, if given, an optimizer. Nothing is changed unless all fits.
+ * Puts a checkpoint's values into a network and, if given, an optimizer and an average. Nothing is changed unless
+ * all fits.
  * @throws FormatError that lists everything that does not fit
  * @example
+ * const checkpoint = await loadCheckpoint("runs/lenet/last.safetensors");
  * const net = createModel(checkpoint.model.name, checkpoint.model.options);
- * restore(net, null, checkpoint);
+ * restore(net, null, checkpoint); // not run: reads a file
  */
-export function restore(net: Module, optimizer: Optimizer | null, checkpoint: Checkpoint): void {
+export function restore(
+  net: Module,
+  optimizer: Optimizer | null,
+  checkpoint: Checkpoint,
+  ema: ExponentialMovingAverage | null = null,
+): void {
   if (optimizer !== null && checkpoint.optimizer === null) {
     throw new FormatError("restore: this checkpoint holds no optimizer", {
       hint: "it was saved without one: it can be evaluated, but not trained further",
     });
   }
-  const own = liveTensors(net, optimizer);
+  if (ema !== null && checkpoint.ema === null) {
+    throw new FormatError("restore: this checkpoint holds no average of the parameters", {
+      hint: "it was saved from training without ema",
+    });
+  }
+  const own = liveTensors(net, optimizer, ema);
   const saved = new Map(
     [...checkpoint.tensors].filter(
-      ([name]) => optimizer !== null || !name.startsWith("optimizer."),
+      ([name]) =>
+        (optimizer !== null || !name.startsWith("optimizer.")) &&
+        (ema !== null || !name.startsWith("ema.")),
     ),
   );
   const faults = mismatches(own, saved);
@@ -141,17 +175,29 @@ export function restore(net: Module, optimizer: Optimizer | null, checkpoint: Ch
     });
     optimizer.loadStateDict({ ...checkpoint.optimizer, tensors: new Map(tensors) });
   }
-  net.loadStateDict(
+  const valuesOf = (prefix: string): Map<string, Tensor> =>
     new Map(
-      Array.from(net.stateDict().keys(), (path) => [path, values.get(`model.${path}`) as Tensor]),
-    ),
-  );
+      Array.from(net.stateDict().keys(), (path) => [
+        path,
+        values.get(`${prefix}.${path}`) as Tensor,
+      ]),
+    );
+  if (ema !== null && checkpoint.ema !== null)
+    ema.loadStateDict({ ...checkpoint.ema, tensors: valuesOf("ema") });
+  net.loadStateDict(valuesOf("model"));
 }
 
 /** Everything that is saved, by its name in the file. */
-function liveTensors(net: Module, optimizer: Optimizer | null): Map<string, Variable> {
+function liveTensors(
+  net: Module,
+  optimizer: Optimizer | null,
+  ema: ExponentialMovingAverage | null,
+): Map<string, Variable> {
   const live = new Map<string, Variable>();
   for (const [path, variable] of net.stateDict()) live.set(`model.${path}`, variable);
+  for (const [path, average] of ema?.stateDict().tensors ?? []) {
+    live.set(`ema.${path}`, average as Variable);
+  }
   if (optimizer === null) return live;
   const names = parameterNames(net, optimizer);
   for (const [key, variable] of optimizer.stateDict().tensors) {

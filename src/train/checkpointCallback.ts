@@ -38,9 +38,9 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
 
   async function save(
     name: "last" | "best",
-    { net, optimizer, classes, state }: TrainContext,
+    { net, optimizer, ema, classes, state }: TrainContext,
   ): Promise<void> {
-    const content = { net, optimizer, progress: await state(), model, classes };
+    const content = { net, optimizer, ema, progress: await state(), model, classes };
     await saveCheckpoint(`${folder}/${name}.safetensors`, content);
     if (name === "last") savedAt = performance.now();
   }

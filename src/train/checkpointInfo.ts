@@ -1,18 +1,18 @@
 // The JSON part of a checkpoint, read without trusting it: every field is checked before it is used.
+import type { AverageState, OptimizerState, SavedGroup } from "../optim/index.ts";
 import { FormatError } from "../tensor/errors.ts";
 import type { EpochRecord, TrainState } from "./events.ts";
+
+/** Raised when files that were written before can no longer be read. */
+export const checkpointVersion = 2;
 
 /** What a checkpoint says besides its tensors. */
 export interface CheckpointInfo {
   readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly classes: readonly string[];
   readonly progress: TrainState | null;
-  readonly optimizer: {
-    readonly type: string;
-    readonly lr: number;
-    readonly options: Readonly<Record<string, unknown>>;
-    readonly steps: readonly number[];
-  } | null;
+  readonly optimizer: Omit<OptimizerState, "tensors"> | null;
+  readonly ema: Omit<AverageState, "tensors"> | null;
 }
 
 type Check<T> = (value: unknown, path: string) => T;
@@ -29,14 +29,18 @@ export function parseInfo(text: string, name: string): CheckpointInfo {
     throw new FormatError(`${name}: the checkpoint's description is not JSON`, { cause });
   }
   try {
-    const { format, version, model, classes, progress, optimizer } = record(value, "description");
+    const { format, version, model, classes, progress, optimizer, ema } = record(
+      value,
+      "description",
+    );
     if (format !== "fovea checkpoint") throw wrong("format", format, '"fovea checkpoint"');
-    if (version !== 1) throw wrong("version", version, "1");
+    if (version !== checkpointVersion) throw wrong("version", version, String(checkpointVersion));
     return {
       model: named(model, "model"),
       classes: listOf(string)(classes, "classes"),
       progress: orNull(trainState)(progress, "progress"),
       optimizer: orNull(optimizerInfo)(optimizer, "optimizer"),
+      ema: orNull(emaInfo)(ema, "ema"),
     };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
@@ -50,12 +54,37 @@ const named: Check<CheckpointInfo["model"]> = (value, path) => {
 };
 
 const optimizerInfo: Check<NonNullable<CheckpointInfo["optimizer"]>> = (value, path) => {
-  const { type, lr, options, steps } = record(value, path);
-  return {
+  const { type, paramGroups, steps } = record(value, path);
+  const info = {
     type: string(type, `${path}.type`),
-    lr: positive(lr, `${path}.lr`),
-    options: record(options, `${path}.options`),
+    paramGroups: listOf(savedGroup)(paramGroups, `${path}.paramGroups`),
     steps: listOf(count)(steps, `${path}.steps`),
+  };
+  // Groups hold the parameters one after the other.
+  const numbers = info.paramGroups.flatMap(({ params }) => params);
+  const inOrder = numbers.every((number, i) => number === i);
+  if (!inOrder || numbers.length !== info.steps.length) {
+    throw wrong(`${path}.paramGroups`, paramGroups, `parameters 0 to ${info.steps.length - 1}`);
+  }
+  return info;
+};
+
+const savedGroup: Check<SavedGroup> = (value, path) => {
+  const { params, options: given } = record(value, path);
+  const options = record(given, `${path}.options`);
+  positive(options.lr, `${path}.options.lr`);
+  return { params: listOf(count)(params, `${path}.params`), options };
+};
+
+const emaInfo: Check<NonNullable<CheckpointInfo["ema"]>> = (value, path) => {
+  const { options, updates } = record(value, path);
+  const { decay, warmUp } = record(options, `${path}.options`);
+  return {
+    options: {
+      decay: positive(decay, `${path}.options.decay`),
+      warmUp: boolean(warmUp, `${path}.options.warmUp`),
+    },
+    updates: count(updates, `${path}.updates`),
   };
 };
 
@@ -68,6 +97,7 @@ const trainState: Check<TrainState> = (value, path) => {
     stepInEpoch: at("stepInEpoch", count),
     seed: at("seed", count),
     batchSize: at("batchSize", count),
+    accumulate: at("accumulate", count),
     shuffle: at("shuffle", boolean),
     images: at("images", count),
     lossSum: at("lossSum", number),
@@ -75,8 +105,10 @@ const trainState: Check<TrainState> = (value, path) => {
     secondsInEpoch: at("secondsInEpoch", positive),
     history: at("history", listOf(epochRecord)),
   };
-  const stepsPerEpoch = Math.ceil(result.images / result.batchSize);
-  if (result.batchSize < 1) throw wrong(`${path}.batchSize`, result.batchSize, "at least 1");
+  for (const name of ["batchSize", "accumulate"] as const) {
+    if (result[name] < 1) throw wrong(`${path}.${name}`, result[name], "at least 1");
+  }
+  const stepsPerEpoch = Math.ceil(result.images / (result.batchSize * result.accumulate));
   if (result.stepInEpoch > stepsPerEpoch) {
     throw wrong(`${path}.stepInEpoch`, result.stepInEpoch, `at most ${stepsPerEpoch}`);
   }

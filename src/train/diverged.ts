@@ -13,7 +13,10 @@ export interface DivergencePlace {
   readonly description: string;
 }
 
-/** The loss became NaN or infinite. The network has its values of the last check that was good. */
+/**
+ * The loss became NaN or infinite. The network has its values of the last check that was good.
+ * @example DivergedError.prototype instanceof FoveaError // true
+ */
 export class DivergedError extends FoveaError {
   /** The first step whose loss is not finite, counted from 1 since training began. */
   readonly step: number;

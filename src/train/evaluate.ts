@@ -16,15 +16,16 @@ import {
   perClass,
 } from "./metrics.ts";
 import { Pace } from "./pace.ts";
-import { checkLogits, indexVariable, type Loss } from "./step.ts";
+import { checkLogits, indexVariable, type Loss, type LossLike, lossFunction } from "./step.ts";
 
 export interface EvaluateOptions {
   /** Images in a batch (default 256). */
   readonly batchSize?: number;
-  /** Mean loss of a batch (default cross-entropy). */
-  readonly loss?: Loss;
+  /** Mean loss of a batch (default cross-entropy): a function of logits and int32 labels, or a loss layer. */
+  readonly loss?: LossLike;
 }
 
+/** How good a network is on a dataset. */
 export interface Evaluation {
   /** Mean over all images. */
   readonly loss: number;
@@ -40,7 +41,10 @@ export interface Evaluation {
  * Evaluates a network on all images of a dataset, in evaluation mode (the mode is restored).
  * @throws OptionError for unknown options; DataError for a dataset that does not hold together;
  *         ShapeError if the network's output is not `[batch, classes]`
- * @example const { accuracy } = await evaluate(net, test)
+ * @example
+ * const { test } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * const { accuracy } = await evaluate(net, test);
  */
 export async function evaluate(
   net: Module,
@@ -63,7 +67,13 @@ interface Batch {
   readonly captured: CapturedStep;
 }
 
-/** Evaluates the same network on the same dataset again and again, compiled once. */
+/**
+ * Evaluates the same network on the same dataset again and again, compiled once.
+ * @example
+ * const { test } = await fashionMnist({ sources: ["sample"] });
+ * const evaluator = new Evaluator(new Sequential(new Flatten(), new Linear(784, 10)), test);
+ * (await evaluator.run()).confusion.length // 10
+ */
 export class Evaluator {
   readonly #net: Module;
   readonly #dataset: ImageDataset;
@@ -83,9 +93,10 @@ export class Evaluator {
     this.#net = net;
     this.#dataset = dataset;
     this.#batchSize = batchSize;
-    this.#loss = loss;
+    this.#loss = lossFunction(loss);
   }
 
+  /** Evaluates the network as it is now. */
   async run(): Promise<Evaluation> {
     const { labels, length, classes } = this.#dataset;
     const order = Int32Array.from({ length }, (_, i) => i);
@@ -137,6 +148,7 @@ export class Evaluator {
     return { indices, predicted, outputs: logits.shape[1] as number, captured };
   }
 
+  /** Frees what the compiled passes keep in memory. */
   dispose(): void {
     for (const { captured } of this.#batches.values()) captured.dispose();
     this.#batches.clear();

@@ -80,6 +80,7 @@ export interface EndEvent {
   readonly seconds: number;
 }
 
+/** What happens while a network is trained, as plain data; `type` tells which. */
 export type TrainEvent = StartEvent | StepEvent | EpochEvent | InterruptEvent | EndEvent;
 
 /** What `fit` returns. */
@@ -103,6 +104,8 @@ export interface TrainState {
   readonly stepInEpoch: number;
   readonly seed: number;
   readonly batchSize: number;
+  /** Batches in a step. */
+  readonly accumulate: number;
   readonly shuffle: boolean;
   /** Size of the training data. */
   readonly images: number;

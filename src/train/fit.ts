@@ -2,30 +2,44 @@
 import { checkDataset, type ImageDataset } from "../data/dataset.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy } from "../ops/index.ts";
-import { Optimizer, type OptimizerFactory } from "../optim/index.ts";
+import { checkGradLimits, type GradLimits } from "../optim/clipGrad.ts";
+import { ExponentialMovingAverage, Optimizer, type OptimizerFactory } from "../optim/index.ts";
 import { checkOptions, type Fact, OptionError } from "../tensor/errors.ts";
 import type { Callback } from "./callback.ts";
 import type { History, TrainState } from "./events.ts";
 import { TrainRun } from "./run.ts";
-import type { Loss } from "./step.ts";
+import { type LossLike, lossFunction } from "./step.ts";
 
-export interface FitOptions {
+export interface FitOptions extends GradLimits {
   /** What to learn from. */
   readonly data: ImageDataset;
   /** Evaluated after each epoch. */
   readonly validation?: ImageDataset;
   /** `sgd({…})`, `adam({…})`, or an optimizer of this network's parameters. */
   readonly optimizer: OptimizerFactory | Optimizer;
-  /** Mean loss of a batch (default cross-entropy). */
-  readonly loss?: Loss;
+  /** Mean loss of a batch (default cross-entropy): a function of logits and int32 labels, or a loss layer. */
+  readonly loss?: LossLike;
   /** Times to go through the data. */
   readonly epochs: number;
-  /** Images in a step (default 256); the last step of an epoch may have fewer. */
+  /** Images in a batch (default 256); the last batch of an epoch may have fewer. */
   readonly batchSize?: number;
+  /**
+   * Batches in a step (default 1): the update is that of one batch as large as all of them, but for layers that look
+   * at whole batches (batch normalization), and takes the memory of one. `loss` must be a mean over the batch. The
+   * last step of an epoch may have fewer.
+   */
+  readonly accumulate?: number;
+  /** Largest common norm of the gradients of a step; larger ones are scaled down. */
+  readonly clipGradNorm?: number;
+  /** Largest size of an element of the gradients; larger ones are cut. */
+  readonly clipGradValue?: number;
+  /** An average of the parameters, kept up with each step; validation sees the averages. */
+  readonly ema?: ExponentialMovingAverage;
   /** Picks the order of the images (default 0). */
   readonly seed?: number;
   /** Another order in each epoch (default true). */
   readonly shuffle?: boolean;
+  /** Told of what happens; see {@link Callback}. */
   readonly callbacks?: readonly Callback[];
   /** Stops training after the step that is running. */
   readonly signal?: AbortSignal;
@@ -40,6 +54,10 @@ const known = [
   "loss",
   "epochs",
   "batchSize",
+  "accumulate",
+  "clipGradNorm",
+  "clipGradValue",
+  "ema",
   "seed",
   "shuffle",
   "callbacks",
@@ -57,28 +75,41 @@ const known = [
  * @throws OptionError for unknown options or impossible values; DataError for data that does not hold together;
  *         DivergedError when the loss becomes NaN or infinite
  * @example
- * await fit(net, { data: train, validation: test, optimizer: sgd({ lr: 0.9 }), epochs: 10, batchSize: 256 })
+ * const { train, test } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * const optimizer = sgd({ lr: 0.1 });
+ * await fit(net, { data: train, validation: test, optimizer, epochs: 2, batchSize: 64 });
  */
 export async function fit(net: Module, options: FitOptions): Promise<History> {
   checkOptions("fit", options, known);
   const { data, validation, loss = crossEntropy, epochs, callbacks = [], signal, resume } = options;
   const batchSize = options.batchSize ?? resume?.batchSize ?? 256;
+  const accumulate = options.accumulate ?? resume?.accumulate ?? 1;
   const seed = options.seed ?? resume?.seed ?? 0;
   const shuffle = options.shuffle ?? resume?.shuffle ?? true;
   checkCount("epochs", epochs, 0);
   checkCount("batchSize", batchSize, 1);
+  checkCount("accumulate", accumulate, 1);
+  checkGradLimits("fit", options);
+  checkAverage(options.ema);
   checkCount("seed", seed, 0);
   checkDataset(data);
   if (validation !== undefined) checkDataset(validation);
-  if (resume !== undefined) checkResume(resume, { seed, batchSize, shuffle, images: data.length });
+  if (resume !== undefined) {
+    checkResume(resume, { seed, batchSize, accumulate, shuffle, images: data.length });
+  }
   const run = new TrainRun({
     net,
     data,
     validation: validation ?? null,
     optimizer: optimizerOf(net, options.optimizer),
-    loss,
+    loss: lossFunction(loss),
     epochs,
     batchSize,
+    accumulate,
+    clipGradNorm: options.clipGradNorm,
+    clipGradValue: options.clipGradValue,
+    ema: options.ema ?? null,
     seed,
     shuffle,
     callbacks,
@@ -104,13 +135,27 @@ function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimize
   return optimizer;
 }
 
+function checkAverage(ema: unknown): void {
+  if (ema === undefined) return;
+  if (!(ema instanceof ExponentialMovingAverage)) {
+    throw new OptionError("fit: ema is no average of parameters", {
+      hint: "use ema: new ExponentialMovingAverage(net, { decay: 0.999 })",
+    });
+  }
+  if (ema.isApplied) {
+    throw new OptionError("fit: the averages are applied to the network", {
+      hint: "call ema.restore() first",
+    });
+  }
+}
+
 /** Going on with other settings would not be the same training: every difference is named. */
 function checkResume(
   resume: TrainState,
-  now: Pick<TrainState, "seed" | "batchSize" | "shuffle" | "images">,
+  now: Pick<TrainState, "seed" | "batchSize" | "accumulate" | "shuffle" | "images">,
 ): void {
   const facts: Fact[] = [];
-  for (const name of ["seed", "batchSize", "shuffle", "images"] as const) {
+  for (const name of ["seed", "batchSize", "accumulate", "shuffle", "images"] as const) {
     if (resume[name] !== now[name])
       facts.push({ name, value: `${resume[name]} then, ${now[name]} now` });
   }

@@ -9,4 +9,4 @@ export { type EvaluateOptions, type Evaluation, Evaluator, evaluate } from "./ev
 export * from "./events.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export * from "./metrics.ts";
-export { type Loss, Totals, TrainStep, type TrainStepOptions } from "./step.ts";
+export { type Loss, type LossLike, Totals, TrainStep, type TrainStepOptions } from "./step.ts";

@@ -1,12 +1,11 @@
 // The last check at which the loss was finite, and how to get from there to the step that broke it.
-import type { Module } from "../nn/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { Generator } from "../tensor/random.ts";
 import { keyFrom, withRandomKeys } from "../tensor/randomKeys.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { DivergedError, findDivergence } from "./diverged.ts";
-import { Snapshot } from "./snapshot.ts";
-import type { Loss, Totals } from "./step.ts";
+import { DivergedError, type DivergencePlace, findDivergence } from "./diverged.ts";
+import { type Changing, Snapshot } from "./snapshot.ts";
+import type { Loss } from "./step.ts";
 
 /** Copies may take this share of the time. */
 const timeShare = 0.05;
@@ -16,38 +15,41 @@ export interface Replay {
   readonly epoch: number;
   readonly loss: Loss;
   run(stepInEpoch: number): void;
-  batch(stepInEpoch: number): [Tensor, Tensor];
+  /** Batches of the step, in order. */
+  batches(stepInEpoch: number): Iterable<[Tensor, Tensor]>;
   /** The step's random numbers. */
   random(stepInEpoch: number): Generator;
 }
 
 export class LastGood {
-  readonly #net: Module;
-  readonly #optimizer: Optimizer;
-  readonly #totals: Totals;
+  readonly #changing: Changing;
   #snapshot: Snapshot | null = null;
   #step = 0;
   #stepInEpoch = 0;
-  /** Learning rate of each step since then. */
-  #lrs: number[] = [];
+  /** Learning rates and the like of each step since then. */
+  #settings: ReturnType<Optimizer["settings"]>[] = [];
   #tookMs = 0;
   #takenAt = 0;
 
-  constructor(net: Module, optimizer: Optimizer, totals: Totals) {
-    this.#net = net;
-    this.#optimizer = optimizer;
-    this.#totals = totals;
+  constructor(changing: Changing) {
+    this.#changing = changing;
+  }
+
+  get #optimizer(): Optimizer {
+    return this.#changing.optimizer;
   }
 
   /** Remembers the present values as good. */
   take(step: number, stepInEpoch: number): void {
     const startedAt = performance.now();
-    if (this.#snapshot === null)
-      this.#snapshot = new Snapshot(this.#net, this.#optimizer, this.#totals);
-    else this.#snapshot.take();
+    if (this.#snapshot?.isWhole === true) this.#snapshot.take();
+    else {
+      this.#snapshot?.dispose();
+      this.#snapshot = new Snapshot(this.#changing);
+    }
     this.#step = step;
     this.#stepInEpoch = stepInEpoch;
-    this.#lrs = [];
+    this.#settings = [];
     this.#takenAt = performance.now();
     this.#tookMs = this.#takenAt - startedAt;
   }
@@ -60,44 +62,47 @@ export class LastGood {
 
   /** A step is about to be done. */
   noteStep(): void {
-    this.#lrs.push(this.#optimizer.lr);
+    this.#settings.push(this.#optimizer.settings());
   }
 
   /**
    * Repeats the steps since then to find the first whose loss is not finite, and in it the layer where that
    * began. The network is left with the good values.
    */
-  async explain({ epoch, loss, run, batch, random }: Replay): Promise<DivergedError> {
-    const lr = this.#optimizer.lr;
+  async explain({ epoch, loss, run, batches, random }: Replay): Promise<DivergedError> {
+    const settings = this.#optimizer.settings();
     const repeat = (offset: number): void => {
-      this.#optimizer.lr = this.#lrs[offset] as number;
+      this.#optimizer.restoreSettings(this.#settings[offset] ?? settings);
       run(this.#stepInEpoch + offset);
     };
     this.#snapshot?.restore();
     let bad = 0;
     let lossSum = Number.NaN;
-    for (; bad < this.#lrs.length; bad++) {
+    for (; bad < this.#settings.length; bad++) {
       repeat(bad);
-      ({ lossSum } = await this.#totals.read());
+      ({ lossSum } = await this.#changing.totals.read());
       if (!Number.isFinite(lossSum)) break;
     }
     this.#snapshot?.restore();
     for (let offset = 0; offset < bad; offset++) repeat(offset);
     // If all losses were finite, it was the last update that broke the network.
-    const last = Math.max(0, Math.min(bad, this.#lrs.length - 1));
+    const last = Math.max(0, Math.min(bad, this.#settings.length - 1));
     const lastInEpoch = this.#stepInEpoch + last;
-    // The forward pass, which asks for the keys, runs before the search waits for anything.
     const keys = random(lastInEpoch);
-    const place = await withRandomKeys(
-      () => keyFrom(keys),
-      () => findDivergence(this.#net, loss, ...batch(lastInEpoch)),
-    );
+    let place: DivergencePlace | null = null;
+    for (const batch of batches(lastInEpoch)) {
+      // The forward pass, which asks for the keys, runs before the search waits for anything.
+      place ??= await withRandomKeys(
+        () => keyFrom(keys),
+        () => findDivergence(this.#changing.net, loss, ...batch),
+      );
+    }
     this.#snapshot?.restore();
-    this.#optimizer.lr = lr;
+    this.#optimizer.restoreSettings(settings);
     return new DivergedError({
       step: this.#step + last + 1,
       epoch,
-      learningRate: this.#lrs[last] ?? lr,
+      learningRate: Number((this.#settings[last] ?? settings)[0]?.lr),
       loss: bad === last ? lossSum : Number.NaN,
       place,
       goodStep: this.#step,

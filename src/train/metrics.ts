@@ -15,6 +15,10 @@ export interface ClassMetrics {
   readonly precision: number | null;
 }
 
+/**
+ * A confusion matrix of zeros.
+ * @example emptyConfusion(2) // [[0, 0], [0, 0]]
+ */
 export function emptyConfusion(classes: number): number[][] {
   return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
 }
@@ -30,7 +34,8 @@ export function accuracyOf(confusion: Confusion): number {
 
 /**
  * Recall and precision of each class.
- * @example perClass([[3, 1], [0, 4]], ["cat", "dog"])[0] // { name: "cat", count: 4, correct: 3, recall: 0.75, precision: 1 }
+ * @example
+ * perClass([[3, 1], [0, 4]], ["cat", "dog"])[0] // {"name": "cat", "count": 4, "correct": 3, "recall": 0.75, "precision": 1}
  */
 export function perClass(confusion: Confusion, classes: readonly string[]): ClassMetrics[] {
   return confusion.map((row, k) => {

@@ -4,17 +4,19 @@ import type { ImageDataset } from "../data/dataset.ts";
 import { epochOrder } from "../data/loader.ts";
 import { batchOf, residentOf } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import type { GradLimits } from "../optim/clipGrad.ts";
+import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
 import type { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Callback, notify, type TrainContext } from "./callback.ts";
-import { Evaluator } from "./evaluate.ts";
+import { type Evaluation, Evaluator } from "./evaluate.ts";
 import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
+import { GradSums } from "./gradSums.ts";
 import { LastGood } from "./lastGood.ts";
 import { Pace } from "./pace.ts";
 import { type Loss, stepGenerator, Totals, TrainStep } from "./step.ts";
 
-export interface RunOptions {
+export interface RunOptions extends GradLimits {
   readonly net: Module;
   readonly data: ImageDataset;
   readonly validation: ImageDataset | null;
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly loss: Loss;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly accumulate: number;
+  readonly ema: ExponentialMovingAverage | null;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly callbacks: readonly Callback[];
@@ -35,7 +39,8 @@ export class TrainRun {
   readonly #options: RunOptions;
   readonly #totals = new Totals();
   readonly #lastGood: LastGood;
-  readonly #steps = new Map<number, TrainStep>();
+  readonly #steps = new Map<string, TrainStep>();
+  readonly #gradSums = new GradSums();
   readonly #evaluator: Evaluator | null;
   readonly #context: TrainContext;
   readonly #pace = new Pace();
@@ -56,9 +61,9 @@ export class TrainRun {
   #reportedImages = 0;
 
   constructor(options: RunOptions) {
-    const { net, data, validation, optimizer, loss, batchSize, resume } = options;
+    const { net, data, validation, optimizer, ema, loss, batchSize, resume } = options;
     this.#options = options;
-    this.#lastGood = new LastGood(net, optimizer, this.#totals);
+    this.#lastGood = new LastGood({ net, optimizer, ema, totals: this.#totals });
     this.#evaluator =
       validation === null ? null : new Evaluator(net, validation, { batchSize, loss });
     this.#history = [...(resume?.history ?? [])];
@@ -67,7 +72,7 @@ export class TrainRun {
     this.#stepInEpoch = resume?.stepInEpoch ?? 0;
     this.#secondsBefore = resume?.secondsInEpoch ?? 0;
     this.#totals.write(resume?.lossSum ?? 0, resume?.correct ?? 0);
-    this.#context = { net, optimizer, classes: data.classes, state: () => this.#state() };
+    this.#context = { net, optimizer, ema, classes: data.classes, state: () => this.#state() };
   }
 
   async run(): Promise<History> {
@@ -124,7 +129,7 @@ export class TrainRun {
     const { data, optimizer } = this.#options;
     const { loss, accuracy } = await this.#checkedTotals(data.length);
     const seconds = this.#seconds();
-    const validated = (await this.#evaluator?.run()) ?? null;
+    const validated = await this.#validate();
     if (validated !== null && !Number.isFinite(validated.loss)) throw await this.#diverged();
     const record: EpochRecord = {
       epoch: this.#epoch + 1,
@@ -144,6 +149,18 @@ export class TrainRun {
     this.#clock = performance.now();
     this.#totals.write(0, 0);
     await this.#tell({ type: "epoch", ...record });
+  }
+
+  /** Results on the validation data, of the averages if there are any. */
+  async #validate(): Promise<Evaluation | null> {
+    if (this.#evaluator === null) return null;
+    const { ema } = this.#options;
+    ema?.apply();
+    try {
+      return await this.#evaluator.run();
+    } finally {
+      ema?.restore();
+    }
   }
 
   async #stopIfAsked(): Promise<boolean> {
@@ -196,48 +213,68 @@ export class TrainRun {
       loss,
       run: (stepInEpoch) => this.#runOn(stepInEpoch),
       random: (stepInEpoch) => this.#generatorOf(stepInEpoch),
-      batch: (stepInEpoch) => batchOf(residentOf(data), Tensor.from(this.#indicesOf(stepInEpoch))),
+      batches: (stepInEpoch) =>
+        this.#batchesOf(stepInEpoch)
+          .values()
+          .map((indices) => batchOf(residentOf(data), Tensor.from(indices))),
     });
   }
 
   #runOn(stepInEpoch: number): void {
-    const indices = this.#indicesOf(stepInEpoch);
-    this.#stepFor(indices.length).run(indices, this.#generatorOf(stepInEpoch));
+    const batches = this.#batchesOf(stepInEpoch);
+    const images = batches.reduce((sum, { length }) => sum + length, 0);
+    const random = this.#generatorOf(stepInEpoch);
+    for (const [i, indices] of batches.entries()) {
+      const part = batches.length === 1 ? "whole" : i < batches.length - 1 ? "early" : "last";
+      if (part !== "whole") this.#gradSums.writeShare(indices.length / images);
+      this.#stepFor(indices.length, part).run(indices, random);
+    }
   }
 
   #generatorOf(stepInEpoch: number): Generator {
     return stepGenerator(this.#options.seed, this.#epoch * this.#stepsPerEpoch + stepInEpoch);
   }
 
-  #stepFor(batchSize: number): TrainStep {
-    let step = this.#steps.get(batchSize);
+  /** The compiled step for a batch that is all of an update, or one of its early batches, or its last. */
+  #stepFor(batchSize: number, part: "whole" | "early" | "last"): TrainStep {
+    const { data, optimizer } = this.#options;
+    // A callback may give the optimizer more parameters.
+    const key = `${batchSize} ${part} ${optimizer.params.length}`;
+    let step = this.#steps.get(key);
     if (step === undefined) {
-      const { net, optimizer, loss, data } = this.#options;
-      const options = {
-        net,
-        optimizer,
-        loss,
+      step = new TrainStep({
+        ...this.#options,
         data: residentOf(data),
+        classes: data.classes.length,
         totals: this.#totals,
         batchSize,
-      };
-      step = new TrainStep({ ...options, classes: data.classes.length });
-      this.#steps.set(batchSize, step);
+        part: part === "whole" ? null : { sums: this.#gradSums, isLast: part === "last" },
+      });
+      this.#steps.set(key, step);
     }
     return step;
   }
 
-  #indicesOf(stepInEpoch: number): Int32Array {
+  /** Indices of the images of a step, batch by batch. */
+  #batchesOf(stepInEpoch: number): Int32Array[] {
     const { batchSize } = this.#options;
-    return this.#order.subarray(stepInEpoch * batchSize, (stepInEpoch + 1) * batchSize);
+    const first = stepInEpoch * this.#imagesPerStep;
+    const indices = this.#order.subarray(first, first + this.#imagesPerStep);
+    return Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) =>
+      indices.subarray(i * batchSize, (i + 1) * batchSize),
+    );
+  }
+
+  get #imagesPerStep(): number {
+    return this.#options.batchSize * this.#options.accumulate;
   }
 
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.#options.data.length / this.#options.batchSize);
+    return Math.ceil(this.#options.data.length / this.#imagesPerStep);
   }
 
   #imagesDone(): number {
-    return Math.min(this.#stepInEpoch * this.#options.batchSize, this.#options.data.length);
+    return Math.min(this.#stepInEpoch * this.#imagesPerStep, this.#options.data.length);
   }
 
   #seconds(): number {
@@ -272,13 +309,14 @@ export class TrainRun {
   }
 
   async #state(): Promise<TrainState> {
-    const { seed, batchSize, shuffle, data } = this.#options;
+    const { seed, batchSize, accumulate, shuffle, data } = this.#options;
     return {
       epoch: this.#epoch,
       step: this.#step,
       stepInEpoch: this.#stepInEpoch,
       seed,
       batchSize,
+      accumulate,
       shuffle,
       images: data.length,
       ...(await this.#totals.read()),

@@ -3,7 +3,8 @@
 import { grad } from "../autograd/index.ts";
 import { batchOf, type ResidentDataset } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
-import type { Optimizer, Update } from "../optim/index.ts";
+import { type GradLimits, limitGrads } from "../optim/clipGrad.ts";
+import type { ExponentialMovingAverage, Optimizer, Update } from "../optim/index.ts";
 import { collectBufferUpdates } from "../tensor/buffers.ts";
 import { type CapturedStep, engine, type KernelTiming } from "../tensor/engine.ts";
 import { ShapeError } from "../tensor/errors.ts";
@@ -12,6 +13,7 @@ import { StepKeys, withRandomKeys } from "../tensor/randomKeys.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { enableGrad, noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
+import type { GradSums } from "./gradSums.ts";
 
 /** Streams of a seed below this order the images of epochs; from here on they are steps'. */
 const firstStepStream = 2 ** 40;
@@ -27,16 +29,31 @@ export function stepGenerator(seed: number, step: number): Generator {
 /** Mean loss of a batch, a scalar, from logits `[batch, classes]` and int32 labels `[batch]`. */
 export type Loss = (logits: Tensor, target: Tensor) => Tensor;
 
-/** Sums over the images of an epoch, kept by the engine so that steps need not wait to be read. */
+/** A loss as people give it: a function, or a layer such as `new nn.CrossEntropyLoss({ … })`. */
+export type LossLike = Loss | Module;
+
+/** The function that a loss stands for. */
+export function lossFunction(loss: LossLike): Loss {
+  return typeof loss === "function" ? loss : (logits, target) => loss.forward(logits, target);
+}
+
+/**
+ * Sums over the images of an epoch, kept by the engine so that steps need not wait to be read.
+ * @example
+ * const totals = new Totals();
+ * await totals.lossSum.item() // 0
+ */
 export class Totals {
   readonly lossSum = new Variable(Tensor.from(new Float32Array(1), { shape: [] }));
   readonly correct = new Variable(Tensor.from(new Int32Array(1), { shape: [] }));
 
+  /** Sets both sums. */
   write(lossSum: number, correct: number): void {
     this.lossSum.write(Float32Array.of(lossSum));
     this.correct.write(Int32Array.of(correct));
   }
 
+  /** Both sums; waits for the steps that are under way. */
   async read(): Promise<{ readonly lossSum: number; readonly correct: number }> {
     return { lossSum: await this.lossSum.item(), correct: await this.correct.item() };
   }
@@ -72,26 +89,53 @@ export function checkLogits(logits: Tensor, batchSize: number, classes: number):
   });
 }
 
-export interface TrainStepOptions {
+export interface TrainStepOptions extends GradLimits {
+  /** The network that learns. */
   readonly net: Module;
+  /** Has the parameters that change. */
   readonly optimizer: Optimizer;
+  /** Mean loss of a batch. */
   readonly loss: Loss;
+  /** Where the images are taken from. */
   readonly data: ResidentDataset;
+  /** Number of classes in the data. */
   readonly classes: number;
+  /** Sums that the step adds to. */
   readonly totals: Totals;
+  /** Images in the step. */
   readonly batchSize: number;
+  /** An average of the parameters that follows them. */
+  readonly ema?: ExponentialMovingAverage | null;
+  /** The step is one of several batches of an update: sums of gradients, and whether it is the last batch. */
+  readonly part?: { readonly sums: GradSums; readonly isLast: boolean } | null;
 }
 
-/** The compiled step for one batch size. */
+/**
+ * The compiled step for one batch size.
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * const net = new Sequential(new Flatten(), new Linear(784, 10));
+ * const optimizer = new SGD(net.parameters(), { lr: 0.1 });
+ * const totals = new Totals();
+ * const given = { data: resident(train), classes: 10, totals, batchSize: 2 };
+ * const step = new TrainStep({ net, optimizer, loss: crossEntropy, ...given });
+ * step.run(Int32Array.of(0, 1));
+ * (await totals.read()).lossSum > 0 // true
+ */
 export class TrainStep {
   readonly #optimizer: Optimizer;
+  readonly #ema: ExponentialMovingAverage | null;
+  readonly #part: TrainStepOptions["part"];
   readonly #indices: Variable;
   readonly #active: readonly boolean[];
   readonly #captured: CapturedStep;
   readonly #keys = new StepKeys();
 
-  constructor({ net, optimizer, loss, data, classes, totals, batchSize }: TrainStepOptions) {
+  constructor(options: TrainStepOptions) {
+    const { net, optimizer, loss, data, classes, totals, batchSize, ema, part } = options;
     this.#optimizer = optimizer;
+    this.#ema = ema ?? null;
+    this.#part = part ?? null;
     this.#indices = indexVariable(batchSize);
     const [x, target] = noGrad(() => batchOf(data, this.#indices));
     const [[logits, batchLoss], buffers] = collectBufferUpdates(() =>
@@ -106,11 +150,21 @@ export class TrainStep {
     const grads = grad(batchLoss, optimizer.params, { allowUnused: true });
     // Frozen and unused parameters have none.
     this.#active = grads.map((each) => each !== null);
+    const changes = noGrad(() => {
+      if (part?.isLast === false)
+        return [...part.sums.updates(optimizer.params, grads), ...buffers];
+      const [whole, cleared] = part?.sums.finish(optimizer.params, grads) ?? [grads, []];
+      const updates = [...optimizer.updates(limitGrads(whole, options)), ...buffers];
+      return [...updates, ...(ema?.updates(updates) ?? []), ...cleared];
+    });
     const sums = noGrad(() => totals.updates(batchLoss, logits, target, batchSize));
-    this.#captured = engine().capture([...optimizer.updates(grads), ...buffers, ...sums]);
+    this.#captured = engine().capture([...changes, ...sums]);
   }
 
-  /** Starts a step on the images with these indices; `random` gives its random numbers. */
+  /**
+   * Starts a step on the images with these indices; `random` gives its random numbers. For one of several batches
+   * of an update, its share of the images must be in the sums.
+   */
   run(indices: Int32Array, random = defaultGenerator): void {
     this.#prepare(indices, random);
     this.#captured.run();
@@ -125,9 +179,12 @@ export class TrainStep {
   #prepare(indices: Int32Array, random: Generator): void {
     this.#indices.write(indices);
     this.#keys.write(random);
+    if (this.#part?.isLast === false) return;
     this.#optimizer.beginStep(this.#active);
+    this.#ema?.beginUpdate();
   }
 
+  /** Frees what the step keeps in memory. */
   dispose(): void {
     this.#captured.dispose();
   }

@@ -5,6 +5,7 @@ import { createReferenceBackend } from "../../src/backend/reference/index.ts";
 import { createWasmBackend } from "../../src/backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "../../src/engine.ts";
 import { avgPool2d, concat, conv2d, maxPool2d, softmax } from "../../src/ops/index.ts";
+import { setEngine } from "../../src/tensor/engine.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
@@ -112,32 +113,38 @@ function randomGraph(seed: number): Tensor[] {
 }
 
 async function evaluate(engine: BackendEngine, seed: number): Promise<number[][]> {
-  useBackend(engine.backend);
+  setEngine(engine);
   const outputs = randomGraph(seed);
   return Promise.all(outputs.map(async (output) => Array.from(await output.data())));
 }
 
+/** The largest difference, relative to the largest value around. */
+function difference(a: readonly number[], b: readonly number[]): number {
+  const largest = Math.max(1, ...a.map(Math.abs));
+  return (
+    a.reduce((most, value, k) => Math.max(most, Math.abs(value - (b[k] as number))), 0) / largest
+  );
+}
+
 describe("random graphs of 30 ops", () => {
-  it(`${graphs} of them agree with the reference, on 1 and on 2 threads`, async () => {
+  it(`${graphs} of them: as on the reference, with 1 and 2 threads, with and without fusion`, async () => {
     const reference = useBackend(createReferenceBackend());
-    const machines = [1, 2].map((threads) => useBackend(createWasmBackend({ threads })));
+    const one = useBackend(createWasmBackend({ threads: 1 }));
+    const two = useBackend(createWasmBackend({ threads: 2 }));
+    const unfused = useBackend(createWasmBackend({ threads: 1 }), { fusion: false });
     for (let seed = 0; seed < graphs; seed++) {
       const expected = await evaluate(reference, seed);
-      const [one, two] = (await Promise.all(machines.map((engine) => evaluate(engine, seed)))) as [
-        number[][],
-        number[][],
-      ];
-      expect(two, `seed ${seed}: threads change the bits`).toEqual(one);
+      const fused = await evaluate(one, seed);
+      expect(await evaluate(two, seed), `seed ${seed}: threads change the bits`).toEqual(fused);
+      const separate = await evaluate(unfused, seed);
       expected.forEach((values, i) => {
-        // Thirty ops deep, each adds a few roundings of 6e-8, relative to the largest value around.
-        const largest = Math.max(1, ...values.map(Math.abs));
-        const worst = values.reduce(
-          (most, value, k) => Math.max(most, Math.abs(value - (one[i]?.[k] as number))),
-          0,
-        );
-        expect(worst / largest, `seed ${seed}, output ${i}`).toBeLessThan(1e-4);
+        // Thirty ops deep, each adds a few roundings of 6e-8.
+        const found = fused[i] as number[];
+        expect(difference(values, found), `seed ${seed}, output ${i}`).toBeLessThan(1e-4);
+        const apart = difference(found, separate[i] as number[]);
+        expect(apart, `seed ${seed}, output ${i}: fusion changes the values`).toBeLessThan(1e-5);
       });
     }
-    for (const { backend } of machines) backend.dispose();
+    for (const { backend } of [one, two, unfused]) backend.dispose();
   }, 120_000);
 });

@@ -20,10 +20,13 @@ const exact = new Set([
   "clamp",
   "concat",
   "detach",
+  "diagonal",
   "expand",
   "flip",
   "floor",
   "full",
+  "gather",
+  "hardtanh",
   "indexSelect",
   "maxPool2d",
   "maxWindowsTake",
@@ -31,13 +34,16 @@ const exact = new Set([
   "minimum",
   "neg",
   "pad",
+  "padEdges",
   "permute",
   "relu",
   "relu6",
   "reshape",
   "round",
+  "scatter",
   "sign",
   "slice",
+  "trunc",
   "uniform",
   "where",
   "windows",
@@ -50,21 +56,32 @@ const linear = new Set([
   "conv2d",
   "conv2dInputGrad",
   "conv2dWeightGrad",
+  "cumsum",
+  "foldEdges",
   "foldWindows",
   "indexAdd",
   "matmul",
   "maxWindowsGrad",
   "mean",
+  "resample",
+  "scatterAdd",
   "sum",
 ]);
 
 /** Ops that subtract numbers of the size of their inputs before they are small. */
 const cancelling = new Set([
   "arange",
+  "batchNorm",
   "crossEntropy",
+  "fmod",
+  "dropout",
+  "klDiv",
   "logSoftmax",
   "logSumExp",
+  "nllLoss",
+  "softCrossEntropy",
   "softmax",
+  "standardize",
   "sub",
   "variance",
 ]);
@@ -125,6 +142,8 @@ function termsPerElement(
     readonly exponent: number;
     readonly kernel: Shape;
     readonly kernelSize: Shape;
+    readonly axes: readonly number[];
+    readonly size: number;
   };
   const shape = (k: number) => (inputs[k] as TensorType).shape as number[];
   switch (op.name) {
@@ -144,7 +163,16 @@ function termsPerElement(
     case "maxWindowsGrad":
       return sizeOf(params.kernel);
     case "indexAdd":
+    case "scatterAdd":
       return sizeOf(shape(1));
+    case "cumsum":
+      return Math.max(1, ...shape(0));
+    case "resample":
+      return (shape(2)[0] as number) / params.size;
+    case "localResponseNorm":
+      return params.size;
+    case "standardize":
+      return sizeOf(params.axes.map((axis) => shape(0)[axis] as number));
     default:
       return Math.ceil(sizeOf(inputs[0]?.shape ?? []) / Math.max(1, sizeOf(output.shape)));
   }

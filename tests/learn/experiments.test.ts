@@ -1,4 +1,4 @@
-// The experiments of the textbook come out as printed there, on both backends.
+// The experiments of the textbook come out as printed there, on both backends; those that train, on one.
 import { beforeAll, describe, expect, it } from "vitest";
 import { equal, format, holds, passes } from "../../examples/experiments/experiment.ts";
 import { experiments } from "../../examples/experiments/index.ts";
@@ -9,7 +9,10 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     setBackend(backend);
   });
 
-  it.each(experiments)("$id: $title", async ({ run }) => {
+  // Training goes through the reference's loops at a few dozen images a second.
+  const quick = experiments.filter(({ trains }) => backend === "wasm" || trains !== true);
+
+  it.each(quick)("$id: $title", async ({ run }) => {
     const { checks } = await run();
     expect(checks.length).toBeGreaterThan(0);
     const wrong = checks

@@ -322,6 +322,7 @@ describe("fit refuses", () => {
       stepInEpoch: 1,
       seed: 5,
       batchSize: 16,
+      accumulate: 1,
       shuffle: true,
       images: 60,
     };

@@ -2,10 +2,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
 import {
+  CELU,
   ELU,
   GELU,
+  GLU,
   Hardsigmoid,
   Hardswish,
+  Hardtanh,
   LeakyReLU,
   LogSigmoid,
   LogSoftmax,
@@ -16,7 +19,9 @@ import {
   SELU,
   SiLU,
   Softmax,
+  Softmax2d,
   Softplus,
+  Softsign,
 } from "../../src/nn/index.ts";
 import { erf, gelu, prelu, softplus } from "../../src/ops/index.ts";
 import { OptionError, ShapeError } from "../../src/tensor/errors.ts";
@@ -28,12 +33,15 @@ beforeAll(() => {
 
 /** Each layer with its values at −1 and 1. Built late: parameters belong to a backend. */
 const known: readonly [() => Module, number, number][] = [
+  [() => new CELU(), -0.6321205588, 1],
+  [() => new CELU({ alpha: 1.5 }), -0.7298743, 1],
   [() => new ELU(), -0.6321205588, 1],
   [() => new ELU({ alpha: 2 }), -1.2642411177, 1],
   [() => new GELU(), -0.1586552539, 0.8413447461],
   [() => new GELU({ approximate: "tanh" }), -0.1588080094, 0.8411919906],
   [() => new Hardsigmoid(), 1 / 3, 2 / 3],
   [() => new Hardswish(), -1 / 3, 2 / 3],
+  [() => new Hardtanh({ minVal: -0.5, maxVal: 2 }), -0.5, 1],
   [() => new LeakyReLU(), -0.01, 1],
   [() => new LeakyReLU({ negativeSlope: 0.2 }), -0.2, 1],
   [() => new LogSigmoid(), -1.3132616875, -0.3132616875],
@@ -44,6 +52,7 @@ const known: readonly [() => Module, number, number][] = [
   [() => new SiLU(), -0.2689414214, 0.7310585786],
   [() => new Softplus(), 0.3132616875, 1.3132616875],
   [() => new Softplus({ beta: 2 }), 0.063464005, 1.063464005],
+  [() => new Softsign(), -0.5, 0.5],
   [() => new Softmax(0), 0.119202922, 0.880797078],
   [() => new LogSoftmax(0), -2.126928011, -0.126928011],
 ];
@@ -84,7 +93,42 @@ describe("activation layers", () => {
     expect(() => new Softplus({ beta: 0 })).toThrow("Softplus: beta is 0");
     expect(() => softplus(Tensor.from([0]), { beta: 0 })).toThrow("softplus: beta is 0");
     expect(() => new PReLU({ numParameters: 0 })).toThrow(OptionError);
+    expect(() => new Hardtanh({ minVal: 2 })).toThrow(
+      "Hardtanh: minVal (2) is not below maxVal (1)",
+    );
+    expect(() => new CELU({ alpha: 0 })).toThrow("CELU: alpha is 0");
     expect(() => new ELU({ aplha: 1 } as object)).toThrow(OptionError);
+  });
+});
+
+describe("GELU with tanh", () => {
+  it.each(["reference", "wasm"] as const)("has PyTorch's tail on %s", async (backend) => {
+    setBackend(backend);
+    const y = await gelu(Tensor.from([-9, -5, -3, 9]), { approximate: "tanh" }).data();
+    setBackend("reference");
+    // PyTorch 1.13 in float64 gives 0, since 1 + tanh cancels there; the true value is -1.3e-28.
+    expect(y[0]).toBeLessThanOrEqual(0);
+    expect(y[0]).toBeGreaterThan(-1e-27);
+    expect((y[1] as number) / -2.2917961972623857e-7).toBeCloseTo(1, 5);
+    expect((y[2] as number) / -0.0036373920817729943).toBeCloseTo(1, 6);
+    expect(y[3]).toBe(9);
+  });
+});
+
+describe("GLU and Softmax2d", () => {
+  it("gate one half of an axis by the other", async () => {
+    // PyTorch 1.13: F.glu(torch.tensor([[-3, -1, -0.25, 0, 0.5, 2]]), 1)
+    const y = await new GLU().forward(Tensor.from([[-3, -1, -0.25, 0, 0.5, 2]])).data();
+    for (const [i, value] of [-1.5, -0.6224593, -0.2201993].entries())
+      expect(y[i]).toBeCloseTo(value, 6);
+    expect(new GLU(1).forward(Tensor.zeros([2, 4, 3])).shape).toEqual([2, 2, 3]);
+    expect(() => new GLU().forward(Tensor.zeros([2, 3]))).toThrow(/axis 1 cannot be halved/);
+  });
+
+  it("share out each pixel", async () => {
+    const y = await new Softmax2d().forward(Tensor.from([[[[-1]], [[1]]]])).data();
+    expect(y[1]).toBeCloseTo(0.880797078, 6);
+    expect(() => new Softmax2d().forward(Tensor.zeros([2, 3]))).toThrow(/Softmax2d: x has 2 axes/);
   });
 });
 

@@ -1,7 +1,6 @@
 // Structure, printing and saving of modules.
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
-import { formatSummary, summarize } from "../../src/inspect/index.ts";
 import { createModel, lenet } from "../../src/models/index.ts";
 import {
   AvgPool2d,
@@ -342,25 +341,5 @@ describe("lenet", () => {
       1, 7,
     ]);
     expect(() => lenet({ classes: 3 } as never)).toThrow(/unknown option "classes"/);
-  });
-
-  it("is summarized", () => {
-    expect(formatSummary(summarize(lenet(), [1, 1, 28, 28]))).toMatchInlineSnapshot(`
-      "    layer                                  output           parameters  multiply-adds
-          input                                  [1, 1, 28, 28]
-      0   Conv2d(1 -> 6, kernel 5x5, padding 2)  [1, 6, 28, 28]          156        117,600
-      1   Sigmoid                                [1, 6, 28, 28]
-      2   AvgPool2d(kernel 2x2)                  [1, 6, 14, 14]
-      3   Conv2d(6 -> 16, kernel 5x5)            [1, 16, 10, 10]       2,416        240,000
-      4   Sigmoid                                [1, 16, 10, 10]
-      5   AvgPool2d(kernel 2x2)                  [1, 16, 5, 5]
-      6   Flatten                                [1, 400]
-      7   Linear(400 -> 120)                     [1, 120]             48,120         48,000
-      8   Sigmoid                                [1, 120]
-      9   Linear(120 -> 84)                      [1, 84]              10,164         10,080
-      10  Sigmoid                                [1, 84]
-      11  Linear(84 -> 10)                       [1, 10]                 850            840
-          total                                                       61,706        416,520"
-    `);
   });
 });

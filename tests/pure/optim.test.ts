@@ -3,15 +3,19 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
 import {
+  Adadelta,
   Adagrad,
   Adam,
+  Adamax,
   AdamW,
   adagrad,
   adam,
   adamw,
   clipGradNorm_,
   clipGradValue_,
+  NAdam,
   type Optimizer,
+  RAdam,
   RMSprop,
   rmsprop,
   SGD,
@@ -20,7 +24,17 @@ import {
 import { engine } from "../../src/tensor/engine.ts";
 import { Parameter, Tensor, Variable } from "../../src/tensor/tensor.ts";
 
-const classes = { sgd: SGD, adam: Adam, adamw: AdamW, rmsprop: RMSprop, adagrad: Adagrad };
+const classes = {
+  sgd: SGD,
+  adam: Adam,
+  adamw: AdamW,
+  rmsprop: RMSprop,
+  adagrad: Adagrad,
+  adadelta: Adadelta,
+  adamax: Adamax,
+  nadam: NAdam,
+  radam: RAdam,
+};
 type Kind = keyof typeof classes;
 
 interface Fixture {
@@ -28,6 +42,16 @@ interface Fixture {
   param: number[];
   grads: number[][];
   cases: { kind: Kind; options: Record<string, never>; trajectory: number[][] }[];
+  groups: {
+    kind: Kind;
+    options: object;
+    first: object;
+    second: object;
+    /** Settings of the second group from the fourth step on. */
+    later: object;
+    /** Of the parameter of each group. */
+    trajectory: [number[], number[]][];
+  }[];
 }
 const fixture: Fixture = JSON.parse(
   readFileSync(new URL("../fixtures/optimizers.json", import.meta.url), "utf8"),
@@ -35,7 +59,7 @@ const fixture: Fixture = JSON.parse(
 
 const tensor = (values: number[], shape = fixture.shape) =>
   Tensor.from(Float32Array.from(values), { shape });
-const make = (kind: Kind, options: object, params: Parameter[]): Optimizer =>
+const make = (kind: Kind, options: object, params: Iterable<never>): Optimizer =>
   new classes[kind](params, options);
 
 /** Float32 rounding over a few steps: the bound of the golden cases for trajectories. */
@@ -52,7 +76,7 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     it(`${kind} ${JSON.stringify(options)} goes as in PyTorch`, async () => {
       setBackend(backend);
       const param = new Parameter(tensor(fixture.param));
-      const optimizer = make(kind, options, [param]);
+      const optimizer = make(kind, options, [param] as never[]);
       for (const [step, grad] of fixture.grads.entries()) {
         param.grad = tensor(grad);
         optimizer.step();
@@ -63,7 +87,7 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
     it(`${kind} ${JSON.stringify(options)} goes the same when captured`, async () => {
       setBackend(backend);
       const param = new Parameter(tensor(fixture.param));
-      const optimizer = make(kind, options, [param]);
+      const optimizer = make(kind, options, [param] as never[]);
       const grad = new Variable(tensor(fixture.param));
       const step = engine().capture(optimizer.updates([grad]));
       for (const [i, values] of fixture.grads.entries()) {
@@ -75,6 +99,72 @@ describe.each(["reference", "wasm"])("on %s", (backend) => {
       step.dispose();
     });
   }
+
+  for (const { kind, options, first, second, later, trajectory } of fixture.groups) {
+    const start = () => {
+      setBackend(backend);
+      const params = [0, 1].map(() => new Parameter(tensor(fixture.param)));
+      const groups = [
+        { params: [params[0]], ...first },
+        { params: params[1], ...second },
+      ];
+      return { params, optimizer: make(kind, options, groups as never[]) };
+    };
+    const name = `${kind} ${JSON.stringify([first, second])}`;
+
+    it(`groups of ${name} go as in PyTorch`, async () => {
+      const { params, optimizer } = start();
+      for (const [step, grad] of fixture.grads.entries()) {
+        if (step === 3) Object.assign(optimizer.paramGroups[1] as object, later);
+        for (const param of params) param.grad = tensor(grad);
+        optimizer.step();
+        for (const [i, param] of params.entries())
+          expectClose(await param.data(), trajectory[step]?.[i] as number[]);
+      }
+    });
+
+    it(`groups of ${name} go the same when captured`, async () => {
+      const { params, optimizer } = start();
+      const grad = new Variable(tensor(fixture.param));
+      const captured = engine().capture(optimizer.updates([grad, grad]));
+      for (const [step, values] of fixture.grads.entries()) {
+        if (step === 3) Object.assign(optimizer.paramGroups[1] as object, later);
+        grad.write(Float32Array.from(values));
+        optimizer.beginStep();
+        captured.run();
+        for (const [i, param] of params.entries())
+          expectClose(await param.data(), trajectory[step]?.[i] as number[]);
+      }
+      captured.dispose();
+    });
+  }
+
+  it("has groups that can be read, changed and added", async () => {
+    setBackend(backend);
+    const [a, b, c] = [1, 2, 3].map((value) => new Parameter(tensor([value], [1]))) as [
+      Parameter,
+      Parameter,
+      Parameter,
+    ];
+    const optimizer = new SGD([{ params: [a] }, { params: b, lr: 0.5, weightDecay: 1 }], { lr: 1 });
+    expect(optimizer.params).toEqual([a, b]);
+    expect(optimizer.paramGroups.map((group) => ({ ...group }))).toEqual([
+      { params: [a], lr: 1, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
+      { params: [b], lr: 0.5, momentum: 0, dampening: 0, nesterov: false, weightDecay: 1 },
+    ]);
+    expect(optimizer.lr).toBe(1);
+    const captured = engine().capture(optimizer.updates([tensor([1], [1]), tensor([1], [1])]));
+    optimizer.addParamGroup({ params: [c], lr: 0.25 });
+    optimizer.beginStep([true, true]);
+    captured.run();
+    expect(await Promise.all([a, b, c].map((p) => p.item()))).toEqual([0, 0.5, 3]);
+    for (const p of [a, b, c]) p.grad = tensor([1], [1]);
+    optimizer.step();
+    expect(await Promise.all([a, b, c].map((p) => p.item()))).toEqual([-1, -0.25, 2.75]);
+    expect(optimizer.stateDict()).toMatchObject({ steps: [2, 2, 1] });
+    optimizer.lr = 2;
+    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([2, 2, 2]);
+  });
 
   it("takes a new learning rate at the next step, also when captured", async () => {
     setBackend(backend);
@@ -226,6 +316,36 @@ describe("optimizers refuse", () => {
       /clipGradValue_: clipValue must/,
     ],
     ["no parameters", () => new SGD([]), /no parameters to optimize/],
+    ["a group without parameters", () => new SGD([{ params: [] }]), /no parameters to optimize/],
+    [
+      "a misspelt option of a group",
+      () => new SGD([{ params: params(), rl: 1 } as never]),
+      /SGD: unknown option "rl"(.|\n)*did you mean "lr"/,
+    ],
+    [
+      "parameters mixed with groups",
+      () => new SGD([...params(), { params: params() }] as never[]),
+      /parameters and groups of parameters are mixed/,
+    ],
+    ["what is no parameter", () => new SGD([tensor([1], [1])] as never[]), /has no params/],
+    [
+      "a change of what is constant",
+      () => ((new SGD(params()).paramGroups[0] as { weightDecay: number }).weightDecay = 1),
+      /SGD: weightDecay cannot change between steps/,
+    ],
+    [
+      "a momentum where there was none",
+      () => ((new SGD(params()).paramGroups[0] as { momentum: number }).momentum = 0.9),
+      /this group has no momentumBuffer/,
+    ],
+    [
+      "a parameter in two groups",
+      () => {
+        const [p] = params() as [Parameter];
+        return new Adam([{ params: [p] }, { params: p, lr: 1 }]);
+      },
+      /Adam: a parameter is given twice/,
+    ],
     [
       "a parameter twice",
       () => {
@@ -240,8 +360,16 @@ describe("optimizers refuse", () => {
   it("the state of another optimizer", () => {
     const saved = new SGD(params(), { lr: 0.1, momentum: 0.9 }).stateDict();
     expect(() => new Adam(params()).loadStateDict(saved)).toThrow(/SGD, this is Adam/);
-    expect(() => new SGD(params(), { momentum: 0.8 }).loadStateDict(saved)).toThrow(
-      /momentum 0.9, this has 0.8/,
+    const decayed = new SGD(params(), { momentum: 0.8, weightDecay: 0.1 });
+    expect(() => decayed.loadStateDict(saved)).toThrow(/weightDecay 0, this has 0.1/);
+    expect(() => new SGD(params(), { lr: 1 }).loadStateDict(saved)).toThrow(
+      /this group has no momentumBuffer/,
     );
+    const [param] = params() as [Parameter];
+    const groups = new SGD([{ params: [param] }, { params: params(), lr: 2 }], { momentum: 0.9 });
+    expect(() => groups.loadStateDict(saved)).toThrow(/groups +1, this has 2/);
+    const fits = new SGD(params(), { momentum: 0.8 });
+    fits.loadStateDict({ ...saved, tensors: fits.stateDict().tensors });
+    expect(fits.paramGroups[0]).toMatchObject({ lr: 0.1, momentum: 0.9 });
   });
 });

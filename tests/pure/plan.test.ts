@@ -3,8 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { graphOf } from "../../src/graph/graph.ts";
 import { printKernel, printProgram } from "../../src/kernel/print.ts";
-import { allOps, avgPool2d, conv2d } from "../../src/ops/index.ts";
+import { after, allOps, avgPool2d, conv2d } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
+import { rewrite } from "../../src/plan/rewrite.ts";
 import { newTypedArray, type TypedArray } from "../../src/tensor/dtype.ts";
 import { Node } from "../../src/tensor/node.ts";
 import type { CaseInput, Op } from "../../src/tensor/op.ts";
@@ -126,6 +127,29 @@ describe("fusion", () => {
         1  conv2d               ×1  %1 %5 %4 %2
         2  sum                  ×1  %4 %3"
     `);
+  });
+
+  it("keeps a mask out of the convolution's kernel, whose sums have no room in it", () => {
+    const [x, w] = [new Tensor(leaf([4, 3, 5, 5])), new Tensor(leaf([2, 3, 3, 3]))];
+    const graph = graphOf([conv2d(x, w).relu().gt(0).node]);
+    const { stages } = plan(graph, { lanes: 4, accumulators: 8 });
+    expect(stages.flatMap(({ launches }) => launches).map(({ kernel }) => kernel.name)).toEqual([
+      "copy",
+      "conv2d",
+      "gt",
+    ]);
+  });
+
+  it("computes equal values once, also of constants that were folded, but not after a wait", () => {
+    const x = new Tensor(leaf([4]));
+    const six = () => Tensor.full([4], 2).mul(3);
+    const [a, b, late] = rewrite([
+      x.mul(six()).node,
+      x.mul(six()).node,
+      after(x, x.exp()).mul(six()).node,
+    ]);
+    expect(a).toBe(b);
+    expect(late).not.toBe(a);
   });
 
   it("computes a mean in the epilogue of its sum, with the lanes along the row", () => {

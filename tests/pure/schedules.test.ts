@@ -5,14 +5,17 @@ import { setBackend } from "../../src/backends.ts";
 import * as optim from "../../src/optim/index.ts";
 import { Parameter, Tensor } from "../../src/tensor/tensor.ts";
 
-const fixture: { metrics: number[]; cases: Record<string, number[]> } = JSON.parse(
-  readFileSync(new URL("../fixtures/schedules.json", import.meta.url), "utf8"),
-);
+const fixture: {
+  metrics: number[];
+  cases: Record<string, number[]>;
+  /** Learning rate and momentum of two groups at each step. */
+  cycles: Record<"sgd" | "adam", [number, number][][]>;
+} = JSON.parse(readFileSync(new URL("../fixtures/schedules.json", import.meta.url), "utf8"));
 
 /** What the tests need of a schedule, whatever it is. */
 interface Schedule {
   step(argument?: number): void;
-  getLastLr(): number;
+  getLastLr(): number[];
   stateDict(): unknown;
   loadStateDict(saved: unknown): void;
 }
@@ -46,7 +49,7 @@ const cases: Record<string, Case> = {
     make: (o) => new optim.CosineAnnealingWarmRestarts(o, 3, { tMult: 2 }),
     argument: (step) => (step + 1) / 2,
   },
-  onecycle: { make: (o) => new optim.OneCycleLR(o, 1, { totalSteps: 24 }) },
+  onecycle: { make: (o) => new optim.OneCycleLR(o, 1, { totalSteps: 24, cycleMomentum: false }) },
   "onecycle linear": {
     make: (o) =>
       new optim.OneCycleLR(o, 0.5, {
@@ -60,10 +63,12 @@ const cases: Record<string, Case> = {
       }),
   },
   "onecycle in three phases": {
-    make: (o) => new optim.OneCycleLR(o, 0.5, { totalSteps: 24, threePhase: true }),
+    make: (o) =>
+      new optim.OneCycleLR(o, 0.5, { totalSteps: 24, threePhase: true, cycleMomentum: false }),
   },
   "onecycle without a rise": {
-    make: (o) => new optim.OneCycleLR(o, 0.5, { totalSteps: 24, pctStart: 0 }),
+    make: (o) =>
+      new optim.OneCycleLR(o, 0.5, { totalSteps: 24, pctStart: 0, cycleMomentum: false }),
   },
   lambda: { make: (o) => new optim.LambdaLR(o, (epoch) => 1 / (1 + epoch)) },
   plateau: {
@@ -88,6 +93,17 @@ const cases: Record<string, Case> = {
       new optim.LinearLR(o, { startFactor: 0.1, totalIters: 4 }),
       new optim.StepLR(o, 6, { gamma: 0.5 }),
     ],
+  },
+  multiplicative: {
+    make: (o) => new optim.MultiplicativeLR(o, (epoch) => 1 - 0.01 * epoch),
+    changeAt: 6,
+  },
+  chained: {
+    make: (o) =>
+      new optim.ChainedScheduler([
+        new optim.ConstantLR(o, { factor: 0.5, totalIters: 3 }),
+        new optim.ExponentialLR(o, 0.9),
+      ]),
   },
   sequence: {
     make: (o) =>
@@ -122,7 +138,7 @@ function rates({ make, argument, changeAt }: Case, steps: number, pauseAt = -1):
     used.push(optimizer.lr);
     if (step === changeAt) optimizer.lr = 0.05;
     for (const schedule of schedules) schedule.step(argument?.(step));
-    expect(schedules.at(-1)?.getLastLr()).toBe(optimizer.lr);
+    expect(schedules.at(-1)?.getLastLr()).toEqual([optimizer.lr]);
   }
   return used;
 }
@@ -151,15 +167,70 @@ describe("schedules", () => {
     });
   }
 
+  it("act on each group from its own learning rate", () => {
+    const param = () => new Parameter(Tensor.from([0]));
+    const groups = () => [{ params: param() }, { params: param(), lr: 0.01 }];
+    const optimizer = new optim.SGD(groups(), { lr: 0.1 });
+    const schedule = new optim.StepLR(optimizer, 1, { gamma: 0.5 });
+    optimizer.addParamGroup({ params: param(), lr: 7 });
+    schedule.step();
+    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.005, 7]);
+    expect(schedule.getLastLr()).toEqual([0.05, 0.005]);
+    const other = new optim.SGD(groups(), { lr: 3 });
+    new optim.StepLR(other, 1, { gamma: 0.5 }).loadStateDict(schedule.stateDict());
+    expect(other.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.005]);
+
+    const own = new optim.SGD(groups(), { lr: 1 });
+    const lambda = new optim.LambdaLR(own, [(t) => 1 / (1 + t), () => 2]);
+    lambda.step();
+    expect(lambda.getLastLr()).toEqual([0.5, 0.02]);
+    expect(() => new optim.LambdaLR(own, [() => 1])).toThrow(/one value for each group/);
+    const plateau = new optim.ReduceLROnPlateau(own, { patience: 0, minLr: [0.2, 0.01] });
+    plateau.step(1);
+    plateau.step(1);
+    expect(plateau.getLastLr()).toEqual([0.2, 0.01]);
+  });
+
+  it.each(["sgd", "adam"] as const)("cycle the momentum of %s as in PyTorch", (kind) => {
+    const groups = [0, 1].map(() => ({ params: new Parameter(Tensor.from([0])) }));
+    const optimizer: optim.Optimizer =
+      kind === "sgd" ? new optim.SGD(groups, { lr: 0.1, momentum: 0.9 }) : new optim.Adam(groups);
+    const schedule =
+      kind === "sgd"
+        ? new optim.OneCycleLR(optimizer, [1, 0.1], { totalSteps: 12 })
+        : new optim.OneCycleLR(optimizer, 0.5, {
+            totalSteps: 12,
+            threePhase: true,
+            baseMomentum: [0.8, 0.7],
+            maxMomentum: 0.9,
+            annealStrategy: "linear",
+          });
+    for (const expected of fixture.cycles[kind]) {
+      const now = optimizer.paramGroups.map((group) => {
+        const { lr, momentum, betas } = group as never as {
+          lr: number;
+          momentum: number;
+          betas?: number[];
+        };
+        return [lr, betas?.[0] ?? momentum];
+      });
+      for (const [i, pair] of expected.entries()) {
+        for (const [k, value] of pair.entries()) expect(now[i]?.[k]).toBeCloseTo(value, 14);
+      }
+      schedule.step();
+    }
+  });
+
   it("take one step after the last batch of a cycle, and no more", () => {
     const schedule = new optim.OneCycleLR(optimizerOf(), 1, {
       totalSteps: 4,
       annealStrategy: "linear",
+      cycleMomentum: false,
     });
     for (let batch = 0; batch < 3; batch++) schedule.step();
-    expect(schedule.getLastLr()).toBeCloseTo(1 / 25 / 1e4, 15);
+    expect(schedule.getLastLr()[0]).toBeCloseTo(1 / 25 / 1e4, 15);
     schedule.step();
-    expect(schedule.getLastLr()).toBeCloseTo(1 / 25 / 1e4, 15);
+    expect(schedule.getLastLr()[0]).toBeCloseTo(1 / 25 / 1e4, 15);
     expect(() => schedule.step()).toThrow(/cycle of 4 steps is over/);
     expect(schedule.lastEpoch).toBe(4);
   });
@@ -169,7 +240,7 @@ describe("schedules", () => {
       const options = { startFactor: 1 / 3, endFactor: 0, totalIters };
       const schedule = new optim.LinearLR(optimizerOf(), options);
       for (let epoch = 0; epoch < totalIters; epoch++) schedule.step();
-      expect(schedule.getLastLr()).toBe(0);
+      expect(schedule.getLastLr()).toEqual([0]);
     }
   });
 
@@ -220,9 +291,9 @@ describe("schedules refuse", () => {
       /length of the cycle is missing/,
     ],
     [
-      "a cycle of the momentum",
-      () => new optim.OneCycleLR(optimizerOf(), 1, { totalSteps: 3, cycleMomentum: true as never }),
-      /cycleMomentum is not available/,
+      "a cycle of a momentum that is not there",
+      () => new optim.OneCycleLR(optimizerOf(), 1, { totalSteps: 3 }),
+      /OneCycleLR: this optimizer has no momentum to cycle/,
     ],
     [
       "a function that is none",
@@ -265,7 +336,7 @@ describe("schedules refuse", () => {
     const saved = new optim.StepLR(optimizerOf(), 3).stateDict();
     const schedule = new optim.StepLR(optimizerOf(0.7), 4);
     expect(() => schedule.loadStateDict(saved)).toThrow(/"stepSize":3(.|\n)*"stepSize":4/);
-    expect(schedule.getLastLr()).toBe(0.7);
+    expect(schedule.getLastLr()).toEqual([0.7]);
     expect(() => new optim.ExponentialLR(optimizerOf(), 0.1).loadStateDict(saved)).toThrow(
       /ExponentialLR: the saved state does not fit/,
     );

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
 import { readSafetensors, writeSafetensors } from "../../src/interop/safetensors.ts";
 import { Linear, Sequential } from "../../src/nn/index.ts";
-import { Adam, SGD } from "../../src/optim/index.ts";
+import { Adam, ExponentialMovingAverage, SGD } from "../../src/optim/index.ts";
 import { FormatError } from "../../src/tensor/errors.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import {
@@ -26,6 +26,7 @@ const progress: TrainState = {
   stepInEpoch: 2,
   seed: 9,
   batchSize: 4,
+  accumulate: 1,
   shuffle: true,
   images: 16,
   lossSum: Math.fround(0.1),
@@ -78,7 +79,7 @@ describe("checkpoint", () => {
       expect(await other.stateDict().get(name)?.data()).toEqual(await variable.data());
     }
     const [ours, theirs] = [optimizer.stateDict(), otherOptimizer.stateDict()];
-    expect([theirs.lr, theirs.steps]).toEqual([ours.lr, ours.steps]);
+    expect([theirs.paramGroups, theirs.steps]).toEqual([ours.paramGroups, ours.steps]);
     for (const [name, value] of ours.tensors)
       expect(await theirs.tensors.get(name)?.data()).toEqual(await value.data());
   });
@@ -88,6 +89,8 @@ describe("checkpoint", () => {
     const checkpoint = decodeCheckpoint(await encodeCheckpoint({ net, model, classes: [] }));
     restore(tiny(), null, checkpoint);
     expect(() => restore(tiny(), optimizer, checkpoint)).toThrow(/holds no optimizer/);
+    const ema = new ExponentialMovingAverage(net);
+    expect(() => restore(net, null, checkpoint, ema)).toThrow(/holds no average/);
   });
 
   it("refuses another network, listing every difference, and changes nothing", async () => {
@@ -128,17 +131,27 @@ describe("checkpoint", () => {
       writeSafetensors(tensors as never, { fovea: JSON.stringify({ ...good, ...change }) });
     const cases: [object, RegExp][] = [
       [{ format: "other" }, /format is not as expected/],
-      [{ version: 2 }, /version is not as expected/],
+      [{ version: 1 }, /version is not as expected/],
       [{ model: { name: 3, options: {} } }, /model\.name is not as expected/],
       [{ classes: "abc" }, /classes is not as expected/],
       [{ progress: { ...progress, stepInEpoch: 5 } }, /stepInEpoch is not as expected/],
       [{ progress: { ...progress, step: 7 } }, /step is not as expected/],
       [{ progress: { ...progress, batchSize: 0 } }, /batchSize is not as expected/],
+      [{ progress: { ...progress, accumulate: 0 } }, /accumulate is not as expected/],
+      [{ ema: { options: { decay: 0.9 }, updates: 1 } }, /ema\.options\.warmUp is not as expected/],
       [{ progress: { ...progress, lossSum: null } }, /lossSum is not as expected/],
       [{ progress: { ...progress, history: [{}] } }, /history\[0\]\.epoch is not as expected/],
       [
         { optimizer: { ...good.optimizer, steps: [-1] } },
         /optimizer\.steps\[0\] is not as expected/,
+      ],
+      [
+        { optimizer: { ...good.optimizer, paramGroups: [{ params: [0, 1, 2, 3], options: {} }] } },
+        /optimizer\.paramGroups\[0\]\.options\.lr is not as expected/,
+      ],
+      [
+        { optimizer: { ...good.optimizer, paramGroups: [] } },
+        /optimizer\.paramGroups is not as expected/,
       ],
     ];
     for (const [change, message] of cases) {

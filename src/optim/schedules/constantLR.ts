@@ -15,7 +15,9 @@ export interface ConstantLROptions {
  * `torch.optim.lr_scheduler.ConstantLR`.
  *
  * @throws OptionError for unknown options or impossible values
- * @example const warmUp = new ConstantLR(optimizer, { factor: 0.1, totalIters: 3 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const warmUp = new ConstantLR(optimizer, { factor: 0.1, totalIters: 3 });
  */
 export class ConstantLR extends LRScheduler<Required<ConstantLROptions>> {
   constructor(optimizer: Optimizer, options: ConstantLROptions = {}) {
@@ -26,9 +28,9 @@ export class ConstantLR extends LRScheduler<Required<ConstantLROptions>> {
     super(optimizer, { factor, totalIters });
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { factor, totalIters } = this.options;
-    return epoch < totalIters ? this.baseLr * factor : this.baseLr;
+    return epoch < totalIters ? baseLr * factor : baseLr;
   }
 
   protected override nextLr(lr: number, epoch: number): number {

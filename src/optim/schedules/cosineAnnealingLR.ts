@@ -16,7 +16,9 @@ export interface CosineAnnealingLROptions {
  *
  * @param tMax epochs from the start to `etaMin`
  * @throws OptionError for unknown options or impossible values
- * @example const schedule = new CosineAnnealingLR(optimizer, 100, { etaMin: 0.001 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new CosineAnnealingLR(optimizer, 100, { etaMin: 0.001 });
  * @see Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
  */
 export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: number }> {
@@ -28,17 +30,17 @@ export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: numbe
     super(optimizer, { tMax, etaMin });
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { tMax, etaMin } = this.options;
-    return etaMin + ((this.baseLr - etaMin) * (1 + Math.cos((Math.PI * epoch) / tMax))) / 2;
+    return etaMin + ((baseLr - etaMin) * (1 + Math.cos((Math.PI * epoch) / tMax))) / 2;
   }
 
-  protected override nextLr(lr: number, epoch: number): number {
+  protected override nextLr(lr: number, epoch: number, baseLr: number): number {
     const { tMax, etaMin } = this.options;
     if (epoch === 0) return lr;
     // At the bottom of the cosine the ratio below is 0 / 0: the way up starts from the formula itself.
     if ((epoch - 1) % (2 * tMax) === tMax) {
-      return lr + ((this.baseLr - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
+      return lr + ((baseLr - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
     }
     const height = (at: number) => 1 + Math.cos((Math.PI * at) / tMax);
     return etaMin + ((lr - etaMin) * height(epoch)) / height(epoch - 1);

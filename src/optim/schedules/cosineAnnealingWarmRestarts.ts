@@ -18,7 +18,9 @@ export interface CosineAnnealingWarmRestartsOptions {
  *
  * @param t0 epochs of the first period
  * @throws OptionError for unknown options or impossible values
- * @example const schedule = new CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 });
  * @see Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts"
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler<{
@@ -40,13 +42,13 @@ export class CosineAnnealingWarmRestarts extends LRScheduler<{
     this.jump(checkNumber("CosineAnnealingWarmRestarts", "epoch", epoch, 0));
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { t0, tMult, etaMin } = this.options;
     let [into, period] = tMult === 1 ? [epoch % t0, t0] : [epoch, t0];
     while (into >= period) {
       into -= period;
       period *= tMult;
     }
-    return etaMin + ((this.baseLr - etaMin) * (1 + Math.cos((Math.PI * into) / period))) / 2;
+    return etaMin + ((baseLr - etaMin) * (1 + Math.cos((Math.PI * into) / period))) / 2;
   }
 }

@@ -8,7 +8,9 @@ import { LRScheduler } from "./lrScheduler.ts";
  *     lr(t) = lr(0) · gamma^t
  *
  * @throws OptionError if `gamma` is not a finite number of at least 0
- * @example const schedule = new ExponentialLR(optimizer, 0.95)
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new ExponentialLR(optimizer, 0.95);
  */
 export class ExponentialLR extends LRScheduler<{ gamma: number }> {
   constructor(optimizer: Optimizer, gamma: number) {
@@ -16,8 +18,8 @@ export class ExponentialLR extends LRScheduler<{ gamma: number }> {
     super(optimizer, { gamma });
   }
 
-  protected override lrAt(epoch: number): number {
-    return this.baseLr * this.options.gamma ** epoch;
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * this.options.gamma ** epoch;
   }
 
   protected override nextLr(lr: number, epoch: number): number {

@@ -1,4 +1,5 @@
 // Schedules of the learning rate.
+export * from "./chainedScheduler.ts";
 export * from "./constantLR.ts";
 export * from "./cosineAnnealingLR.ts";
 export * from "./cosineAnnealingWarmRestarts.ts";
@@ -6,6 +7,7 @@ export * from "./exponentialLR.ts";
 export * from "./lambdaLR.ts";
 export * from "./linearLR.ts";
 export { LRScheduler, type LRSchedulerState } from "./lrScheduler.ts";
+export * from "./multiplicativeLR.ts";
 export * from "./multiStepLR.ts";
 export * from "./oneCycleLR.ts";
 export * from "./polynomialLR.ts";

@@ -18,7 +18,9 @@ export interface LinearLROptions {
  *     lr(t) = lr(0) · (startFactor + (endFactor − startFactor) · min(t, totalIters) / totalIters)
  *
  * @throws OptionError for unknown options or impossible values
- * @example const warmUp = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const warmUp = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
  */
 export class LinearLR extends LRScheduler<Required<LinearLROptions>> {
   constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
@@ -32,8 +34,8 @@ export class LinearLR extends LRScheduler<Required<LinearLROptions>> {
     super(optimizer, { startFactor, endFactor, totalIters });
   }
 
-  protected override lrAt(epoch: number): number {
-    return this.baseLr * factorAt(this.options, epoch);
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * factorAt(this.options, epoch);
   }
 
   protected override nextLr(lr: number, epoch: number): number {

@@ -15,7 +15,9 @@ export interface MultiStepLROptions {
  *
  * @param milestones epochs, rising; one given twice counts twice
  * @throws OptionError for unknown options or impossible values
- * @example const schedule = new MultiStepLR(optimizer, [30, 80], { gamma: 0.1 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new MultiStepLR(optimizer, [30, 80], { gamma: 0.1 });
  */
 export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; gamma: number }> {
   constructor(
@@ -30,9 +32,9 @@ export class MultiStepLR extends LRScheduler<{ milestones: readonly number[]; ga
     super(optimizer, { milestones: [...milestones], gamma });
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { milestones, gamma } = this.options;
-    return this.baseLr * gamma ** milestones.filter((milestone) => milestone <= epoch).length;
+    return baseLr * gamma ** milestones.filter((milestone) => milestone <= epoch).length;
   }
 
   protected override nextLr(lr: number, epoch: number): number {

@@ -16,7 +16,9 @@ export interface PolynomialLROptions {
  *     lr(t) = lr(0) · (1 − min(t, totalIters) / totalIters)^power
  *
  * @throws OptionError for unknown options or impossible values
- * @example const schedule = new PolynomialLR(optimizer, { totalIters: 90, power: 2 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new PolynomialLR(optimizer, { totalIters: 90, power: 2 });
  */
 export class PolynomialLR extends LRScheduler<Required<PolynomialLROptions>> {
   constructor(optimizer: Optimizer, options: PolynomialLROptions = {}) {
@@ -27,9 +29,9 @@ export class PolynomialLR extends LRScheduler<Required<PolynomialLROptions>> {
     super(optimizer, { totalIters, power });
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { totalIters, power } = this.options;
-    return this.baseLr * (1 - Math.min(epoch, totalIters) / totalIters) ** power;
+    return baseLr * (1 - Math.min(epoch, totalIters) / totalIters) ** power;
   }
 
   protected override nextLr(lr: number, epoch: number): number {

@@ -1,7 +1,8 @@
 // ReduceLROnPlateau: a smaller learning rate when a metric no longer improves.
 import { checkOptions, OptionError } from "../../tensor/errors.ts";
 import { checkNumber, type Optimizer } from "../optimizer.ts";
-import { checkOptimizer, checkSaved, checkWhole } from "./lrScheduler.ts";
+import type { ParamGroup } from "../paramGroup.ts";
+import { checkOptimizer, checkSaved, checkSavedLrs, checkWhole, perGroup } from "./lrScheduler.ts";
 
 export interface ReduceLROnPlateauOptions {
   /** Is a smaller metric better, or a larger one (default "min")? */
@@ -16,8 +17,8 @@ export interface ReduceLROnPlateauOptions {
   readonly thresholdMode?: "rel" | "abs";
   /** Epochs after a reduction in which nothing is counted (default 0). */
   readonly cooldown?: number;
-  /** Lowest learning rate (default 0). */
-  readonly minLr?: number;
+  /** Lowest learning rate, or a list with one for each group (default 0). */
+  readonly minLr?: number | readonly number[];
   /** Reductions by no more than this are not made (default 1e-8). */
   readonly eps?: number;
 }
@@ -27,7 +28,8 @@ export interface ReduceLROnPlateauState {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly lastEpoch: number;
-  readonly lastLr: number;
+  /** One for each group of parameters. */
+  readonly lastLr: readonly number[];
   /** Best metric so far, or null. */
   readonly best: number | null;
   readonly numBadEpochs: number;
@@ -41,14 +43,17 @@ export interface ReduceLROnPlateauState {
  *
  * @throws OptionError for unknown options or impossible values
  * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
  * const schedule = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 3 });
- * schedule.step(validationLoss);
+ * schedule.step(2.3);
  */
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer;
   readonly #options: Readonly<Required<ReduceLROnPlateauOptions>>;
+  readonly #groups: readonly ParamGroup[];
+  readonly #minLrs: readonly number[];
   #lastEpoch = 0;
-  #lastLr: number;
+  #lastLr: readonly number[];
   #best: number | null = null;
   #numBadEpochs = 0;
   #cooldownCounter = 0;
@@ -81,13 +86,15 @@ export class ReduceLROnPlateau {
     checkOneOf("thresholdMode", filled.thresholdMode, ["rel", "abs"]);
     checkNumber(name, "factor", filled.factor, 0, 1);
     checkNumber(name, "threshold", filled.threshold, 0);
-    checkNumber(name, "minLr", filled.minLr, 0);
+    this.#minLrs = perGroup(name, "minLr", optimizer, filled.minLr);
+    for (const minLr of this.#minLrs) checkNumber(name, "minLr", minLr, 0);
     checkNumber(name, "eps", filled.eps, 0);
     checkWhole(name, "patience", filled.patience, 0);
     checkWhole(name, "cooldown", filled.cooldown, 0);
     this.optimizer = optimizer;
     this.#options = filled;
-    this.#lastLr = optimizer.lr;
+    this.#groups = [...optimizer.paramGroups];
+    this.#lastLr = this.#groups.map(({ lr }) => lr);
   }
 
   /** Epochs seen so far. */
@@ -117,12 +124,12 @@ export class ReduceLROnPlateau {
       this.#cooldownCounter = cooldown;
       this.#numBadEpochs = 0;
     }
-    this.#lastLr = this.optimizer.lr;
+    this.#lastLr = this.#groups.map(({ lr }) => lr);
   }
 
-  /** The learning rate after the last step. */
-  getLastLr(): number {
-    return this.#lastLr;
+  /** The learning rates after the last step, one for each group. */
+  getLastLr(): number[] {
+    return [...this.#lastLr];
   }
 
   /** All that is needed to go on later. */
@@ -131,7 +138,7 @@ export class ReduceLROnPlateau {
       type: this.constructor.name,
       options: { ...this.#options },
       lastEpoch: this.#lastEpoch,
-      lastLr: this.#lastLr,
+      lastLr: [...this.#lastLr],
       best: this.#best,
       numBadEpochs: this.#numBadEpochs,
       cooldownCounter: this.#cooldownCounter,
@@ -139,17 +146,19 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on from a saved state and sets the optimizer's learning rate to what it was then.
+   * Goes on from a saved state and sets the groups' learning rates to what they were then.
    * @throws FormatError if the state is of another schedule or of other options; nothing is changed
    */
   loadStateDict(saved: ReduceLROnPlateauState): void {
-    checkSaved(this.stateDict(), saved);
+    const own = this.stateDict();
+    checkSaved(own, saved);
+    checkSavedLrs(own, saved.lastLr);
     this.#lastEpoch = saved.lastEpoch;
     this.#best = saved.best;
     this.#numBadEpochs = saved.numBadEpochs;
     this.#cooldownCounter = saved.cooldownCounter;
-    this.optimizer.lr = saved.lastLr;
-    this.#lastLr = saved.lastLr;
+    for (const [i, group] of this.#groups.entries()) group.lr = saved.lastLr[i] as number;
+    this.#lastLr = [...saved.lastLr];
   }
 
   #isBetter(metric: number): boolean {
@@ -161,10 +170,11 @@ export class ReduceLROnPlateau {
   }
 
   #reduce(): void {
-    const { factor, minLr, eps } = this.#options;
-    const { lr } = this.optimizer;
-    const reduced = Math.max(lr * factor, minLr);
-    if (lr - reduced > eps) this.optimizer.lr = reduced;
+    const { factor, eps } = this.#options;
+    for (const [i, group] of this.#groups.entries()) {
+      const reduced = Math.max(group.lr * factor, this.#minLrs[i] as number);
+      if (group.lr - reduced > eps) group.lr = reduced;
+    }
   }
 }
 

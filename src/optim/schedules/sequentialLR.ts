@@ -1,10 +1,12 @@
 // SequentialLR: one schedule after the other.
 import { OptionError } from "../../tensor/errors.ts";
 import type { Optimizer } from "../optimizer.ts";
+import type { ParamGroup } from "../paramGroup.ts";
 import {
   checkMilestones,
   checkOptimizer,
   checkSaved,
+  checkSavedLrs,
   LRScheduler,
   type LRSchedulerState,
 } from "./lrScheduler.ts";
@@ -14,7 +16,8 @@ export interface SequentialLRState {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly lastEpoch: number;
-  readonly lastLr: number;
+  /** One for each group of parameters. */
+  readonly lastLr: readonly number[];
   readonly schedulers: readonly LRSchedulerState[];
 }
 
@@ -26,6 +29,7 @@ export interface SequentialLRState {
  * @param milestones epochs at which the second and later schedules begin, rising
  * @throws OptionError if the lists do not fit together, or a schedule is of another optimizer
  * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
  * const warmUp = new LinearLR(optimizer, { totalIters: 5 });
  * const schedule = new SequentialLR(optimizer, [warmUp, new CosineAnnealingLR(optimizer, 85)], [5]);
  */
@@ -34,7 +38,7 @@ export class SequentialLR {
   readonly #schedulers: readonly LRScheduler[];
   readonly #milestones: readonly number[];
   #lastEpoch = 0;
-  #lastLr: number;
+  #lastLr: number[];
 
   constructor(
     optimizer: Optimizer,
@@ -82,9 +86,9 @@ export class SequentialLR {
     this.#lastLr = scheduler.getLastLr();
   }
 
-  /** The learning rate that was set last. */
-  getLastLr(): number {
-    return this.#lastLr;
+  /** The learning rates that were set last, one for each group. */
+  getLastLr(): number[] {
+    return [...this.#lastLr];
   }
 
   /** All that is needed to go on later, with the states of the parts. */
@@ -93,26 +97,30 @@ export class SequentialLR {
       type: this.constructor.name,
       options: { milestones: [...this.#milestones] },
       lastEpoch: this.#lastEpoch,
-      lastLr: this.#lastLr,
+      lastLr: [...this.#lastLr],
       schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()),
     };
   }
 
   /**
-   * Goes on from a saved state and sets the optimizer's learning rate to what it was then.
+   * Goes on from a saved state and sets the groups' learning rates to what they were then.
    * @throws FormatError if the state is of other schedules or of other options; nothing is changed
    */
   loadStateDict(saved: SequentialLRState): void {
     const own = this.stateDict();
     checkSaved(own, saved);
+    checkSavedLrs(own, saved.lastLr);
     for (const [i, state] of own.schedulers.entries()) {
       checkSaved(state, saved.schedulers[i] ?? { type: "nothing", options: {} });
+      checkSavedLrs(state, saved.schedulers[i]?.lastLr);
     }
     for (const [i, scheduler] of this.#schedulers.entries()) {
       scheduler.loadStateDict(saved.schedulers[i] as LRSchedulerState);
     }
     this.#lastEpoch = saved.lastEpoch;
-    this.#lastLr = saved.lastLr;
-    this.optimizer.lr = saved.lastLr;
+    this.#lastLr = [...saved.lastLr];
+    for (const [i, lr] of this.#lastLr.entries()) {
+      (this.optimizer.paramGroups[i] as ParamGroup).lr = lr;
+    }
   }
 }

@@ -14,7 +14,9 @@ export interface StepLROptions {
  *     lr(t) = lr(0) · gamma^⌊t / stepSize⌋
  *
  * @throws OptionError for unknown options or impossible values
- * @example const schedule = new StepLR(optimizer, 30, { gamma: 0.1 })
+ * @example
+ * const optimizer = new SGD(new Linear(2, 1).parameters(), { lr: 0.1 });
+ * const schedule = new StepLR(optimizer, 30, { gamma: 0.1 });
  */
 export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
   constructor(optimizer: Optimizer, stepSize: number, options: StepLROptions = {}) {
@@ -25,9 +27,9 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
     super(optimizer, { stepSize, gamma });
   }
 
-  protected override lrAt(epoch: number): number {
+  protected override lrAt(epoch: number, baseLr: number): number {
     const { stepSize, gamma } = this.options;
-    return this.baseLr * gamma ** Math.floor(epoch / stepSize);
+    return baseLr * gamma ** Math.floor(epoch / stepSize);
   }
 
   protected override nextLr(lr: number, epoch: number): number {

@@ -2,7 +2,7 @@
 //
 // Lanes over images. For stride s the pixels y = s·q + r of one phase r see the same kernel rows, so
 // each phase is a convolution of stride 1 with a part of the kernel; edges run over valid taps only.
-import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import { plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import { chooseTile, tileRuns } from "../../kernel/tile.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
@@ -10,38 +10,19 @@ import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
-import type { KernelWriter } from "../writer.ts";
-import { accumulators, outerProduct } from "./forward.ts";
+import { overGradientRows, type Phase, phasesOf } from "./edges.ts";
 import {
-  type Axis1d,
   convFlops,
   convSizes,
   finishRow,
   lanesFor,
   operand,
-  overChannels,
-  overImages,
+  overImagesAndChannels,
   plainOperand,
   rowTiles,
 } from "./shared.ts";
-
-/** Pixels first + stride · i, i < count, and the taps that reach them: tap t comes from output i + offset. */
-interface Phase {
-  readonly first: number;
-  readonly count: number;
-  readonly taps: readonly { readonly tap: number; readonly offset: number }[];
-}
-
-function phasesOf(axis: Axis1d): Phase[] {
-  return Array.from({ length: Math.min(axis.stride, axis.size) }, (_, phase) => ({
-    first: phase,
-    count: Math.ceil((axis.size - phase) / axis.stride),
-    taps: Array.from({ length: axis.kernel }, (_, tap) => ({
-      tap,
-      offset: (phase + axis.before - tap * axis.dilation) / axis.stride,
-    })).filter(({ offset }) => Number.isInteger(offset)),
-  }));
-}
+import { accumulators, outerProduct } from "./tiles.ts";
+import { lowerInputGradOverWidth, phasesFitWidth } from "./width.ts";
 
 export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -49,9 +30,13 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const lanes = lanesFor(planner, grad, root);
   const place = planner.place(node, lanes > 1 && planner.mayBatch(node) ? "batch" : "plain");
   if (isEmpty(node)) return;
+  const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
+  if (phasesFitWidth(planner, lanes, sizes.across)) {
+    lowerInputGradOverWidth(planner, root, place);
+    return;
+  }
   const gradPlace = operand(planner, grad, lanes);
   const weightPlace = plainOperand(planner, weight);
-  const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
   const { down, across } = sizes;
   const w = planner.writer("conv2dInputGrad", lanes);
   w.writes(place);
@@ -63,8 +48,13 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const runs = tileRuns(sizes.inPerGroup, tile.rows);
   const columnPhases = phasesOf(across);
 
-  const chunks = overImages(w, sizes.batch, convFlops(sizes), (image) => {
-    overChannels(w, sizes.groups, runs, sizes.inPerGroup, (group, channel, channels) => {
+  const chunks = overImagesAndChannels(
+    w,
+    sizes,
+    "images",
+    runs,
+    sizes.inPerGroup,
+    (image, group, channel, channels) => {
       const inGroup = plus(channel, times(group, -sizes.inPerGroup));
       for (const rows of phasesOf(down)) {
         w.k.for("q", 0, rows.count, (q) => {
@@ -77,7 +67,7 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
               const sums = accumulators(w, channels * count);
               w.k.for("o", 0, sizes.outPerGroup, (o) => {
                 const out = plus(times(group, sizes.outPerGroup), o);
-                overKernelRows(w, down, rows, q, (u, row) => {
+                overGradientRows(w, down, rows, q, (u, row) => {
                   for (const { tap, offset } of columns.taps) {
                     const positions = Array.from({ length: count }, (_, i) => i).filter(
                       (i) => at === null || valid(at + i).some((other) => other.tap === tap),
@@ -120,47 +110,7 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
           ]);
         });
       }
-    });
-  });
+    },
+  );
   planner.launch(w, chunks, { flops: convFlops(sizes) });
-}
-
-/** Kernel rows that reach pixel row q of a phase, each with the output row it comes from. */
-function overKernelRows(
-  w: KernelWriter,
-  axis: Axis1d,
-  phase: Phase,
-  q: IndexLike,
-  body: (u: IndexLike, row: IndexLike) => void,
-): void {
-  const { k } = w;
-  const [first, second] = phase.taps;
-  if (first === undefined) return;
-  const int = (value: number): Value => k.const(value, 1, "int");
-  const tapStep = second === undefined ? 1 : second.tap - first.tap;
-  const rowStep = second === undefined ? 1 : first.offset - second.offset;
-  if (rowStep === 1) {
-    // Tap j comes from output row q + offset − j: a range of j lies inside.
-    const from = k.letIndex(
-      "j0",
-      k.binary("max", int(0), k.index(plus(q, first.offset - axis.outSize + 1))),
-    );
-    const to = k.letIndex(
-      "j1",
-      k.binary("min", int(phase.taps.length), k.index(plus(q, first.offset + 1))),
-    );
-    k.for("j", from, to, (j) =>
-      body(plus(times(j, tapStep), first.tap), plus(plus(q, first.offset), times(j, -1))),
-    );
-    return;
-  }
-  for (const { tap, offset } of phase.taps) {
-    const row = k.let(k.index(plus(q, offset)));
-    const inside = k.binary(
-      "and",
-      k.compare("ge", row, int(0)),
-      k.compare("lt", row, int(axis.outSize)),
-    );
-    k.if(inside, () => body(tap, plus(q, offset)));
-  }
 }

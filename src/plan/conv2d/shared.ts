@@ -1,11 +1,12 @@
 // What the three convolution kernels share: sizes, layouts, tiles along a row, and the pass that
 // finishes a row.
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import type { TileRun } from "../../kernel/tile.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { copyTo, storeBox } from "../lower/pointwise.ts";
-import { type AxisIndex, canBatch, combine, NeedsPlain, type Place } from "../place.ts";
+import { type AxisIndex, canBatch, combine, fixed, NeedsPlain, type Place } from "../place.ts";
 import { chunksFor, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 
@@ -120,7 +121,57 @@ export function plainOperand(planner: Planner, node: Node): Place {
   return planner.relay(node, "plain", copyTo(planner));
 }
 
-/** Index along the batch axis for a group of images, and loops over the groups of one chunk. */
+/** Work of a kernel shared out: parts of the batch, each in parts of the channels (a power of two). */
+export interface Shares {
+  readonly images: number;
+  readonly channels: number;
+}
+
+/** Fewer chunks than this leave threads without work. */
+const wantedChunks = 8;
+
+/**
+ * Parts for a kernel over images and channels: by images as long as there are enough of them, else by channels too.
+ * @param units images, or groups of images in the lanes
+ * @param tiles channel tiles of all groups together
+ */
+function sharesOf(
+  units: number,
+  tiles: number,
+  work: number,
+): Shares & { readonly perImages: number } {
+  const { chunks: images, perChunk: perImages } = chunksFor(units, work / units);
+  const most = Math.min(tiles, wantedChunks / images, work / 65536);
+  return { images, channels: powerOfTwo(most), perImages };
+}
+
+/** The largest power of two that is not above n, at least 1. */
+export function powerOfTwo(n: number): number {
+  return n < 2 ? 1 : 2 ** Math.floor(Math.log2(n));
+}
+
+/** Which part of the images and of the channels the present chunk is. */
+export function partsOfChunk(
+  w: KernelWriter,
+  { images, channels }: Shares,
+): { image: IndexLike; channel: IndexLike } {
+  const { k } = w;
+  if (channels === 1) return { image: images === 1 ? 0 : k.chunk, channel: 0 };
+  if (images === 1) return { image: 0, channel: k.chunk };
+  const chunk = k.let(k.index(k.chunk));
+  const mask = k.const(channels - 1, 1, "int");
+  return {
+    image: k.letIndex("imagePart", k.shift("right", chunk, Math.log2(channels))),
+    channel: k.letIndex("channelPart", k.binary("bitAnd", chunk, mask)),
+  };
+}
+
+/** Index along the batch axis for a group of images. */
+export function imageIndex(w: KernelWriter, group: IndexLike): AxisIndex {
+  return { base: times(group, w.lanes), lane: w.lanes > 1 ? 1 : 0 };
+}
+
+/** Loops over the groups of images of one chunk; returns how many chunks there are. */
 export function overImages(
   w: KernelWriter,
   batch: number,
@@ -130,31 +181,89 @@ export function overImages(
   const groups = Math.ceil(batch / w.lanes);
   const { chunks, perChunk } = chunksFor(groups, work / groups);
   const from = chunks === 1 ? 0 : times(w.k.chunk, perChunk);
-  w.k.for(
-    "n",
-    from,
-    plus(from, perChunk),
-    (g) => body({ base: times(g, w.lanes), lane: w.lanes > 1 ? 1 : 0 }),
-    { limit: groups },
-  );
+  w.k.for("n", from, plus(from, perChunk), (n) => body(imageIndex(w, n)), { limit: groups });
   return chunks;
 }
 
-/** Loops over channels: `groups` × tiles of channels; the body gets the first channel of its tile. */
+/**
+ * Loops over the images and the channel tiles of one chunk; returns how many chunks there are.
+ * @param lanesOver what lies in the lanes: as many images, or positions of one image
+ */
+export function overImagesAndChannels(
+  w: KernelWriter,
+  sizes: ConvSizes,
+  lanesOver: "images" | "width",
+  runs: readonly TileRun[],
+  perGroup: number,
+  body: (image: AxisIndex, group: IndexLike, channel: IndexLike, size: number) => void,
+): number {
+  const units = lanesOver === "width" ? sizes.batch : Math.ceil(sizes.batch / w.lanes);
+  const shares = sharesOf(units, tilesOf(sizes.groups, runs), convFlops(sizes));
+  const part = partsOfChunk(w, shares);
+  const from = times(part.image, shares.perImages);
+  w.k.for(
+    "n",
+    from,
+    plus(from, shares.perImages),
+    (n) => {
+      const own = { part: part.channel, of: shares.channels };
+      overChannels(w, sizes.groups, runs, perGroup, own, (group, channel, size) =>
+        body(lanesOver === "width" ? fixed(n) : imageIndex(w, n), group, channel, size),
+      );
+    },
+    { limit: units },
+  );
+  return shares.images * shares.channels;
+}
+
+/** Channel tiles of all groups. */
+export function tilesOf(groups: number, runs: readonly TileRun[]): number {
+  return groups * runs.reduce((sum, { count }) => sum + count, 0);
+}
+
+/**
+ * Loops over one part of the channels: whole groups where there are enough of them, else tiles of each group. The
+ * body gets the first channel of its tile.
+ */
 export function overChannels(
   w: KernelWriter,
   groups: number,
-  runs: readonly { start: number; size: number; count: number }[],
+  runs: readonly TileRun[],
   perGroup: number,
+  { part, of }: { readonly part: IndexLike; readonly of: number },
   body: (group: IndexLike, channel: IndexLike, size: number) => void,
 ): void {
-  w.k.for("group", 0, groups, (group) => {
-    for (const run of runs) {
-      w.k.for("tile", 0, run.count, (t) => {
-        body(group, plus(plus(times(group, perGroup), run.start), times(t, run.size)), run.size);
-      });
-    }
-  });
+  const { k } = w;
+  const shareGroups = groups >= of;
+  const perPart = Math.ceil(groups / of);
+  const [from, to] = shareGroups ? range(part, perPart) : ([0, groups] as const);
+  k.for(
+    "group",
+    from,
+    to,
+    (group) => {
+      for (const run of runs) {
+        const tile = (t: IndexLike): void =>
+          body(group, plus(plus(times(group, perGroup), run.start), times(t, run.size)), run.size);
+        if (shareGroups || of === 1) k.for("tile", 0, run.count, tile);
+        else if (run.count >= of) {
+          const [first, end] = range(part, Math.ceil(run.count / of));
+          k.for("tile", first, end, tile, { limit: run.count });
+        } else {
+          // Few tiles, the rest of a division: the last part, which has fewest of the others, takes them.
+          k.if(k.compare("eq", k.index(part), k.const(of - 1, 1, "int")), () =>
+            k.for("tile", 0, run.count, tile),
+          );
+        }
+      }
+    },
+    { limit: groups },
+  );
+}
+
+function range(part: IndexLike, size: number): [IndexLike, IndexLike] {
+  const from = times(part, size);
+  return [from, plus(from, size)];
 }
 
 /**

@@ -1,13 +1,14 @@
 // Convolution, gradient of the weight:  dw[o,c,u,v] = Σ dy[n,o,i,j] · x[n,c,i·s+u·d−p,…].
 //
-// Lanes over images. Fixed parts of the batch each sum into memory of their own, [part][weight][lane];
-// a second kernel adds parts and lanes in order. So the bits do not depend on who computed which part.
-import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+// Lanes over images. With many output channels each chunk has channels of its own and sums over the whole
+// batch. With few, fixed parts of the batch sum into memory of their own, [part][weight][lane], and a second
+// kernel adds parts and lanes in order. A batch that does not fill vectors has the lanes over neighbouring
+// positions. Either way the bits do not depend on who computed which chunk.
+import { type IndexLike, plus, times, toIndex } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
-import { chooseTile, tileRuns } from "../../kernel/tile.ts";
+import { chooseTile, type TileRun, tileRuns } from "../../kernel/tile.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
-import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { withEpilogue } from "../lower/boxes.ts";
 import { lanesTotal } from "../lower/matmul.ts";
@@ -15,60 +16,59 @@ import { storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { validTaps } from "./forward.ts";
+import { overWeightRows, validTaps } from "./edges.ts";
 import {
   type Axis1d,
   type ConvSizes,
   convFlops,
   convSizes,
+  imageIndex,
+  lanesFor,
   operand,
   overChannels,
+  partsOfChunk,
+  powerOfTwo,
+  tilesOf,
 } from "./shared.ts";
+import { fitsWidth, paddedRows, rowVectors } from "./width.ts";
 
-/** Partial sums may take this many bytes before fewer parts are made. */
-const partialBytes = 16 * 2 ** 20;
+/** The batch is split into this many parts where the channels do not make chunks enough. */
+const imageParts = 8;
+const channelParts = 16;
+/** Gradients and pixels that the inner loops go through again and again: they should stay in the second cache. */
+const workingBytes = 256 * 1024;
 
 export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
   const { node, core } = root;
   const [x, grad] = core.inputs as [Node, Node];
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
-  const lanes =
-    x.shape[0] !== undefined && x.shape[0] > 0 && x.shape[0] % planner.target.lanes === 0
-      ? planner.target.lanes
-      : 1;
-  const sizes = convSizes(x.shape, core.shape, grad.shape, core.params as Conv2dParams);
-  const groups = sizes.batch / lanes;
-  const size = sizeOf(core.shape);
-  const fitting = Math.max(1, Math.floor(partialBytes / (size * lanes * 4)));
-  const perPart = Math.max(1, Math.ceil(groups / Math.min(8, fitting)));
-  const parts = Math.max(1, Math.ceil(groups / perPart));
-  const partial = planner.temporary(core, [parts, ...core.shape, lanes]);
-  sumParts(planner, {
-    x: operand(planner, x, lanes),
-    grad: operand(planner, grad, lanes),
-    partial,
-    sizes,
-    lanes,
-    groups,
-    perPart,
-    parts,
-  });
+  const job = jobOf(planner, x, grad, core);
+  const { lanes } = job;
+  const finish = (w: KernelWriter, sum: Value, at: readonly AxisIndex[]): Value => {
+    const total = lanes === 1 ? sum : lanesTotal(w, sum);
+    return node === core ? total : withEpilogue(w, node, core, total, at, 1);
+  };
+  if (job.parts === 1 && job.blocks === 1) {
+    sumParts(planner, job, place, finish);
+    return;
+  }
+  const partial = planner.temporary(core, [job.parts, ...core.shape, lanes]);
+  sumParts(planner, job, partial, null);
   storeBox(planner, {
     name: "conv2dWeightGradSum",
     node,
     place,
     box: core.shape,
     laneAxis: -1,
-    operations: parts * lanes,
+    operations: job.parts * lanes,
     target: (at) => at,
     value: (w, at) => {
       const sum = w.k.let(w.k.const(0, lanes));
-      w.k.for("part", 0, parts, (part) => {
+      w.k.for("part", 0, job.parts, (part) => {
         w.k.set(sum, w.k.add(sum, w.load(partial, [fixed(part), ...at, lane(lanes)], lanes)));
       });
-      const total = lanes === 1 ? sum : lanesTotal(w, sum);
-      return node === core ? total : withEpilogue(w, node, core, total, at, 1);
+      return finish(w, sum, at);
     },
   });
 }
@@ -81,175 +81,199 @@ function lane(lanes: number): AxisIndex {
 interface Job {
   readonly x: Place;
   readonly grad: Place;
-  readonly partial: Place;
   readonly sizes: ConvSizes;
   readonly lanes: number;
+  /** The lanes lie over neighbouring positions of one image, not over images. */
+  readonly overWidth: boolean;
+  /** Tiles of output channels. */
+  readonly rowRuns: readonly TileRun[];
+  /** Tiles along a kernel row, or of input channels where a row has one tap. */
+  readonly columnRuns: readonly TileRun[];
+  readonly overTaps: boolean;
+  /** Images, or groups of as many as lanes, and how they are shared out: parts are summed apart. */
   readonly groups: number;
-  readonly perPart: number;
   readonly parts: number;
+  readonly perPart: number;
+  /** Groups of a part that are summed in registers before memory is touched, and how often that happens. */
+  readonly perBlock: number;
+  readonly blocks: number;
+  /** Chunks of one part of the images: a power of two. */
+  readonly channels: number;
 }
 
+function jobOf(planner: Planner, x: Node, grad: Node, core: Node): Job {
+  const params = core.params as Conv2dParams;
+  const plain = convSizes(x.shape, core.shape, grad.shape, params);
+  const inBatch = lanesFor(planner, x, null);
+  const overWidth = fitsWidth(planner, inBatch, plain.across.outSize);
+  const lanes = overWidth ? planner.target.lanes : inBatch;
+  let [xPlace, sizes] = [operand(planner, x, inBatch), plain];
+  if (overWidth) {
+    const padded = paddedRows(planner, xPlace, x, plain, params);
+    xPlace = padded.place;
+    const inside = { ...params, padding: padded.padding };
+    sizes = convSizes(xPlace.shape, core.shape, grad.shape, inside);
+  }
+  const { down, across } = sizes;
+  const overTaps = across.kernel > 1;
+  const columns = overTaps ? across.kernel : sizes.inPerGroup;
+  const tile = chooseTile(sizes.outPerGroup, columns, planner.target.accumulators);
+  const rowRuns = tileRuns(sizes.outPerGroup, tile.rows);
+  const tiles = tilesOf(sizes.groups, rowRuns);
+  const byChannels = tiles >= imageParts;
+  const groups = sizes.batch / inBatch;
+  const perPart = Math.max(1, Math.ceil(groups / (byChannels ? 1 : imageParts)));
+  const columnChannels = overTaps ? 1 : tile.columns;
+  const perGroup =
+    4 *
+    inBatch *
+    (tile.rows * down.outSize * across.outSize + columnChannels * down.size * across.size);
+  const perBlock = Math.max(1, Math.min(perPart, Math.floor(workingBytes / perGroup)));
+  return {
+    x: xPlace,
+    grad: operand(planner, grad, inBatch),
+    sizes,
+    lanes,
+    overWidth,
+    rowRuns,
+    columnRuns: tileRuns(columns, tile.columns),
+    overTaps,
+    groups,
+    parts: Math.max(1, Math.ceil(groups / perPart)),
+    perPart,
+    perBlock,
+    blocks: Math.ceil(perPart / perBlock),
+    channels: byChannels ? powerOfTwo(Math.min(tiles, channelParts)) : 1,
+  };
+}
+
+/** Sums of each part, lane by lane, into `to`; with `finish`, when there is one part in one block, the result itself. */
 function sumParts(
   planner: Planner,
-  { x, grad, partial, sizes, lanes, groups, perPart, parts }: Job,
+  job: Job,
+  to: Place,
+  finish: ((w: KernelWriter, sum: Value, at: readonly AxisIndex[]) => Value) | null,
 ): void {
-  const { down, across } = sizes;
+  const { sizes, lanes, rowRuns, parts, perPart, perBlock, blocks } = job;
   const w = planner.writer("conv2dWeightGrad", lanes);
-  w.writes(partial);
+  w.writes(to);
   const { k } = w;
-  // Columns of the tile: taps of a kernel row, or input channels where a row has one tap.
-  const overTaps = across.kernel > 1;
-  const tile = chooseTile(
-    sizes.outPerGroup,
-    overTaps ? across.kernel : sizes.inPerGroup,
-    planner.target.accumulators,
-  );
-  const rowRuns = tileRuns(sizes.outPerGroup, tile.rows);
-  const tapRuns = overTaps
-    ? tileRuns(across.kernel, tile.columns)
-    : [{ start: 0, size: 1, count: 1 }];
-  const channelRuns = overTaps
-    ? [{ start: 0, size: 1, count: sizes.inPerGroup }]
-    : tileRuns(sizes.inPerGroup, tile.columns);
-  const part = parts === 1 ? 0 : k.chunk;
-  zero(w, partial, part, sizes);
-  const from = times(part, perPart);
-  k.for(
-    "n",
-    from,
-    plus(from, perPart),
-    (g) => {
-      const image: AxisIndex = { base: times(g, lanes), lane: lanes > 1 ? 1 : 0 };
-      overChannels(w, sizes.groups, rowRuns, sizes.outPerGroup, (group, out, rows) => {
-        for (const channelRun of channelRuns) {
-          k.for("c", 0, channelRun.count, (t) => {
-            const channel = plus(times(t, channelRun.size), channelRun.start);
-            for (const tapRun of tapRuns) {
-              for (let run = 0; run < tapRun.count; run++) {
-                const columns = Array.from({ length: tapRun.size * channelRun.size }, (_, i) => ({
-                  tap: overTaps ? tapRun.start + run * tapRun.size + i : 0,
-                  channel: overTaps ? channel : plus(channel, i),
-                }));
-                overKernelRows(w, down, (u, firstRow, endRow) => {
-                  const sums: Value[] = Array.from({ length: rows * columns.length }, () =>
-                    k.let(k.const(0, lanes)),
-                  );
-                  k.for("y", firstRow, endRow, (y) => {
-                    const job: RowJob = {
-                      sums,
-                      rows,
-                      columns,
-                      image,
-                      across,
-                      pixel: (c, at) =>
-                        w.load(
-                          x,
-                          [
-                            image,
-                            fixed(plus(times(group, sizes.inPerGroup), c)),
-                            fixed(
-                              plus(
-                                plus(times(y, down.stride), times(u, down.dilation)),
-                                -down.before,
-                              ),
-                            ),
-                            fixed(at),
-                          ],
-                          lanes,
-                        ),
-                      gradient: (r, at) =>
-                        w.load(grad, [image, fixed(plus(out, r)), fixed(y), fixed(at)], lanes),
-                    };
-                    sumRow(w, job, planner.target.accumulators + 3);
-                  });
-                  for (let r = 0; r < rows; r++) {
-                    columns.forEach((column, c) => {
-                      const at = [
-                        fixed(part),
-                        fixed(plus(out, r)),
-                        fixed(column.channel),
-                        fixed(u),
-                        fixed(column.tap),
-                        lane(lanes),
-                      ];
-                      w.store(
-                        partial,
-                        at,
-                        k.add(w.load(partial, at, lanes), sums[r * columns.length + c] as Value),
-                        lanes,
-                      );
-                    });
-                  }
-                });
-              }
-            }
+  const chunk = partsOfChunk(w, { images: parts, channels: job.channels });
+  const own = { part: chunk.channel, of: job.channels };
+  const first = times(chunk.image, perPart);
+  const block = (from: IndexLike, isFirst: boolean): void => {
+    const indexOf = (n: IndexLike): AxisIndex => (job.overWidth ? fixed(n) : imageIndex(w, n));
+    const images = (body: (image: AxisIndex) => void): void => {
+      // The last block of a part may be shorter, and the last part too.
+      const end = Math.min(perPart, job.groups);
+      if (parts === 1)
+        k.for("n", from, plus(from, perBlock), (n) => body(indexOf(n)), { limit: end });
+      else {
+        const stop = k.letIndex(
+          "stop",
+          k.binary("min", k.index(plus(from, perBlock)), k.index(plus(first, perPart))),
+        );
+        k.for("n", from, stop, (n) => body(indexOf(n)), { limit: job.groups });
+      }
+    };
+    overChannels(w, sizes.groups, rowRuns, sizes.outPerGroup, own, (group, out, rows) => {
+      overColumns(w, job, (columns) => {
+        overWeightRows(w, sizes.down, (u, firstRow, endRow) => {
+          const sums: Value[] = Array.from({ length: rows * columns.length }, () =>
+            k.let(k.const(0, lanes)),
+          );
+          images((image) => {
+            k.for("y", firstRow, endRow, (y) => {
+              const row = rowJob(w, job, { sums, rows, columns, image, group, out, u, y });
+              if (job.overWidth) sumRowOverWidth(w, row);
+              else sumRow(w, row, planner.target.accumulators + 3);
+            });
           });
-        }
+          for (let r = 0; r < rows; r++) {
+            columns.forEach(({ tap, channel }, c) => {
+              const sum = sums[r * columns.length + c] as Value;
+              const at = [fixed(plus(out, r)), fixed(channel), fixed(u), fixed(tap)];
+              if (finish !== null) {
+                w.store(to, at, finish(w, sum, at), 1);
+                return;
+              }
+              const kept = [fixed(chunk.image), ...at, lane(lanes)];
+              w.store(to, kept, isFirst ? sum : k.add(w.load(to, kept, lanes), sum), lanes);
+            });
+          }
+        });
       });
-    },
-    { limit: groups },
-  );
-  planner.launch(w, parts, { flops: convFlops(sizes) });
-}
-
-function zero(w: KernelWriter, partial: Place, part: IndexLike, sizes: ConvSizes): void {
-  const elements = sizes.outChannels * sizes.inPerGroup * sizes.down.kernel * sizes.across.kernel;
-  w.k.for("zero", 0, elements, (i) => {
-    w.storeFlat(
-      partial,
-      { base: plus(times(part, elements * w.lanes), times(i, w.lanes)), lane: w.lanes > 1 ? 1 : 0 },
-      w.k.const(0),
-      w.lanes,
-    );
-  });
-}
-
-/** Kernel rows u, each with the output rows whose input row lies inside. */
-function overKernelRows(
-  w: KernelWriter,
-  axis: Axis1d,
-  body: (u: IndexLike, first: IndexLike, end: IndexLike) => void,
-): void {
-  const { k } = w;
-  const range = (u: number): [number, number] => {
-    const first = Math.max(0, Math.ceil((axis.before - u * axis.dilation) / axis.stride));
-    const end = Math.min(
-      axis.outSize,
-      Math.floor((axis.size - 1 + axis.before - u * axis.dilation) / axis.stride) + 1,
-    );
-    return [first, Math.max(first, end)];
+    });
   };
-  const ranges = Array.from({ length: axis.kernel }, (_, u) => range(u));
-  if (ranges.every(([first, end]) => first === 0 && end === axis.outSize)) {
-    k.for("u", 0, axis.kernel, (u) => body(u, 0, axis.outSize));
-  } else if (axis.stride === 1 && axis.dilation === 1) {
-    k.for("u", 0, axis.kernel, (u) => {
-      const int = (value: number): Value => k.const(value, 1, "int");
-      const first = k.letIndex(
-        "y0",
-        k.binary("max", int(0), k.index(plus(times(u, -1), axis.before))),
-      );
-      const end = k.letIndex(
-        "y1",
-        k.binary("min", int(axis.outSize), k.index(plus(times(u, -1), axis.size + axis.before))),
-      );
-      body(u, first, end);
-    });
-  } else {
-    ranges.forEach(([first, end], u) => {
-      body(u, first, end);
-    });
+  block(first, true);
+  k.for("block", 1, blocks, (b) => block(plus(first, times(b, perBlock)), false));
+  planner.launch(w, parts * job.channels, { flops: convFlops(sizes) });
+}
+
+interface Column {
+  readonly tap: number;
+  readonly channel: IndexLike;
+}
+
+/** The columns of each tile: taps of a kernel row for one input channel, or input channels. */
+function overColumns(
+  w: KernelWriter,
+  { sizes, overTaps, columnRuns }: Job,
+  body: (columns: readonly Column[]) => void,
+): void {
+  if (!overTaps) {
+    for (const { start, size, count } of columnRuns) {
+      w.k.for("c", 0, count, (t) => {
+        const first = plus(times(t, size), start);
+        body(Array.from({ length: size }, (_, i) => ({ tap: 0, channel: plus(first, i) })));
+      });
+    }
+    return;
   }
+  w.k.for("c", 0, sizes.inPerGroup, (channel) => {
+    for (const { start, size, count } of columnRuns) {
+      for (let run = 0; run < count; run++) {
+        body(Array.from({ length: size }, (_, i) => ({ tap: start + run * size + i, channel })));
+      }
+    }
+  });
 }
 
 interface RowJob {
   readonly sums: readonly Value[];
   readonly rows: number;
-  readonly columns: readonly { readonly tap: number; readonly channel: IndexLike }[];
-  readonly image: AxisIndex;
+  readonly columns: readonly Column[];
   readonly across: Axis1d;
-  readonly pixel: (channel: IndexLike, at: IndexLike) => Value;
-  readonly gradient: (row: number, at: IndexLike) => Value;
+  readonly pixel: (channel: IndexLike, at: AxisIndex) => Value;
+  readonly gradient: (row: number, at: AxisIndex) => Value;
+}
+
+function rowJob(
+  w: KernelWriter,
+  { x, grad, sizes, lanes }: Job,
+  at: {
+    readonly sums: readonly Value[];
+    readonly rows: number;
+    readonly columns: readonly Column[];
+    readonly image: AxisIndex;
+    readonly group: IndexLike;
+    readonly out: IndexLike;
+    readonly u: IndexLike;
+    readonly y: IndexLike;
+  },
+): RowJob {
+  const { down, across, inPerGroup } = sizes;
+  const { image, group, out, u, y } = at;
+  const row = plus(plus(times(y, down.stride), times(u, down.dilation)), -down.before);
+  return {
+    sums: at.sums,
+    rows: at.rows,
+    columns: at.columns,
+    across,
+    pixel: (channel, column) =>
+      w.load(x, [image, fixed(plus(times(group, inPerGroup), channel)), fixed(row), column], lanes),
+    gradient: (r, column) => w.load(grad, [image, fixed(plus(out, r)), fixed(y), column], lanes),
+  };
 }
 
 /** One row of outputs: positions whose taps are all inside in a loop, the others one by one. */
@@ -276,7 +300,7 @@ function sumRow(w: KernelWriter, job: RowJob, registers: number): void {
     valid: (i: number, column: number) => boolean,
   ): void => {
     const gradients = Array.from({ length: count * rows }, (_, i) =>
-      w.k.let(job.gradient(i % rows, plus(start, Math.floor(i / rows)))),
+      w.k.let(job.gradient(i % rows, fixed(plus(start, Math.floor(i / rows))))),
     );
     const add = (column: number, i: number, pixel: Value): void => {
       for (let r = 0; r < rows; r++) {
@@ -288,7 +312,7 @@ function sumRow(w: KernelWriter, job: RowJob, registers: number): void {
       // Pixel j serves column j − i of position i.
       for (let j = 0; j < columns.length + count - 1; j++) {
         const { tap, channel } = columns[0] as { tap: number; channel: IndexLike };
-        const pixel = w.k.let(job.pixel(channel, plus(start, tap + j - across.before)));
+        const pixel = w.k.let(job.pixel(channel, fixed(plus(start, tap + j - across.before))));
         for (let i = 0; i < count; i++)
           if (j - i >= 0 && j - i < columns.length) add(j - i, i, pixel);
       }
@@ -302,7 +326,7 @@ function sumRow(w: KernelWriter, job: RowJob, registers: number): void {
         w.k.let(
           job.pixel(
             channel,
-            plus(times(start, across.stride), tap * across.dilation - across.before),
+            fixed(plus(times(start, across.stride), tap * across.dilation - across.before)),
           ),
         ),
       );
@@ -321,4 +345,29 @@ function sumRow(w: KernelWriter, job: RowJob, registers: number): void {
   w.k.for("x", first, whole, (x) => positions(x, pair, () => true), { step: pair });
   w.k.for("x", whole, end, (x) => positions(x, 1, () => true));
   for (let position = end; position < across.outSize; position++) single(position);
+}
+
+/** One row of outputs in vectors. The last one overlaps the one before; what that one has counted is left out. */
+function sumRowOverWidth(w: KernelWriter, { across, columns, rows, sums, ...job }: RowJob): void {
+  const { k, lanes } = w;
+  const vectors = rowVectors(across.outSize, lanes);
+  const vector = (start: IndexLike, keep: (value: Value) => Value): void => {
+    const gradients = Array.from({ length: rows }, (_, r) =>
+      k.let(keep(job.gradient(r, { base: toIndex(start), lane: 1 }))),
+    );
+    columns.forEach(({ tap, channel }, c) => {
+      const first = plus(times(start, across.stride), tap * across.dilation);
+      const pixel = k.let(keep(job.pixel(channel, { base: first, lane: across.stride })));
+      for (let r = 0; r < rows; r++) {
+        const sum = sums[r * columns.length + c] as Value;
+        k.set(sum, k.fma(gradients[r] as Value, pixel, sum));
+      }
+    });
+  };
+  k.for("x", 0, vectors.whole, (x) => vector(times(x, lanes), (value) => value));
+  if (vectors.count === vectors.whole) return;
+  const counted = vectors.whole * lanes - (across.outSize - lanes);
+  const isNew = k.let(k.compare("ge", k.laneIndex(lanes), k.const(counted, lanes, "int")));
+  const zero = k.let(k.const(0, lanes));
+  vector(across.outSize - lanes, (value) => k.select(isNew, value, zero));
 }

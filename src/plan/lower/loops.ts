@@ -15,6 +15,8 @@ export interface Split {
   readonly axis: number;
   readonly perChunk: number;
   readonly chunks: number;
+  /** Which of them this is, if not the chunk that the kernel runs for. */
+  readonly current?: IndexLike;
 }
 
 /**
@@ -56,8 +58,8 @@ export function loops(
     const units = Math.floor(size / lanes);
     const mine = split?.axis === axis ? split : null;
     if (units > 0) {
-      const from = mine === null ? 0 : times(w.k.chunk, mine.perChunk);
-      const to = mine === null ? units : plus(times(w.k.chunk, mine.perChunk), mine.perChunk);
+      const from = mine === null ? 0 : times(mine.current ?? w.k.chunk, mine.perChunk);
+      const to = mine === null ? units : plus(from, mine.perChunk);
       run(from, to, units, lanes, vector ? lanes : width);
     }
     if (units * lanes === size) return;
@@ -69,8 +71,10 @@ export function loops(
       });
     };
     if (mine === null) tail();
-    else
-      w.k.if(w.k.compare("eq", w.k.index(w.k.chunk), w.k.const(mine.chunks - 1, 1, "int")), tail);
+    else {
+      const current = w.k.index(mine.current ?? w.k.chunk);
+      w.k.if(w.k.compare("eq", current, w.k.const(mine.chunks - 1, 1, "int")), tail);
+    }
   };
   nest(0, w.lanes > 1 && axes.some((axis) => axis.vector) ? w.lanes : 1);
 }

@@ -44,6 +44,24 @@ export function storeExpression(
   });
 }
 
+/**
+ * For kernels that add to their result until they end: `write` computes the core, and the epilogue, if
+ * there is one, follows as a pass of its own.
+ */
+export function thenEpilogue(
+  planner: Planner,
+  { node, core }: Root,
+  write: (place: Place) => void,
+): void {
+  const stored = planner.place(node, "plain");
+  if (isEmpty(node)) return;
+  if (node === core) return write(stored);
+  const place = planner.temporary(core, core.shape, core.dtype);
+  write(place);
+  planner.adopt(core, place);
+  storeExpression(planner, node, stored, -1);
+}
+
 /** A nest that stores values for each index of a box, at affine places of the target. */
 export interface BoxStore {
   readonly name: string;

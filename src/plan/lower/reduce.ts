@@ -1,5 +1,7 @@
 // Reductions: sum, max, min, prod along axes, with the expression that is reduced evaluated on the
-// way in and the epilogue on the way out. The order of additions is fixed by the shapes alone.
+// way in and the epilogue on the way out. Large reductions to few results go in parts, so that threads
+// share them. The order of additions is fixed by the shapes alone.
+import { plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Op } from "../../tensor/op.ts";
@@ -9,8 +11,19 @@ import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { loops } from "./loops.ts";
+import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
+
+/** A reduction with so few chunks leaves threads idle, */
+const fewChunks = 4;
+/** and with so many elements it is worth a second pass: parts first, then all parts in order. */
+const largeReduction = 65536;
+
+/** Additions in a row to one register, about. */
+const blockLength = 256;
+
+/** Calls back for each index, with the width of the values there. */
+type Visit = (visit: (index: readonly AxisIndex[], width: number) => void) => void;
 
 type Combine = "sum" | "max" | "min" | "prod";
 
@@ -41,59 +54,105 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const place = planner.place(node, batch ? "batch" : "plain");
   if (isEmpty(node)) return;
 
-  const w = planner.writer(core.op?.name ?? "reduce");
-  w.writes(place);
-  const axes = input.shape.map((size, axis) => ({
-    size,
-    vector: axis === laneAxis && w.lanes > 1,
-  }));
-  const finish = (value: Value, at: readonly AxisIndex[], width: number): void => {
-    w.known.set(core, value);
-    const out = outIndex(at);
-    w.store(place, out, node === core ? value : w.value(node, out, width), width);
-    w.known.delete(core);
-  };
-  const reducedInLanes = laneAxis >= 0 && reduced.has(laneAxis) && w.lanes > 1;
-  const keptAxes = axes.map((axis, a) => (reduced.has(a) ? { size: 1, vector: false } : axis));
-  const split = splitOver(keptAxes, w.lanes, sizeOf(input.shape) * 4);
-  const accumulate = accumulatorFor(w, lowering.combine, core, input);
-  loops(w, keptAxes, kept, split, (keptIndex, width) => {
-    const inner = axes.map((axis, a) => (reduced.has(a) ? axis : { size: 1, vector: false }));
-    const order = [...reduced].sort((a, b) => a - b);
-    const value = accumulate(reducedInLanes, width, (visit) => {
-      loops(w, inner, order, null, (at, innerWidth) => {
-        const full = at.map((i, axis) => (reduced.has(axis) ? i : (keptIndex[axis] as AxisIndex)));
-        visit(full, reducedInLanes ? innerWidth : width);
+  const lanes = planner.target.lanes;
+  const axes = input.shape.map((size, axis) => ({ size, vector: axis === laneAxis && lanes > 1 }));
+  const one = { size: 1, vector: false };
+  const keptAxes = axes.map((axis, a) => (reduced.has(a) ? one : axis));
+  const reducedAxes = axes.map((axis, a) => (reduced.has(a) ? axis : one));
+  const order = [...reduced].sort((a, b) => a - b);
+  const inLanes = reduced.has(laneAxis) && lanes > 1;
+  const flops = sizeOf(input.shape);
+  const newWriter = (): KernelWriter => planner.writer(core.op?.name ?? "reduce");
+  const finish =
+    (w: KernelWriter) =>
+    (value: Value, at: readonly AxisIndex[], width: number): void => {
+      w.known.set(core, value);
+      w.store(place, at, node === core ? value : w.value(node, at, width), width);
+      w.known.delete(core);
+    };
+  /** Visits the elements of one result, or those of one part of them. */
+  const elements =
+    (w: KernelWriter, keptIndex: readonly AxisIndex[], width: number, part: Split | null): Visit =>
+    (visit) => {
+      loops(w, reducedAxes, order, part, (at, innerWidth) => {
+        const full = at.map((i, a) => (reduced.has(a) ? i : (keptIndex[a] as AxisIndex)));
+        visit(full, inLanes ? innerWidth : width);
       });
+    };
+
+  const split = splitOver(keptAxes, lanes, flops * 4);
+  const part =
+    (split?.chunks ?? 1) < fewChunks && flops >= largeReduction
+      ? splitOver(reducedAxes, lanes, flops * 4)
+      : null;
+  const w = newWriter();
+  const accumulate = accumulatorFor(w, lowering.combine, core, input);
+  if (part === null) {
+    w.writes(place);
+    loops(w, keptAxes, kept, split, (keptIndex, width) => {
+      const value = accumulate(inLanes, width, elements(w, keptIndex, width, null));
+      finish(w)(value, outIndex(keptIndex), inLanes ? 1 : width);
     });
-    finish(value, keptIndex, reducedInLanes ? 1 : width);
+    planner.launch(w, split?.chunks ?? 1, { flops });
+    return;
+  }
+
+  // Blocks within parts: a rounding error grows with the number of additions in a row.
+  const units = unitsOf(reducedAxes[part.axis] as LoopAxis, lanes);
+  const additions = flops / sizeOf(core.shape) / (inLanes ? lanes : 1) / units;
+  const perBlock = Math.ceil(blockLength / additions);
+  const blocks = Math.ceil(part.perChunk / perBlock);
+  const parts = Math.ceil(units / (blocks * perBlock));
+  const partial = planner.temporary(core, [parts, ...core.shape], core.dtype);
+  const start = identityOf(lowering.combine, kindOf(input));
+  w.writes(partial);
+  loops(w, keptAxes, kept, null, (keptIndex, width) => {
+    const join = joinOf(w, lowering.combine);
+    const total = w.k.let(w.k.const(start, inLanes ? 1 : width, kindOf(input)));
+    w.k.for("block", 0, blocks, (i) => {
+      const block = {
+        axis: part.axis,
+        perChunk: perBlock,
+        chunks: Math.ceil(units / perBlock),
+        current: plus(times(w.k.chunk, blocks), i),
+      };
+      const value = accumulate(inLanes, width, elements(w, keptIndex, width, block));
+      w.k.set(total, join(total, value));
+    });
+    w.store(partial, [fixed(w.k.chunk), ...outIndex(keptIndex)], total, inLanes ? 1 : width);
   });
-  planner.launch(w, split?.chunks ?? 1, { flops: sizeOf(input.shape) });
+  planner.launch(w, parts, { flops });
+
+  const all = newWriter();
+  all.writes(place);
+  const join = joinOf(all, lowering.combine);
+  loops(all, keptAxes, kept, null, (keptIndex, width) => {
+    const at = outIndex(keptIndex);
+    const total = all.k.let(all.k.const(start, width, kindOf(input)));
+    all.k.for("part", 0, parts, (i) => {
+      all.k.set(total, join(total, all.load(partial, [fixed(i), ...at], width)));
+    });
+    finish(all)(total, at, width);
+  });
+  planner.launch(all, 1, { flops: sizeOf(partial.shape) });
+}
+
+function kindOf({ dtype }: Node): "float" | "int" {
+  return dtype === "float32" ? "float" : "int";
+}
+
+/** How two results of parts become one. */
+function joinOf(w: KernelWriter, combine: Combine): (a: Value, b: Value) => Value {
+  const operation = ({ sum: "add", prod: "mul", max: "max", min: "min" } as const)[combine];
+  return (a, b) => w.k.binary(operation, a, b);
 }
 
 /** Registers that collect a reduction: a vector, and a scalar for what vectors leave over. */
 function accumulatorFor(w: KernelWriter, combine: Combine, core: Node, input: Node) {
-  const kind = input.dtype === "float32" ? "float" : "int";
+  const kind = kindOf(input);
   const start = identityOf(combine, kind);
-  const join = (a: Value, b: Value): Value => {
-    switch (combine) {
-      case "sum":
-        return w.k.binary("add", a, b);
-      case "prod":
-        return w.k.binary("mul", a, b);
-      case "max":
-        return w.k.binary("max", a, b);
-      case "min":
-        return w.k.binary("min", a, b);
-      default:
-        return combine satisfies never;
-    }
-  };
-  return (
-    inLanes: boolean,
-    width: number,
-    run: (visit: (index: readonly AxisIndex[], width: number) => void) => void,
-  ): Value => {
+  const join = joinOf(w, combine);
+  return (inLanes: boolean, width: number, run: Visit): Value => {
     const scalar = w.k.let(w.k.const(start, inLanes ? 1 : width, kind));
     const vector = inLanes ? w.k.let(w.k.const(start, w.lanes, kind)) : scalar;
     run((index, at) => {
