@@ -112,6 +112,11 @@ export const crossEntropyOp = defineOp<CrossEntropyParams>({
       params: { ...plain, reduction: "none" },
     },
     {
+      name: "an empty batch",
+      inputs: [{ shape: [0, 4] }, classes(4, 0)],
+      params: { ...plain, reduction: "none" },
+    },
+    {
       name: "one image",
       inputs: [{ shape: [1, 4] }, classes(4, 1)],
       params: plain,

@@ -10,6 +10,7 @@ export const detachOp = defineOp<undefined>({
   },
   lowering: { kind: "reshape" },
   cases: [
+    { name: "an empty batch", inputs: [{ shape: [0, 3] }], params: undefined, gradient: false },
     { name: "a matrix", inputs: [{ shape: [2, 3] }], params: undefined, gradient: false },
     {
       name: "integers",

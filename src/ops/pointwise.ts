@@ -64,8 +64,27 @@ export function pointwise<Params = undefined>(definition: PointwiseDefinition<Pa
       expression: (math, args, params) =>
         definition.expression(math, args as unknown as Operands<(typeof args)[number]>, params),
     },
-    cases: definition.cases,
+    cases: [...definition.cases, ...domainCases(definition)],
   };
+}
+
+/** A dtype that the op does not take, if there is one. */
+function domainCases<Params>({
+  arity,
+  domain,
+  cases,
+}: PointwiseDefinition<Params>): Case<Params>[] {
+  const other = ({ float: "int32", number: "bool", bool: "float32", any: null } as const)[domain];
+  const [first] = cases;
+  if (other === null || first === undefined) return [];
+  return [
+    {
+      name: `not for ${other}`,
+      inputs: Array.from({ length: arity }, () => ({ shape: [3], dtype: other, values: [0, 2] })),
+      params: first.params,
+      refused: new RegExp(`: takes .*, got ${other}`),
+    },
+  ];
 }
 
 /** A gradient brought back to the shape of the input that was broadcast; none where none is wanted. */

@@ -127,6 +127,12 @@ export function reduceCases(
     params: { axes: [1], keepdim: false },
     gradient: false,
   });
+  made.push({
+    name: "not for bools",
+    inputs: [{ shape: [4], dtype: "bool", values: [0, 2] }],
+    params: { axes: [0], keepdim: false },
+    refused: /: takes .*, got bool/,
+  });
   const empty = {
     name: "no elements",
     inputs: [{ shape: [2, 0] }],

@@ -43,6 +43,11 @@ export const sliceOp = view<SliceParams>({
   },
   cases: [
     {
+      name: "of an empty batch",
+      inputs: [{ shape: [0, 5] }],
+      params: { axis: 1, start: 1, length: 3, step: 1 },
+    },
+    {
       name: "from the front",
       inputs: [{ shape: [5, 3] }],
       params: { axis: 0, start: 0, length: 2, step: 1 },

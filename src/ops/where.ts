@@ -59,6 +59,11 @@ export const whereOp = defineOp<undefined>({
   },
   cases: [
     {
+      name: "an empty batch",
+      inputs: [{ shape: [0, 1], dtype: "bool", values: bits }, { shape: [1, 5] }, { shape: [] }],
+      params: undefined,
+    },
+    {
       name: "the same shape",
       inputs: [
         { shape: [3, 5], dtype: "bool", values: bits },

@@ -85,7 +85,7 @@ describe("fovea", () => {
   it.each([
     [["trian"], "unknown command trian", "did you mean train?"],
     [["--versoin"], "unknown option --versoin", "did you mean --version?"],
-    [["train", "lenett"], "unknown model lenett (known: lenet)", "did you mean lenet?"],
+    [["train", "lenett"], "unknown model lenett (known: lenet, ", "did you mean lenet?"],
     [["train", "lenet", "--epoch", "3"], "unknown option --epoch", "did you mean --epochs?"],
     [
       ["train", "lenet", "--optimizer", "adm"],
