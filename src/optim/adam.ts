@@ -1,34 +1,18 @@
 // Adam: steps scaled by running means of the gradient and of its square.
 import { maximum } from "../ops/index.ts";
-import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import {
-  checkNumber,
-  Optimizer,
-  type OptimizerFactory,
-  type RuleContext,
-  type RuleResult,
-} from "./optimizer.ts";
+import { AdamFamily, type AdamFamilyOptions, familyDefaults } from "./adamFamily.ts";
+import type { OptimizerFactory, RuleContext, RuleResult } from "./optimizer.ts";
 import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
-export interface AdamOptions {
-  /** Learning rate (default 0.001). */
-  readonly lr?: number;
-  /** Decay of the running means of the gradient and of its square (default [0.9, 0.999]). */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps?: number;
-  /** L2 penalty, added to the gradient (default 0). */
-  readonly weightDecay?: number;
+export interface AdamOptions extends AdamFamilyOptions {
   /** Divide by the largest mean square so far instead of the present one (default false). */
   readonly amsgrad?: boolean;
 }
 
 const defaults: Filled<AdamOptions> = {
   lr: 0.001,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
+  ...familyDefaults,
   amsgrad: false,
 };
 
@@ -54,7 +38,7 @@ type HyperName = "stepSize" | "denominatorScale" | "kept" | "beta1" | "fresh1" |
  * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization"; amsgrad: Reddi et al. 2018,
  *      "On the convergence of Adam and beyond"
  */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends AdamFamily<AdamOptions> {
   constructor(params: ParamsOrGroups<AdamOptions>, options: AdamOptions = {}) {
     super(params, options, defaults);
   }
@@ -62,17 +46,6 @@ export class Adam extends Optimizer<AdamOptions> {
   /** Weight decay shrinks the parameter itself instead of joining the gradient: AdamW. */
   protected get decoupled(): boolean {
     return false;
-  }
-
-  protected override check({ betas, eps, weightDecay }: Filled<AdamOptions>): void {
-    const { name } = this.constructor;
-    checkBetas(name, betas);
-    checkNumber(name, "eps", eps, 0);
-    checkNumber(name, "weightDecay", weightDecay, 0);
-  }
-
-  protected override get changeable(): readonly string[] {
-    return ["lr", "betas"];
   }
 
   protected override stateNames({ amsgrad }: Filled<AdamOptions>): readonly string[] {
@@ -113,15 +86,6 @@ export class Adam extends Optimizer<AdamOptions> {
       state: { expAvg, expAvgSq, maxExpAvgSq: largest },
     };
   }
-}
-
-/** Throws unless they are two decays. */
-export function checkBetas(where: string, betas: readonly number[]): void {
-  if (!Array.isArray(betas) || betas.length !== 2) {
-    throw new OptionError(`${where}: betas must be two numbers, got ${JSON.stringify(betas)}`);
-  }
-  checkNumber(where, "betas[0]", betas[0], 0, 1);
-  checkNumber(where, "betas[1]", betas[1], 0, 1);
 }
 
 /**

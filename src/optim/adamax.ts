@@ -1,32 +1,16 @@
 // Adamax: Adam with the largest gradient of late in place of the mean square.
 import { maximum } from "../ops/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBetas } from "./adam.ts";
-import {
-  checkNumber,
-  Optimizer,
-  type OptimizerFactory,
-  type RuleContext,
-  type RuleResult,
-} from "./optimizer.ts";
+import { AdamFamily, type AdamFamilyOptions, familyDefaults } from "./adamFamily.ts";
+import type { OptimizerFactory, RuleContext, RuleResult } from "./optimizer.ts";
 import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
-export interface AdamaxOptions {
-  /** Learning rate (default 0.002). */
-  readonly lr?: number;
-  /** Decay of the running means (default [0.9, 0.999]). */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps?: number;
-  /** L2 penalty, added to the gradient (default 0). */
-  readonly weightDecay?: number;
-}
+/** Options of Adamax. */
+export type AdamaxOptions = AdamFamilyOptions;
 
 const defaults: Filled<AdamaxOptions> = {
   lr: 0.002,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
+  ...familyDefaults,
 };
 
 type HyperName = "stepSize" | "beta1" | "fresh1" | "beta2";
@@ -48,19 +32,9 @@ type HyperName = "stepSize" | "beta1" | "fresh1" | "beta2";
  * optimizer.step();
  * @see Kingma & Ba 2015, "Adam: a method for stochastic optimization", section 7.1
  */
-export class Adamax extends Optimizer<AdamaxOptions> {
+export class Adamax extends AdamFamily<AdamaxOptions> {
   constructor(params: ParamsOrGroups<AdamaxOptions>, options: AdamaxOptions = {}) {
     super(params, options, defaults);
-  }
-
-  protected override check(options: Filled<AdamaxOptions>): void {
-    checkBetas("Adamax", options.betas);
-    checkNumber("Adamax", "eps", options.eps, 0);
-    checkNumber("Adamax", "weightDecay", options.weightDecay, 0);
-  }
-
-  protected override get changeable(): readonly string[] {
-    return ["lr", "betas"];
   }
 
   protected override stateNames(): readonly string[] {

@@ -3,6 +3,7 @@ export * from "./adadelta.ts";
 export * from "./adagrad.ts";
 export { Adam, type AdamOptions, adam } from "./adam.ts";
 export * from "./adamax.ts";
+export type { AdamFamilyOptions } from "./adamFamily.ts";
 export * from "./adamw.ts";
 export { clipGradNorm_, clipGradValue_ } from "./clipGrad.ts";
 export * from "./exponentialMovingAverage.ts";

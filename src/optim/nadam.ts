@@ -1,33 +1,22 @@
 // NAdam: Adam with Nesterov's look ahead along the momentum.
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBetas } from "./adam.ts";
+import { AdamFamily, type AdamFamilyOptions, familyDefaults } from "./adamFamily.ts";
 import {
   checkNumber,
-  Optimizer,
   type OptimizerFactory,
   type RuleContext,
   type RuleResult,
 } from "./optimizer.ts";
 import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
-export interface NAdamOptions {
-  /** Learning rate (default 0.002). */
-  readonly lr?: number;
-  /** Decay of the running means (default [0.9, 0.999]). */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps?: number;
-  /** L2 penalty, added to the gradient (default 0). */
-  readonly weightDecay?: number;
+export interface NAdamOptions extends AdamFamilyOptions {
   /** How fast the momentum grows to β₁ (default 0.004). */
   readonly momentumDecay?: number;
 }
 
 const defaults: Filled<NAdamOptions> = {
   lr: 0.002,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
+  ...familyDefaults,
   momentumDecay: 0.004,
 };
 
@@ -63,7 +52,7 @@ function momentumAt(beta1: number, momentumDecay: number, step: number): number 
  * optimizer.step();
  * @see Dozat 2016, "Incorporating Nesterov momentum into Adam"
  */
-export class NAdam extends Optimizer<NAdamOptions> {
+export class NAdam extends AdamFamily<NAdamOptions> {
   /** The last product of momenta, by what they are made from. */
   readonly #products = new Map<string, { readonly at: number; readonly product: number }>();
 
@@ -72,10 +61,13 @@ export class NAdam extends Optimizer<NAdamOptions> {
   }
 
   protected override check(options: Filled<NAdamOptions>): void {
-    checkBetas("NAdam", options.betas);
-    checkNumber("NAdam", "eps", options.eps, 0);
-    checkNumber("NAdam", "weightDecay", options.weightDecay, 0);
+    super.check(options);
     checkNumber("NAdam", "momentumDecay", options.momentumDecay, 0);
+  }
+
+  /** Not the betas: the product of momenta is of all steps so far. */
+  protected override get changeable(): readonly string[] {
+    return ["lr"];
   }
 
   protected override stateNames(): readonly string[] {

@@ -1,31 +1,15 @@
 // RAdam: Adam that takes plain momentum steps until the mean square is known well enough.
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkBetas } from "./adam.ts";
-import {
-  checkNumber,
-  Optimizer,
-  type OptimizerFactory,
-  type RuleContext,
-  type RuleResult,
-} from "./optimizer.ts";
+import { AdamFamily, type AdamFamilyOptions, familyDefaults } from "./adamFamily.ts";
+import type { OptimizerFactory, RuleContext, RuleResult } from "./optimizer.ts";
 import type { Filled, ParamsOrGroups } from "./paramGroup.ts";
 
-export interface RAdamOptions {
-  /** Learning rate (default 0.001). */
-  readonly lr?: number;
-  /** Decay of the running means (default [0.9, 0.999]). */
-  readonly betas?: readonly [number, number];
-  /** Added to the denominator (default 1e-8). */
-  readonly eps?: number;
-  /** L2 penalty, added to the gradient (default 0). */
-  readonly weightDecay?: number;
-}
+/** Options of RAdam. */
+export type RAdamOptions = AdamFamilyOptions;
 
 const defaults: Filled<RAdamOptions> = {
   lr: 0.001,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
+  ...familyDefaults,
 };
 
 type HyperName = "stepSize" | "adaptive" | "plain" | "beta1" | "fresh1" | "beta2" | "fresh2";
@@ -57,19 +41,9 @@ function rectification(beta2: number, step: number): number | null {
  * optimizer.step();
  * @see Liu et al. 2020, "On the variance of the adaptive learning rate and beyond"
  */
-export class RAdam extends Optimizer<RAdamOptions> {
+export class RAdam extends AdamFamily<RAdamOptions> {
   constructor(params: ParamsOrGroups<RAdamOptions>, options: RAdamOptions = {}) {
     super(params, options, defaults);
-  }
-
-  protected override check(options: Filled<RAdamOptions>): void {
-    checkBetas("RAdam", options.betas);
-    checkNumber("RAdam", "eps", options.eps, 0);
-    checkNumber("RAdam", "weightDecay", options.weightDecay, 0);
-  }
-
-  protected override get changeable(): readonly string[] {
-    return ["lr", "betas"];
   }
 
   protected override stateNames(): readonly string[] {
