@@ -30,9 +30,22 @@ function pictureOf([channels, height, width]: Entry["picture"], narrow = false):
   return { channels, height, width, data };
 }
 
+/** The functions that take an amount or nothing. */
+const simple: Readonly<Record<string, (picture: Picture, amount: number) => Picture>> = {
+  invert: functional.invert,
+  equalize: functional.equalize,
+  autocontrast: functional.autocontrast,
+  posterize: functional.posterize,
+  solarize: functional.solarize,
+  adjustBrightness: functional.adjustBrightness,
+  adjustContrast: functional.adjustContrast,
+  adjustSaturation: functional.adjustSaturation,
+  adjustSharpness: functional.adjustSharpness,
+  rgbToGrayscale: (picture) => functional.rgbToGrayscale(picture),
+};
+
 function run(picture: Picture, entry: Entry): Picture {
-  const { call, amount = 0 } = entry;
-  switch (call) {
+  switch (entry.call) {
     case "resize": {
       const { interpolation, antialias } = entry;
       return functional.resize(picture, entry.size, { interpolation, antialias });
@@ -48,10 +61,8 @@ function run(picture: Picture, entry: Entry): Picture {
     }
     case "gaussianBlur":
       return functional.gaussianBlur(picture, entry.kernelSize, entry.sigma);
-    default: {
-      const change = functional[call as "posterize"] as (p: Picture, n?: number) => Picture;
-      return entry.amount === undefined ? change(picture) : change(picture, amount);
-    }
+    default:
+      return (simple[entry.call] as (typeof simple)[string])(picture, entry.amount ?? 1);
   }
 }
 

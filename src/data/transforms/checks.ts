@@ -5,9 +5,9 @@ import { nearest, OptionError } from "../../tensor/errors.ts";
 /** One value for all channels, or one for each: whole numbers from 0 to 255. */
 export type Fill = number | readonly number[];
 /** A number, or the lowest and the highest. */
-export type RangeLike = number | readonly [number, number];
+export type IntervalLike = number | readonly [number, number];
 /** The lowest and the highest value. */
-export type Range = readonly [number, number];
+export type Interval = readonly [number, number];
 
 export interface Limits {
   readonly least?: number;
@@ -58,7 +58,7 @@ export function checkBorder(where: string, value: unknown): Border {
 }
 
 /** Two numbers within the limits, the lower first. */
-export function checkRange(where: string, name: string, value: unknown, limits: Limits): Range {
+export function checkRange(where: string, name: string, value: unknown, limits: Limits): Interval {
   const { least = -Infinity, most = Infinity } = limits;
   if (
     Array.isArray(value) &&
@@ -66,7 +66,7 @@ export function checkRange(where: string, name: string, value: unknown, limits: 
     value.every((n) => Number.isFinite(n) && n >= least && n <= most) &&
     value[0] <= value[1]
   )
-    return value as unknown as Range;
+    return value as unknown as Interval;
   return refuse(where, name, value, `give two numbers${words(limits)}, the lower first`);
 }
 

@@ -1,6 +1,6 @@
 // colorJitter: brightness, contrast, saturation and hue changed at random.
 import type { Picture } from "../picture.ts";
-import { checkNumber, checkRange, type Range, type RangeLike } from "./checks.ts";
+import { checkNumber, checkRange, type Interval, type IntervalLike } from "./checks.ts";
 import { between } from "./draw.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./functional/enhance.ts";
 import { adjustHue } from "./functional/hue.ts";
@@ -8,13 +8,13 @@ import { type Transform, transform, withDefaults } from "./transform.ts";
 
 export interface ColorJitterOptions {
   /** Factors from 1 − n (at least 0) to 1 + n, or the lowest and the highest (default 0: unchanged). */
-  readonly brightness?: RangeLike;
+  readonly brightness?: IntervalLike;
   /** Factors from 1 − n (at least 0) to 1 + n, or the lowest and the highest (default 0: unchanged). */
-  readonly contrast?: RangeLike;
+  readonly contrast?: IntervalLike;
   /** Factors from 1 − n (at least 0) to 1 + n, or the lowest and the highest (default 0: unchanged). */
-  readonly saturation?: RangeLike;
+  readonly saturation?: IntervalLike;
   /** Turns from −n to n, or the lowest and the highest, within −0.5 to 0.5 (default 0: unchanged). */
-  readonly hue?: RangeLike;
+  readonly hue?: IntervalLike;
 }
 
 const defaults: Required<ColorJitterOptions> = {
@@ -34,7 +34,7 @@ const defaults: Required<ColorJitterOptions> = {
 export function colorJitter(options: ColorJitterOptions = {}): Transform {
   const where = "colorJitter";
   const complete = withDefaults<Required<ColorJitterOptions>>(where, options, defaults);
-  const factors = (name: "brightness" | "contrast" | "saturation"): Range => {
+  const factors = (name: "brightness" | "contrast" | "saturation"): Interval => {
     const value = complete[name];
     if (typeof value !== "number") return checkRange(where, name, value, { least: 0 });
     checkNumber(where, name, value, { least: 0 });
@@ -43,7 +43,7 @@ export function colorJitter(options: ColorJitterOptions = {}): Transform {
   const { hue } = complete;
   const limits = { least: -0.5, most: 0.5 };
   const turns = checkRange(where, "hue", typeof hue === "number" ? [-hue, hue] : hue, limits);
-  const steps: readonly (readonly [Range, (picture: Picture, factor: number) => Picture])[] = [
+  const steps: readonly (readonly [Interval, (picture: Picture, factor: number) => Picture])[] = [
     [factors("brightness"), adjustBrightness],
     [factors("contrast"), adjustContrast],
     [factors("saturation"), adjustSaturation],

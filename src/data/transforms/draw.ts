@@ -1,6 +1,6 @@
-// Draws from a range, a scale or a coin. Each takes one random number, so what follows does not depend on it.
+// Draws: a coin, a number of an interval, a ratio, a whole number.
 import type { Generator } from "../../tensor/random.ts";
-import type { Range } from "./checks.ts";
+import type { Interval } from "./checks.ts";
 
 /** Heads with probability `p`: never at 0, always at 1. */
 export function chance(random: Generator, p: number): boolean {
@@ -8,12 +8,12 @@ export function chance(random: Generator, p: number): boolean {
 }
 
 /** A number of the range, every one equally likely. */
-export function between(random: Generator, [low, high]: Range): number {
+export function between(random: Generator, [low, high]: Interval): number {
   return low + (high - low) * random.uniform();
 }
 
 /** A number of the range whose logarithm is uniform: half and double are equally likely. */
-export function ratioBetween(random: Generator, [low, high]: Range): number {
+export function ratioBetween(random: Generator, [low, high]: Interval): number {
   return Math.exp(between(random, [Math.log(low), Math.log(high)]));
 }
 

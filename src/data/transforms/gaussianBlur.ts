@@ -1,12 +1,12 @@
 // gaussianBlur as a transform: the width is drawn anew for each picture.
-import { checkNumber, checkRange, type RangeLike } from "./checks.ts";
+import { checkNumber, checkRange, type IntervalLike } from "./checks.ts";
 import { between } from "./draw.ts";
 import { gaussianBlur as blur, checkKernel } from "./functional/gaussianBlur.ts";
 import { type Transform, transform, withDefaults } from "./transform.ts";
 
 export interface GaussianBlurOptions {
   /** Width in pixels, above 0: a number, or the lowest and the highest (default `[0.1, 2]`). */
-  readonly sigma?: RangeLike;
+  readonly sigma?: IntervalLike;
 }
 
 const defaults: Required<GaussianBlurOptions> = { sigma: [0.1, 2] };

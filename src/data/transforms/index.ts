@@ -1,6 +1,6 @@
 // Changes of pictures on their way into a batch, mostly random: torchvision's names, seeded.
 export { centerCrop } from "./centerCrop.ts";
-export type { Fill, Range, RangeLike } from "./checks.ts";
+export type { Fill, Interval, IntervalLike } from "./checks.ts";
 export { type ColorJitterOptions, colorJitter } from "./colorJitter.ts";
 export {
   compose,

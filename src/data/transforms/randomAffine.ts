@@ -7,8 +7,8 @@ import {
   checkNumber,
   checkRange,
   type Fill,
-  type Range,
-  type RangeLike,
+  type Interval,
+  type IntervalLike,
 } from "./checks.ts";
 import { between } from "./draw.ts";
 import {
@@ -34,7 +34,7 @@ export interface RandomAffineOptions {
   /** Largest move as a share of width and height, `[x, y]`, each 0 to 1 (default none). */
   readonly translate?: readonly [number, number] | null;
   /** Lowest and highest scale (default none). */
-  readonly scale?: Range | null;
+  readonly scale?: Interval | null;
   /**
    * Degrees along x, a number for −n to n or the lowest and the highest; four numbers: those along x, then
    * those along y (default none).
@@ -71,7 +71,10 @@ const affineDefaults: Required<RandomAffineOptions> = {
  * @throws OptionError for impossible or unknown options
  * @example String(randomRotation(15)) // "RandomRotation(degrees 15)"
  */
-export function randomRotation(degrees: RangeLike, options: RandomRotationOptions = {}): Transform {
+export function randomRotation(
+  degrees: IntervalLike,
+  options: RandomRotationOptions = {},
+): Transform {
   const where = "randomRotation";
   const complete = withDefaults<Required<RandomRotationOptions>>(where, options, rotationDefaults);
   const range = aroundZero(where, "degrees", degrees);
@@ -92,7 +95,7 @@ export function randomRotation(degrees: RangeLike, options: RandomRotationOption
  * @example
  * String(randomAffine(10, { translate: [0.1, 0.1] })) // "RandomAffine(degrees 10, translate [0.1, 0.1])"
  */
-export function randomAffine(degrees: RangeLike, options: RandomAffineOptions = {}): Transform {
+export function randomAffine(degrees: IntervalLike, options: RandomAffineOptions = {}): Transform {
   const where = "randomAffine";
   const complete = withDefaults<Required<RandomAffineOptions>>(where, options, affineDefaults);
   const { interpolation, fill, center } = complete;
@@ -115,26 +118,26 @@ export function randomAffine(degrees: RangeLike, options: RandomAffineOptions = 
 }
 
 /** A number n as −n to n. */
-function aroundZero(where: string, name: string, value: unknown): Range {
+function aroundZero(where: string, name: string, value: unknown): Interval {
   if (typeof value !== "number") return checkRange(where, name, value, {});
   checkNumber(where, name, value, { least: 0 });
   return [-value, value];
 }
 
-function checkTranslate(where: string, translate: unknown): Range {
+function checkTranslate(where: string, translate: unknown): Interval {
   if (translate === null) return [0, 0];
   if (
     Array.isArray(translate) &&
     translate.length === 2 &&
     translate.every((n) => Number.isFinite(n) && n >= 0 && n <= 1)
   )
-    return translate as unknown as Range;
+    return translate as unknown as Interval;
   throw new OptionError(`${where}: translate is ${JSON.stringify(translate)}`, {
     hint: "give [x, y], shares of width and height from 0 to 1",
   });
 }
 
-function checkShear(where: string, shear: unknown): readonly [Range, Range] {
+function checkShear(where: string, shear: unknown): readonly [Interval, Interval] {
   if (shear === null)
     return [
       [0, 0],

@@ -1,7 +1,7 @@
 // randomErasing: a rectangle of each picture painted over.
 import type { Generator } from "../../tensor/random.ts";
 import type { Picture } from "../picture.ts";
-import { checkFill, checkProbability, checkRange, type Fill, type Range } from "./checks.ts";
+import { checkFill, checkProbability, checkRange, type Fill, type Interval } from "./checks.ts";
 import { between, chance, ratioBetween, roundEven, wholeUpTo } from "./draw.ts";
 import { erase } from "./functional/erase.ts";
 import type { Box } from "./functional/window.ts";
@@ -11,9 +11,9 @@ export interface RandomErasingOptions {
   /** How often it happens, 0 to 1 (default 0.5). */
   readonly p?: number;
   /** Lowest and highest share of the picture's area (default `[0.02, 0.33]`). */
-  readonly scale?: Range;
+  readonly scale?: Interval;
   /** Lowest and highest height : width (default `[0.3, 3.3]`). */
-  readonly ratio?: Range;
+  readonly ratio?: Interval;
   /** A byte, or one for each channel (default 0); "random" is a random byte for each pixel and channel. */
   readonly value?: Fill | "random";
 }
@@ -54,8 +54,8 @@ export function randomErasing(options: RandomErasingOptions = {}): Transform {
 
 function drawBox(
   { height: rows, width: columns }: Picture,
-  scale: Range,
-  ratio: Range,
+  scale: Interval,
+  ratio: Interval,
   random: Generator,
 ): Box | null {
   for (let attempt = 0; attempt < 10; attempt++) {

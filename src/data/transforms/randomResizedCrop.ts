@@ -1,7 +1,7 @@
 // randomResizedCrop: a part of random size and proportions, resized.
 import type { Generator } from "../../tensor/random.ts";
 import type { Picture } from "../picture.ts";
-import { checkPair, checkRange, type Range } from "./checks.ts";
+import { checkPair, checkRange, type Interval } from "./checks.ts";
 import { between, ratioBetween, roundEven, wholeUpTo } from "./draw.ts";
 import {
   checkSamplingValues,
@@ -14,9 +14,9 @@ import { type Transform, transform, withDefaults } from "./transform.ts";
 
 export interface RandomResizedCropOptions extends SamplingOptions {
   /** Lowest and highest share of the picture's area (default `[0.08, 1]`). */
-  readonly scale?: Range;
+  readonly scale?: Interval;
   /** Lowest and highest width : height (default `[3 / 4, 4 / 3]`). */
-  readonly ratio?: Range;
+  readonly ratio?: Interval;
 }
 
 const defaults: Required<RandomResizedCropOptions> = {
@@ -51,8 +51,8 @@ export function randomResizedCrop(
 
 function drawBox(
   { height: rows, width: columns }: Picture,
-  scale: Range,
-  ratio: Range,
+  scale: Interval,
+  ratio: Interval,
   random: Generator,
 ): Box {
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -68,7 +68,7 @@ function drawBox(
 }
 
 /** The largest box in the middle whose proportions are allowed. */
-function middleBox(rows: number, columns: number, [narrow, wide]: Range): Box {
+function middleBox(rows: number, columns: number, [narrow, wide]: Interval): Box {
   let [height, width] = [rows, columns];
   if (columns / rows < narrow) height = Math.min(rows, Math.max(1, roundEven(columns / narrow)));
   else if (columns / rows > wide) width = Math.min(columns, Math.max(1, roundEven(rows * wide)));

@@ -166,9 +166,10 @@ export function partsOfChunk(
   };
 }
 
-/** Index along the batch axis for a group of images. */
-export function imageIndex(w: KernelWriter, group: IndexLike): AxisIndex {
-  return { base: times(group, w.lanes), lane: w.lanes > 1 ? 1 : 0 };
+/** Index along the batch axis of an image, or of a group of images in the lanes. */
+export function imageIndex(w: KernelWriter, n: IndexLike, lanesOver: LanesOver): AxisIndex {
+  if (lanesOver === "width") return fixed(n);
+  return { base: times(n, w.lanes), lane: w.lanes > 1 ? 1 : 0 };
 }
 
 /** Loops over the groups of images of one chunk; returns how many chunks there are. */
@@ -181,22 +182,27 @@ export function overImages(
   const groups = Math.ceil(batch / w.lanes);
   const { chunks, perChunk } = chunksFor(groups, work / groups);
   const from = chunks === 1 ? 0 : times(w.k.chunk, perChunk);
-  w.k.for("n", from, plus(from, perChunk), (n) => body(imageIndex(w, n)), { limit: groups });
+  w.k.for("n", from, plus(from, perChunk), (n) => body(imageIndex(w, n, "images")), {
+    limit: groups,
+  });
   return chunks;
 }
 
-/**
- * Loops over the images and the channel tiles of one chunk; returns how many chunks there are.
- * @param lanesOver what lies in the lanes: as many images, or positions of one image
- */
+/** What lies in the lanes: as many images, or positions of one image. */
+export type LanesOver = "images" | "width";
+
+/** Loops over the images and the channel tiles of one chunk; returns how many chunks there are. */
 export function overImagesAndChannels(
   w: KernelWriter,
-  sizes: ConvSizes,
-  lanesOver: "images" | "width",
-  runs: readonly TileRun[],
-  perGroup: number,
+  work: {
+    readonly sizes: ConvSizes;
+    readonly lanesOver: LanesOver;
+    readonly runs: readonly TileRun[];
+    readonly perGroup: number;
+  },
   body: (image: AxisIndex, group: IndexLike, channel: IndexLike, size: number) => void,
 ): number {
+  const { sizes, lanesOver, runs, perGroup } = work;
   const units = lanesOver === "width" ? sizes.batch : Math.ceil(sizes.batch / w.lanes);
   const shares = sharesOf(units, tilesOf(sizes.groups, runs), convFlops(sizes));
   const part = partsOfChunk(w, shares);
@@ -206,9 +212,10 @@ export function overImagesAndChannels(
     from,
     plus(from, shares.perImages),
     (n) => {
+      const image = imageIndex(w, n, lanesOver);
       const own = { part: part.channel, of: shares.channels };
       overChannels(w, sizes.groups, runs, perGroup, own, (group, channel, size) =>
-        body(lanesOver === "width" ? fixed(n) : imageIndex(w, n), group, channel, size),
+        body(image, group, channel, size),
       );
     },
     { limit: units },
@@ -294,27 +301,6 @@ export function rowTiles(
       from += size;
     }
   }
-}
-
-/** Runs the epilogue over elements just stored in raw form: [channels] × [positions]. */
-export function finishRow(
-  w: KernelWriter,
-  { node, core }: { node: Node; core: Node },
-  place: Place,
-  channels: number,
-  count: number,
-  width: number,
-  index: (channel: IndexLike, x: IndexLike) => readonly AxisIndex[],
-): void {
-  if (node === core) return;
-  w.k.for("c", 0, channels, (c) => {
-    w.k.for("x", 0, count, (x) => {
-      const at = index(c, x);
-      w.known.set(core, w.k.let(w.load(place, at, width)));
-      w.store(place, at, w.value(node, at, width), width);
-      w.known.delete(core);
-    });
-  });
 }
 
 /** A copy with the padding made real, for kernels that cannot clip. */

@@ -17,12 +17,14 @@ import { type AxisIndex, fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { overWeightRows, validTaps } from "./edges.ts";
+import { inputFor, lanesOverFor } from "./row.ts";
 import {
   type Axis1d,
   type ConvSizes,
   convFlops,
   convSizes,
   imageIndex,
+  type LanesOver,
   lanesFor,
   operand,
   overChannels,
@@ -30,7 +32,6 @@ import {
   powerOfTwo,
   tilesOf,
 } from "./shared.ts";
-import { fitsWidth, paddedRows, rowVectors } from "./width.ts";
 
 /** The batch is split into this many parts where the channels do not make chunks enough. */
 const imageParts = 8;
@@ -83,8 +84,7 @@ interface Job {
   readonly grad: Place;
   readonly sizes: ConvSizes;
   readonly lanes: number;
-  /** The lanes lie over neighbouring positions of one image, not over images. */
-  readonly overWidth: boolean;
+  readonly lanesOver: LanesOver;
   /** Tiles of output channels. */
   readonly rowRuns: readonly TileRun[];
   /** Tiles along a kernel row, or of input channels where a row has one tap. */
@@ -103,17 +103,17 @@ interface Job {
 
 function jobOf(planner: Planner, x: Node, grad: Node, core: Node): Job {
   const params = core.params as Conv2dParams;
-  const plain = convSizes(x.shape, core.shape, grad.shape, params);
   const inBatch = lanesFor(planner, x, null);
-  const overWidth = fitsWidth(planner, inBatch, plain.across.outSize);
-  const lanes = overWidth ? planner.target.lanes : inBatch;
-  let [xPlace, sizes] = [operand(planner, x, inBatch), plain];
-  if (overWidth) {
-    const padded = paddedRows(planner, xPlace, x, plain, params);
-    xPlace = padded.place;
-    const inside = { ...params, padding: padded.padding };
-    sizes = convSizes(xPlace.shape, core.shape, grad.shape, inside);
-  }
+  const lanesOver = lanesOverFor(planner, inBatch, grad.shape[3] as number);
+  const lanes = lanesOver === "width" ? planner.target.lanes : inBatch;
+  const input =
+    lanesOver === "width"
+      ? inputFor(planner, x, lanesOver, inBatch, core.shape, grad.shape, params)
+      : {
+          place: operand(planner, x, inBatch),
+          sizes: convSizes(x.shape, core.shape, grad.shape, params),
+        };
+  const { sizes } = input;
   const { down, across } = sizes;
   const overTaps = across.kernel > 1;
   const columns = overTaps ? across.kernel : sizes.inPerGroup;
@@ -130,11 +130,11 @@ function jobOf(planner: Planner, x: Node, grad: Node, core: Node): Job {
     (tile.rows * down.outSize * across.outSize + columnChannels * down.size * across.size);
   const perBlock = Math.max(1, Math.min(perPart, Math.floor(workingBytes / perGroup)));
   return {
-    x: xPlace,
+    x: input.place,
     grad: operand(planner, grad, inBatch),
     sizes,
     lanes,
-    overWidth,
+    lanesOver,
     rowRuns,
     columnRuns: tileRuns(columns, tile.columns),
     overTaps,
@@ -162,7 +162,7 @@ function sumParts(
   const own = { part: chunk.channel, of: job.channels };
   const first = times(chunk.image, perPart);
   const block = (from: IndexLike, isFirst: boolean): void => {
-    const indexOf = (n: IndexLike): AxisIndex => (job.overWidth ? fixed(n) : imageIndex(w, n));
+    const indexOf = (n: IndexLike): AxisIndex => imageIndex(w, n, job.lanesOver);
     const images = (body: (image: AxisIndex) => void): void => {
       // The last block of a part may be shorter, and the last part too.
       const end = Math.min(perPart, job.groups);
@@ -185,7 +185,7 @@ function sumParts(
           images((image) => {
             k.for("y", firstRow, endRow, (y) => {
               const row = rowJob(w, job, { sums, rows, columns, image, group, out, u, y });
-              if (job.overWidth) sumRowOverWidth(w, row);
+              if (job.lanesOver === "width") sumRowOverWidth(w, row);
               else sumRow(w, row, planner.target.accumulators + 3);
             });
           });
@@ -350,7 +350,7 @@ function sumRow(w: KernelWriter, job: RowJob, registers: number): void {
 /** One row of outputs in vectors. The last one overlaps the one before; what that one has counted is left out. */
 function sumRowOverWidth(w: KernelWriter, { across, columns, rows, sums, ...job }: RowJob): void {
   const { k, lanes } = w;
-  const vectors = rowVectors(across.outSize, lanes);
+  const full = Math.floor(across.outSize / lanes);
   const vector = (start: IndexLike, keep: (value: Value) => Value): void => {
     const gradients = Array.from({ length: rows }, (_, r) =>
       k.let(keep(job.gradient(r, { base: toIndex(start), lane: 1 }))),
@@ -364,9 +364,9 @@ function sumRowOverWidth(w: KernelWriter, { across, columns, rows, sums, ...job 
       }
     });
   };
-  k.for("x", 0, vectors.whole, (x) => vector(times(x, lanes), (value) => value));
-  if (vectors.count === vectors.whole) return;
-  const counted = vectors.whole * lanes - (across.outSize - lanes);
+  k.for("x", 0, full, (x) => vector(times(x, lanes), (value) => value));
+  if (full * lanes === across.outSize) return;
+  const counted = full * lanes - (across.outSize - lanes);
   const isNew = k.let(k.compare("ge", k.laneIndex(lanes), k.const(counted, lanes, "int")));
   const zero = k.let(k.const(0, lanes));
   vector(across.outSize - lanes, (value) => k.select(isNew, value, zero));

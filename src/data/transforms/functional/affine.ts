@@ -204,7 +204,8 @@ function writeNearest(
   outWidth: number,
   fill: readonly number[],
 ): void {
-  const [plane, outPlane] = [height * width, outHeight * outWidth];
+  const plane = height * width;
+  const outPlane = outHeight * outWidth;
   let at = 0;
   for (let y = 0; y < outHeight; y++) {
     for (let x = 0; x < outWidth; x++, at++) {
@@ -229,27 +230,45 @@ function writeBilinear(
   outWidth: number,
   fill: readonly number[],
 ): void {
-  const [plane, outPlane] = [height * width, outHeight * outWidth];
+  const plane = height * width;
+  const outPlane = outHeight * outWidth;
   // Assigning to it rounds half to even and clamps.
   const bytes = new Uint8ClampedArray(out.buffer);
   let at = 0;
   for (let y = 0; y < outHeight; y++) {
     for (let x = 0; x < outWidth; x++, at++) {
-      const [sourceX, sourceY] = [a * x + b * y + c, d * x + e * y + f];
-      const [column, row] = [Math.floor(sourceX), Math.floor(sourceY)];
-      const [right, below] = [sourceX - column, sourceY - row];
+      const sourceX = a * x + b * y + c;
+      const sourceY = d * x + e * y + f;
+      const column = Math.floor(sourceX);
+      const row = Math.floor(sourceY);
+      const right = sourceX - column;
+      const below = sourceY - row;
+      const from = row * width + column;
+      const isInside = column >= 0 && column < width - 1 && row >= 0 && row < height - 1;
+      if (isInside) {
+        const bottomRight = right * below;
+        const bottomLeft = below - bottomRight;
+        const topRight = right - bottomRight;
+        const topLeft = 1 - right - bottomLeft;
+        for (let k = 0, i = from, to = at; k < channels; k++, i += plane, to += outPlane) {
+          bytes[to] =
+            topLeft * (data[i] as number) +
+            topRight * (data[i + 1] as number) +
+            bottomLeft * (data[i + width] as number) +
+            bottomRight * (data[i + width + 1] as number);
+        }
+        continue;
+      }
       const hasLeft = column >= 0 && column < width;
       const hasRight = column >= -1 && column < width - 1;
       const hasTop = row >= 0 && row < height;
       const hasBottom = row >= -1 && row < height - 1;
-      const from = row * width + column;
-      for (let k = 0; k < channels; k++) {
+      for (let k = 0, i = from; k < channels; k++, i += plane) {
         const beyond = fill[k] as number;
-        const corner = k * plane + from;
-        const topLeft = hasTop && hasLeft ? (data[corner] as number) : beyond;
-        const topRight = hasTop && hasRight ? (data[corner + 1] as number) : beyond;
-        const bottomLeft = hasBottom && hasLeft ? (data[corner + width] as number) : beyond;
-        const bottomRight = hasBottom && hasRight ? (data[corner + width + 1] as number) : beyond;
+        const topLeft = hasTop && hasLeft ? (data[i] as number) : beyond;
+        const topRight = hasTop && hasRight ? (data[i + 1] as number) : beyond;
+        const bottomLeft = hasBottom && hasLeft ? (data[i + width] as number) : beyond;
+        const bottomRight = hasBottom && hasRight ? (data[i + width + 1] as number) : beyond;
         const top = topLeft + right * (topRight - topLeft);
         const bottom = bottomLeft + right * (bottomRight - bottomLeft);
         bytes[k * outPlane + at] = top + below * (bottom - top);

@@ -78,7 +78,9 @@ export function adjustSaturation(picture: Picture, factor: number): Picture {
   const plane = height * width;
   const out = new Uint8Array(data.length);
   for (let i = 0, j = plane, k = 2 * plane; i < plane; i++, j++, k++) {
-    const [red, green, blue] = [data[i] as number, data[j] as number, data[k] as number];
+    const red = data[i] as number;
+    const green = data[j] as number;
+    const blue = data[k] as number;
     const grey = luma(red, green, blue);
     out[i] = blend(grey, red, share);
     out[j] = blend(grey, green, share);
@@ -103,17 +105,22 @@ export function adjustSharpness(picture: Picture, factor: number): Picture {
   for (let c = 0; c < channels; c++) {
     for (let y = 1; y < height - 1; y++) {
       const row = (c * height + y) * width;
-      for (let x = 1; x < width - 1; x++) {
-        const i = row + x;
+      // Sums of three pixels below each other; each serves three neighbours.
+      let left = columnSum(data, row, width);
+      let middle = columnSum(data, row + 1, width);
+      for (let i = row + 1; i < row + width - 1; i++) {
+        const right = columnSum(data, i + 1, width);
         const value = data[i] as number;
-        const sum = around(data, i - width) + around(data, i) + around(data, i + width);
-        out[i] = blend(Math.floor((sum + 4 * value) / 13 + 0.5), value, share);
+        const smooth = Math.floor((left + middle + right + 4 * value) / 13 + 0.5);
+        out[i] = blend(smooth, value, share);
+        left = middle;
+        middle = right;
       }
     }
   }
   return { channels, height, width, data: out };
 }
 
-function around(data: Uint8Array, i: number): number {
-  return (data[i - 1] as number) + (data[i] as number) + (data[i + 1] as number);
+function columnSum(data: Uint8Array, i: number, width: number): number {
+  return (data[i - width] as number) + (data[i] as number) + (data[i + width] as number);
 }

@@ -18,7 +18,9 @@ export function adjustHue(picture: Picture, factor: number): Picture {
   const plane = height * width;
   const out = new Uint8Array(data.length);
   for (let i = 0, j = plane, k = 2 * plane; i < plane; i++, j++, k++) {
-    const [red, green, blue] = [data[i] as number, data[j] as number, data[k] as number];
+    const red = data[i] as number;
+    const green = data[j] as number;
+    const blue = data[k] as number;
     const value = Math.max(red, green, blue);
     const chroma = value - Math.min(red, green, blue);
     if (chroma === 0) {

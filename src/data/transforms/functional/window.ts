@@ -110,7 +110,7 @@ export function takeWindow(
     return picture;
   const rows = sources(top, height, picture.height, mode);
   const columns = sources(left, width, picture.width, mode);
-  // Columns from `begin` to `end` lie side by side in the picture.
+  // Columns from `begin` to `end` lie side by side in the picture. A copy of many is one call.
   const begin = Math.min(Math.max(-left, 0), width);
   const end = Math.min(Math.max(picture.width - left, begin), width);
   const out = new Uint8Array(channels * height * width);
@@ -128,7 +128,9 @@ export function takeWindow(
         const column = columns[x] as number;
         out[at + x] = column < 0 ? value : (data[from + column] as number);
       }
-      for (let x = begin; x < end; x++) out[at + x] = data[from + left + x] as number;
+      if (end - begin >= 64)
+        out.set(data.subarray(from + left + begin, from + left + end), at + begin);
+      else for (let x = begin; x < end; x++) out[at + x] = data[from + left + x] as number;
       for (let x = end; x < width; x++) {
         const column = columns[x] as number;
         out[at + x] = column < 0 ? value : (data[from + column] as number);
