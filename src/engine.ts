@@ -62,11 +62,13 @@ const planCacheSize = 256;
 export interface EngineOptions {
   /** Compute chains of ops in one kernel (default true); without, each op has a kernel of its own. */
   readonly fusion?: boolean;
+  /** Compute 3 × 3 convolutions by Winograd's minimal filtering where it pays (default true). */
+  readonly winograd?: boolean;
 }
 
 export class BackendEngine implements Engine {
   readonly backend: Backend;
-  readonly #fusion: boolean;
+  readonly #options: EngineOptions;
   readonly #executables = new Map<string, Executable>();
   /** Losses whose backward was asked for, and predictions: computed together with the update that follows. */
   #due: Node[] = [];
@@ -74,9 +76,9 @@ export class BackendEngine implements Engine {
   readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
 
-  constructor(backend: Backend, { fusion = true }: EngineOptions = {}) {
+  constructor(backend: Backend, options: EngineOptions = {}) {
     this.backend = backend;
-    this.#fusion = fusion;
+    this.#options = options;
   }
 
   upload(dtype: Dtype, data: TypedArray): Storage {
@@ -194,7 +196,7 @@ export class BackendEngine implements Engine {
     let executable = this.#executables.get(graph.signature);
     if (executable === undefined) {
       const { lanes, accumulators } = this.backend.capabilities;
-      const target = { lanes, accumulators, fusion: this.#fusion };
+      const target = { lanes, accumulators, ...this.#options };
       executable = this.backend.compile(graph, () => plan(graph, target));
       if (this.#executables.size >= planCacheSize) {
         const [oldest, old] = this.#executables.entries().next().value as [string, Executable];

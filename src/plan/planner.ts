@@ -14,6 +14,8 @@ export interface PlanTarget {
   readonly accumulators: number;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */
   readonly fusion?: boolean;
+  /** Use Winograd's minimal filtering where it pays (default true). */
+  readonly winograd?: boolean;
 }
 
 /** A launch with what it reads and writes, for the schedule. */

@@ -13,8 +13,16 @@ import { fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import { forwardRows, validTaps } from "./edges.ts";
 import { finishRow, inputFor, lanesOverFor, moved, rowUnits } from "./row.ts";
-import { convFlops, lanesFor, overImagesAndChannels, plainOperand, rowTiles } from "./shared.ts";
+import {
+  convFlops,
+  convSizes,
+  lanesFor,
+  overImagesAndChannels,
+  plainOperand,
+  rowTiles,
+} from "./shared.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
+import { lowerForwardWinograd, winogradForm } from "./winograd.ts";
 
 export function lowerConv2d(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -23,6 +31,12 @@ export function lowerConv2d(planner: Planner, root: Root): void {
   const inBatch = lanesFor(planner, x, root);
   const place = planner.place(node, inBatch > 1 && planner.mayBatch(node) ? "batch" : "plain");
   if (isEmpty(node)) return;
+  const unpadded = convSizes(x.shape, weight.shape, core.shape, params);
+  const form = inBatch > 1 ? winogradForm(planner, unpadded) : null;
+  if (form !== null) {
+    lowerForwardWinograd(planner, root, place, unpadded, form);
+    return;
+  }
   const lanesOver = lanesOverFor(planner, inBatch, core.shape[3] as number);
   const input = inputFor(planner, x, lanesOver, inBatch, weight.shape, core.shape, params);
   const weightPlace = plainOperand(planner, weight);

@@ -25,6 +25,7 @@ import {
   rowTiles,
 } from "./shared.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
+import { lowerInputGradWinograd, turnedSizes, winogradForm } from "./winograd.ts";
 
 export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -33,6 +34,11 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const place = planner.place(node, inBatch > 1 && planner.mayBatch(node) ? "batch" : "plain");
   if (isEmpty(node)) return;
   const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
+  const form = inBatch > 1 ? winogradForm(planner, turnedSizes(sizes)) : null;
+  if (form !== null) {
+    lowerInputGradWinograd(planner, root, place, sizes, form);
+    return;
+  }
   const { down, across } = sizes;
   const columnPhases = phasesOf(across);
   const lengths = columnPhases.map(({ count }) => count);

@@ -32,6 +32,8 @@ import {
   powerOfTwo,
   tilesOf,
 } from "./shared.ts";
+import { winogradForm } from "./winograd.ts";
+import { lowerWeightGradWinograd } from "./winogradWeightGrad.ts";
 
 /** The batch is split into this many parts where the channels do not make chunks enough. */
 const imageParts = 8;
@@ -44,6 +46,12 @@ export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
   const [x, grad] = core.inputs as [Node, Node];
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
+  const sizes = convSizes(x.shape, core.shape, grad.shape, core.params as Conv2dParams);
+  const form = winogradForm(planner, sizes);
+  if (form !== null) {
+    lowerWeightGradWinograd(planner, root, place, sizes, form);
+    return;
+  }
   const job = jobOf(planner, x, grad, core);
   const { lanes } = job;
   const finish = (w: KernelWriter, sum: Value, at: readonly AxisIndex[]): Value => {
