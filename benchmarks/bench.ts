@@ -2,7 +2,7 @@
 import "../scripts/quietPipe.ts";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { lenetTrain } from "./lenetTrain.ts";
+import { lenetTrain, resnetTrain } from "./training.ts";
 
 /** Milliseconds per call, one figure a round, of one system. */
 export interface Measurement {
@@ -26,7 +26,7 @@ export interface Benchmark {
   run(context: BenchmarkContext): Promise<Measurement[]>;
 }
 
-const benchmarks: readonly Benchmark[] = [lenetTrain];
+const benchmarks: readonly Benchmark[] = [lenetTrain, resnetTrain];
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

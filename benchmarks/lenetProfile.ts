@@ -2,7 +2,7 @@
 // node scripts/start.mjs benchmarks/lenetProfile.ts
 import "../scripts/quietPipe.ts";
 import { setBackend } from "../src/index.ts";
-import { syntheticStep } from "./lenetTrain.ts";
+import { syntheticStep } from "./training.ts";
 
 setBackend("wasm", { threads: 1 });
 const batchSize = 256;
