@@ -42,7 +42,7 @@ export const summaryCommand = defineCommand({
       );
     }
     const net = models.createModel(model, { numClasses });
-    const summary = inspect.summarize(net, [batch, ...entry.inputShape]);
+    const summary = inspect.summary(net, [batch, ...entry.inputShape]);
     if (json) terminal.line(JSON.stringify(summary));
     // A file or another program gets whole lines.
     else {

@@ -7,7 +7,7 @@ const difference = (a: Tensor, b: Tensor): Promise<number> => a.sub(b).abs().ama
 
 /** Parameters, and multiply-adds for one image of 28 × 28 with 192 channels. */
 function cost(layer: nn.Module): [number, number] {
-  const { parameters, multiplyAdds } = inspect.summarize(layer, [1, 192, 28, 28]);
+  const { parameters, multiplyAdds } = inspect.summary(layer, [1, 192, 28, 28]);
   return [parameters, multiplyAdds];
 }
 

@@ -25,7 +25,7 @@ const leastLayerWidth = 12;
  * @param options columns: characters in a line
  * @throws OptionError for unknown options
  * @example
- * const table = formatSummary(summarize(lenet(), [1, 1, 28, 28]), { columns: 80 });
+ * const table = formatSummary(summary(lenet(), [1, 1, 28, 28]), { columns: 80 });
  * table.split("\n").every((line) => line.length <= 80) // true
  */
 export function formatSummary(summary: NetworkSummary, options: FormatSummaryOptions = {}): string {

@@ -54,9 +54,9 @@ export interface NetworkSummary {
  * Runs an input of this shape through the network, without computing anything, and notes each layer.
  * @param inputShape with the batch, as NCHW `[1, 1, 28, 28]`
  * @throws ShapeError if the shape does not fit the network
- * @example summarize(lenet(), [1, 1, 28, 28]).parameters // 61706
+ * @example summary(lenet(), [1, 1, 28, 28]).parameters // 61706
  */
-export function summarize(net: Module, inputShape: Shape): NetworkSummary {
+export function summary(net: Module, inputShape: Shape): NetworkSummary {
   const layers: LayerSummary[] = [];
   const input = Tensor.ofData(new Float32Array(sizeOf(inputShape)), inputShape, "float32");
   const fieldOf = inputShape.length === 4 ? receptiveFieldsBelow(input) : () => null;

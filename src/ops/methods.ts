@@ -10,7 +10,7 @@ import { argmax, argmin } from "./argmax.ts";
 import { cast } from "./cast.ts";
 import { clamp } from "./clamp.ts";
 import { eq, ge, gt, le, lt, ne } from "./compare.ts";
-import { stack } from "./concat.ts";
+import { cat, concat, stack } from "./concat.ts";
 import { cumsum } from "./cumsum.ts";
 import { detach } from "./detach.ts";
 import { diag, diagonal } from "./diagonal.ts";
@@ -248,6 +248,8 @@ declare module "../tensor/tensor.ts" {
   namespace Tensor {
     export {
       arange,
+      cat,
+      concat,
       eye,
       full,
       fullLike,
@@ -419,6 +421,8 @@ for (const [name, dtype] of [
 
 for (const [name, value] of Object.entries({
   arange,
+  cat,
+  concat,
   eye,
   full,
   fullLike,

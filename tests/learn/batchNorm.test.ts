@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type BackendName, setBackend } from "../../src/backends.ts";
 import { residentOf } from "../../src/data/resident.ts";
-import { summarize } from "../../src/inspect/index.ts";
+import { summary } from "../../src/inspect/index.ts";
 import {
   BatchNorm1d,
   BatchNorm2d,
@@ -196,7 +196,7 @@ describe.each<BackendName>(["reference", "wasm"])("batch normalisation on %s", (
 
   it("a summary changes nothing, and takes a batch of one", async () => {
     const net = normalNet();
-    expect(summarize(net, [1, 1, 8, 8]).layers.length).toBe(7);
+    expect(summary(net, [1, 1, 8, 8]).layers.length).toBe(7);
     expect(net.children().every((child) => child.training)).toBe(true);
     const [norm] = net.modules().filter((module) => module instanceof BatchNorm2d);
     expect(await running(norm as BatchNorm2d, "numBatchesTracked").item()).toBe(0);

@@ -1,7 +1,7 @@
 // The summary of a network, against LeNet counted by hand.
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
-import { formatSummary, summarize } from "../../src/inspect/index.ts";
+import { formatSummary, summary } from "../../src/inspect/index.ts";
 import { lenet } from "../../src/models/index.ts";
 import { Dropout, Flatten, Identity, Linear, Sequential } from "../../src/nn/index.ts";
 
@@ -11,9 +11,9 @@ beforeAll(() => {
 
 const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
 
-describe("summarize", () => {
+describe("summary", () => {
   it("counts LeNet's parameters, work and memory", () => {
-    const { layers, parameters, multiplyAdds, memory } = summarize(lenet(), [1, 1, 28, 28]);
+    const { layers, parameters, multiplyAdds, memory } = summary(lenet(), [1, 1, 28, 28]);
     expect(layers.map((layer) => layer.parameters).filter((n) => n > 0)).toEqual([
       6 * 25 + 6,
       16 * 6 * 25 + 16,
@@ -37,28 +37,28 @@ describe("summarize", () => {
   });
 
   it("grows with the batch where work and activations do", () => {
-    const [one, eight] = [1, 8].map((batch) => summarize(lenet(), [batch, 1, 28, 28]));
+    const [one, eight] = [1, 8].map((batch) => summary(lenet(), [batch, 1, 28, 28]));
     expect(eight?.memory.activations).toBe(8 * (one?.memory.activations ?? 0));
     expect(eight?.multiplyAdds).toBe(8 * (one?.multiplyAdds ?? 0));
     expect(eight?.memory.parameters).toBe(one?.memory.parameters);
   });
 
   it("says what one output pixel sees, of images only", () => {
-    const sees = summarize(lenet(), [1, 1, 28, 28]).layers.map((layer) => layer.receptiveField);
+    const sees = summary(lenet(), [1, 1, 28, 28]).layers.map((layer) => layer.receptiveField);
     expect(sees.slice(0, 7)).toEqual([5, 5, 6, 14, 14, 16, 28].map((n) => [n, n]));
-    const [dense] = summarize(new Sequential(new Linear(3, 2)), [4, 3]).layers;
+    const [dense] = summary(new Sequential(new Linear(3, 2)), [4, 3]).layers;
     expect(dense?.receptiveField).toBe(null);
   });
 
   it("counts no memory for layers that hand on what they are given", () => {
     const net = new Sequential(new Identity(), new Flatten(), new Dropout(0.5), new Linear(4, 2));
-    expect(summarize(net, [3, 1, 2, 2]).memory.activations).toBe(4 * 3 * 2);
+    expect(summary(net, [3, 1, 2, 2]).memory.activations).toBe(4 * 3 * 2);
   });
 });
 
 describe("formatSummary", () => {
   it("shows everything where there is room", () => {
-    expect(formatSummary(summarize(lenet(), [1, 1, 28, 28]))).toMatchInlineSnapshot(`
+    expect(formatSummary(summary(lenet(), [1, 1, 28, 28]))).toMatchInlineSnapshot(`
       "    layer                                  output           parameters  multiply-adds   memory   sees
           input                                  [1, 1, 28, 28]
       0   Conv2d(1 -> 6, kernel 5x5, padding 2)  [1, 6, 28, 28]          156        117,600  18.8 kB    5x5
@@ -80,8 +80,8 @@ describe("formatSummary", () => {
   });
 
   it("fits 80 columns, and narrow terminals", () => {
-    const summary = summarize(lenet(), [1, 1, 28, 28]);
-    expect(formatSummary(summary, { columns: 80 })).toMatchInlineSnapshot(`
+    const found = summary(lenet(), [1, 1, 28, 28]);
+    expect(formatSummary(found, { columns: 80 })).toMatchInlineSnapshot(`
       "    layer                           output      params  mul-adds   memory   sees
           input                           1x1x28x28
       0   Conv2d(1 -> 6, kernel 5x5, pa…  1x6x28x28      156      118k  18.8 kB    5x5
@@ -103,7 +103,7 @@ describe("formatSummary", () => {
       a training step about 552 kB
       and the optimizer's state"
     `);
-    expect(formatSummary(summary, { columns: 40 })).toMatchInlineSnapshot(`
+    expect(formatSummary(found, { columns: 40 })).toMatchInlineSnapshot(`
       "    layer             output      params
           input             1x1x28x28
       0   Conv2d(1 -> 6, …  1x6x28x28      156
@@ -126,8 +126,8 @@ describe("formatSummary", () => {
       and the optimizer's state"
     `);
     for (const columns of [80, 60, 40]) {
-      expect(widest(formatSummary(summary, { columns }))).toBeLessThanOrEqual(columns);
+      expect(widest(formatSummary(found, { columns }))).toBeLessThanOrEqual(columns);
     }
-    expect(() => formatSummary(summary, { width: 3 } as never)).toThrow(/unknown option "width"/);
+    expect(() => formatSummary(found, { width: 3 } as never)).toThrow(/unknown option "width"/);
   });
 });
