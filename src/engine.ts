@@ -2,6 +2,7 @@
 // and runs it on a backend. This is the one place where all layers meet.
 import { backward } from "./autograd/backward.ts";
 import type { Backend, BackendBuffer, Executable } from "./backend/backend.ts";
+import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
@@ -175,6 +176,21 @@ export class BackendEngine implements Engine {
       },
       dispose: () => {},
     };
+  }
+
+  rehearse(body: () => void): { readonly tensors: number; readonly arena: number } {
+    const backend = new RehearsalBackend(this.backend.capabilities);
+    setEngine(new BackendEngine(backend, this.#options));
+    try {
+      body();
+    } finally {
+      setEngine(this);
+    }
+    return backend.memory();
+  }
+
+  get memoryLimit(): number {
+    return this.backend.capabilities.memoryLimit ?? Infinity;
   }
 
   #run(outputs: readonly Node[]): void {

@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly threads: number;
   /** Is a·b + c fused? */
   readonly fusedMultiplyAdd: boolean;
+  /** Bytes that fit at most into its memory, if it has a limit of its own. */
+  readonly memoryLimit?: number;
 }
 
 /** Memory of a backend that holds the elements of one tensor. */

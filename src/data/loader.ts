@@ -4,12 +4,15 @@ import { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { batchOf, residentOf } from "./resident.ts";
+import { checkSampler, type Sampler, sampledOrder } from "./sampler.ts";
 
 export interface DataLoaderOptions {
   /** Images in a batch (default 1, as PyTorch). */
   readonly batchSize?: number;
   /** Another order in each epoch (default false). */
   readonly shuffle?: boolean;
+  /** Chooses the images of each epoch instead of `shuffle`: {@link balancedSampler}, say. */
+  readonly sampler?: Sampler;
   /** Picks the orders (default 0). */
   readonly seed?: number;
   /** Leave out the last batch if it is smaller (default false). */
@@ -23,8 +26,14 @@ export interface DataLoaderOptions {
  */
 export function epochOrder(
   length: number,
-  { seed, epoch, shuffle }: { seed: number; epoch: number; shuffle: boolean },
+  {
+    seed,
+    epoch,
+    shuffle,
+    sampler = null,
+  }: { seed: number; epoch: number; shuffle: boolean; sampler?: Sampler | null },
 ): Int32Array {
+  if (sampler !== null) return sampledOrder(sampler, length, { seed, epoch });
   if (!shuffle) return Int32Array.from({ length }, (_, i) => i);
   // Stream 0 of the same seed draws the starting weights.
   return new Generator(seed, epoch + 1).permutation(length);
@@ -47,25 +56,28 @@ export class DataLoader {
   readonly dataset: ImageDataset;
   readonly batchSize: number;
   readonly shuffle: boolean;
+  readonly sampler: Sampler | null;
   readonly seed: number;
   readonly dropLast: boolean;
   #epoch = 0;
 
   constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
-    checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast"]);
+    checkOptions("DataLoader", options, ["batchSize", "shuffle", "sampler", "seed", "dropLast"]);
     const { batchSize = 1, shuffle = false, seed = 0, dropLast = false } = options;
     checkCount("batchSize", batchSize, 1);
     checkCount("seed", seed, 0);
+    checkSampler("DataLoader", options);
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
+    this.sampler = options.sampler ?? null;
     this.seed = seed;
     this.dropLast = dropLast;
   }
 
   /** Batches in an epoch. */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
+    const batches = (this.sampler ?? this.dataset).length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
@@ -78,7 +90,8 @@ export class DataLoader {
   /** Indices of the images in the order in which an epoch takes them. */
   order(epoch: number): Int32Array {
     checkCount("epoch", epoch, 0);
-    return epochOrder(this.dataset.length, { seed: this.seed, epoch, shuffle: this.shuffle });
+    const { seed, shuffle, sampler } = this;
+    return epochOrder(this.dataset.length, { seed, epoch, shuffle, sampler });
   }
 
   *[Symbol.iterator](): Iterator<[Tensor, Tensor]> {

@@ -1,6 +1,7 @@
 // MNIST: 70,000 handwritten digits, 28 x 28 grey. It arrives by itself.
 import type { Archive } from "./archive.ts";
-import { type DataOptions, type DataSplits, obtain } from "./obtain.ts";
+import { type DataSplits, obtain } from "./obtain.ts";
+import type { DataOptions } from "./sources.ts";
 
 /** Sizes and SHA-256 of the decompressed files. */
 export const mnistArchive: Archive = {

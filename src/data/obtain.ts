@@ -1,7 +1,7 @@
 // Gets a data set from wherever it can be had: the cache, a Debian package that is installed, the
 // network, a Debian package fetched for the purpose, at last the excerpt that ships with Fovea.
 import { join } from "node:path";
-import { checkOptions, DataError, nearest, OptionError } from "../tensor/errors.ts";
+import { checkOptions, DataError } from "../tensor/errors.ts";
 import { type Archive, type ArchiveContent, type ArchiveFile, roles } from "./archive.ts";
 import { cacheFolder, readFolder, readVerified, storeInCache, verifyContent } from "./cache.ts";
 import type { ImageDataset } from "./dataset.ts";
@@ -10,24 +10,13 @@ import { download } from "./download.ts";
 import { gunzipBounded } from "./gzip.ts";
 import { parseIdx } from "./idx.ts";
 import { readSample } from "./sample.ts";
-
-/** Where a data set may come from, in the order in which the ways are tried. */
-export const dataSources = ["cache", "debian", "download", "package", "sample"] as const;
-/** One of {@link dataSources}. */
-export type DataSource = (typeof dataSources)[number];
-
-export interface DataOptions {
-  /** Folder that keeps data sets; default {@link cacheFolder}. */
-  readonly cacheDir?: string;
-  /** Never use the network. */
-  readonly offline?: boolean;
-  /** Told about everything that takes a while; default: writes to stderr. */
-  readonly onProgress?: (message: string) => void;
-  /** The ways that may be tried; default all but "sample", or `$FOVEA_DATA_SOURCES`. */
-  readonly sources?: readonly DataSource[];
-  /** Take the small excerpt that ships with Fovea if the whole cannot be had. */
-  readonly sampleIfMissing?: boolean;
-}
+import {
+  type DataOptions,
+  type DataSource,
+  dataOptionNames,
+  dataSources,
+  firstOf,
+} from "./sources.ts";
 
 /** A data set in its two parts, and where it came from. */
 export interface DataSplits {
@@ -49,33 +38,18 @@ interface Way {
  * @throws DataError naming each way tried with its reason, and what to do by hand
  */
 export async function obtain(archive: Archive, options: DataOptions = {}): Promise<DataSplits> {
-  checkOptions(archive.name, options, [
-    "cacheDir",
-    "offline",
-    "onProgress",
-    "sources",
-    "sampleIfMissing",
-  ]);
+  checkOptions(archive.name, options, dataOptionNames);
   const folder = join(options.cacheDir ?? cacheFolder(), archive.name);
   const way: Way = {
     archive,
     folder,
     onProgress: options.onProgress ?? ((message) => console.error(message)),
   };
-  const failures: { source: DataSource; reason: string }[] = [];
-  for (const source of allowedSources(options)) {
-    try {
-      const content = await ways[source](way);
-      return splits(archive, content, source);
-    } catch (error) {
-      const reason = (error as { headline?: string }).headline ?? (error as Error).message;
-      failures.push({ source, reason });
-    }
-  }
-  throw new DataError(`${archive.title} could not be had`, {
-    facts: failures.map(({ source, reason }) => ({ name: source, value: reason })),
-    hint: byHand(archive, folder),
+  const { content, origin } = await firstOf<ArchiveContent>(archive.title, options, {
+    ways: Object.fromEntries(dataSources.map((source) => [source, () => ways[source](way)])),
+    byHand: byHand(archive, folder),
   });
+  return splits(archive, content, origin);
 }
 
 const ways: Readonly<Record<DataSource, (way: Way) => Promise<ArchiveContent>>> = {
@@ -227,33 +201,6 @@ function splits(archive: Archive, content: ArchiveContent, origin: DataSource): 
     test: split("test", content.testImages, content.testLabels),
     origin,
   };
-}
-
-/** The sources to try, in the fixed order, from the options and `$FOVEA_DATA_SOURCES`. */
-function allowedSources({
-  sources,
-  sampleIfMissing = false,
-  offline = false,
-}: DataOptions): readonly DataSource[] {
-  const fromEnvironment = process.env.FOVEA_DATA_SOURCES?.split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
-  const listed: readonly string[] =
-    sources ?? fromEnvironment ?? dataSources.filter((name) => name !== "sample");
-  for (const name of listed) {
-    if ((dataSources as readonly string[]).includes(name)) continue;
-    const near = nearest(name, dataSources);
-    throw new OptionError(`unknown data source "${name}"`, {
-      facts: [{ name: "known", value: dataSources.join(", ") }],
-      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
-    });
-  }
-  // The environment restricts: a run that was told to use the cache only gets no sample either.
-  const withSample = sampleIfMissing && (sources !== undefined || fromEnvironment === undefined);
-  return dataSources.filter((name) => {
-    if (offline && (name === "download" || name === "package")) return false;
-    return listed.includes(name) || (name === "sample" && withSample);
-  });
 }
 
 function byHand(archive: Archive, folder: string): string {

@@ -8,3 +8,10 @@ export interface Image {
   /** `height * width * channels` bytes. */
   readonly data: Uint8Array;
 }
+
+/** What the header of a file says of its picture; transparency does not count as a channel. */
+export interface ImageInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}

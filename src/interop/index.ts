@@ -2,6 +2,7 @@
 export { type AtomicWriteOptions, atomicWrite } from "./files.ts";
 export { type GrayscaleOptions, toGrayscale28 } from "./grayscale.ts";
 export type { Image } from "./image.ts";
+export { decodeJpeg } from "./jpeg.ts";
 export { type DecodeOptions, decodePng, encodePng } from "./png.ts";
 export {
   readSafetensors,
@@ -11,3 +12,4 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { fromTorch, fromTorchName, toTorch, toTorchName } from "./torchNames.ts";

@@ -2,7 +2,7 @@
 // writes 8-bit grey, RGB and RGBA. Node only (zlib).
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import { type Fact, FormatError, ShapeError } from "../tensor/errors.ts";
-import type { Image } from "./image.ts";
+import type { Image, ImageInfo } from "./image.ts";
 import { type PixelFormat, passesOf, rowBytes, unpackPixels } from "./pngPixels.ts";
 
 export interface DecodeOptions {
@@ -196,6 +196,20 @@ function readTransparency(
     fail(name, `tRNS of ${data.length} bytes does not fit colour type ${colorType}`);
   }
   return data;
+}
+
+/**
+ * Reads what the first chunk of a PNG file says.
+ * @param bytes the first 33 bytes of the file at least
+ * @throws FormatError if it is no PNG, or its header is cut or against the standard
+ * @internal
+ */
+export function pngInfo(bytes: Uint8Array, name: string): ImageInfo {
+  if (signature.some((byte, i) => bytes[i] !== byte)) fail(name, "not a PNG file");
+  const isHeader = bytes.length >= 33 && String.fromCharCode(...bytes.subarray(12, 16)) === "IHDR";
+  if (!isHeader) fail(name, "the file ends at its start");
+  const { width, height, colorType } = readHeader(bytes.subarray(16, 29), name, 2 ** 64);
+  return { width, height, channels: colorType === 0 || colorType === 4 ? 1 : 3 };
 }
 
 /**

@@ -62,6 +62,13 @@ export class ModuleList extends Module implements Iterable<Module> {
     return this.extend([module]);
   }
 
+  override replaceChild(name: string, module: Module): void {
+    const index = this.#modules.findIndex((_, i) => String(i) === name);
+    if (index < 0) throw new OptionError(`replaceChild: there is no child "${name}"`);
+    checkChild("ModuleList", name, module);
+    this.#modules[index] = module;
+  }
+
   /** Adds modules at the end. */
   extend(modules: Iterable<Module>): this {
     for (const module of modules) {
@@ -116,6 +123,11 @@ export class ModuleDict extends Module implements Iterable<readonly [string, Mod
     checkChild("ModuleDict", name, module);
     this.#modules.set(name, module);
     return this;
+  }
+
+  override replaceChild(name: string, module: Module): void {
+    if (!this.has(name)) throw new OptionError(`replaceChild: there is no child "${name}"`);
+    this.set(name, module);
   }
 
   /** Takes the module of this name out; false if there was none. */

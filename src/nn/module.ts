@@ -61,6 +61,28 @@ export abstract class Module {
     }
   }
 
+  /**
+   * Puts another module in the place of a child.
+   * @param name as `namedChildren` gives it
+   * @throws OptionError if there is no such child
+   * @example
+   * const net = new Sequential(new Linear(4, 8), new Linear(8, 10));
+   * net.replaceChild("1", new Linear(8, 2));
+   * net.at(1).describe() // "Linear 8 -> 2"
+   */
+  replaceChild(name: string, module: Module): void {
+    for (const [known] of this.namedChildren()) {
+      if (known !== name) continue;
+      const fields = new Map(this.fields());
+      const dot = name.lastIndexOf(".");
+      const holder = fields.has(name) ? this : fields.get(name.slice(0, dot));
+      const key = fields.has(name) ? name : name.slice(dot + 1);
+      (holder as Record<string, unknown>)[key] = module;
+      return;
+    }
+    throw new OptionError(`replaceChild: there is no child "${name}"`);
+  }
+
   /** The modules directly inside. */
   children(): Module[] {
     return Array.from(this.namedChildren(), ([, child]) => child);
@@ -199,12 +221,16 @@ export abstract class Module {
    * Takes over values saved by `stateDict`; nothing is changed unless everything fits.
    * @param state   values by path
    * @param options strict: refuse missing and unexpected names (default true)
+   * @returns names that the state lacks, and names that this module does not have: both empty if strict
    * @throws ShapeError that lists all names that are missing or unexpected and all shapes that differ
+   * @example
+   * const net = new Linear(2, 1);
+   * net.loadStateDict(new Map([["weight", Tensor.zeros([1, 2])]]), { strict: false }).missing // ["bias"]
    */
   loadStateDict(
     state: ReadonlyMap<string, Tensor>,
     { strict = true }: { readonly strict?: boolean } = {},
-  ): void {
+  ): { readonly missing: string[]; readonly unexpected: string[] } {
     const own = this.stateDict();
     const faults = stateFaults(own, state).filter((fault) => strict || fault.name === "shape");
     if (faults.length > 0) {
@@ -229,6 +255,10 @@ export abstract class Module {
       return value === undefined || value === variable ? [] : [[variable, copyOf(value)] as const];
     });
     engine().assign(updates);
+    return {
+      missing: [...own.keys()].filter((name) => !state.has(name)),
+      unexpected: [...state.keys()].filter((name) => !own.has(name)),
+    };
   }
 
   /** One line for error texts: `Conv2d 3 -> 16, kernel 3x3`. */

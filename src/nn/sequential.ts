@@ -27,6 +27,14 @@ export class Sequential extends Module {
     return this.#layers;
   }
 
+  override replaceChild(name: string, module: Module): void {
+    if (!this.#layers.has(name)) {
+      throw new OptionError(`replaceChild: there is no child "${name}"`);
+    }
+    checkChild("Sequential", name, module);
+    this.#layers.set(name, module);
+  }
+
   get length(): number {
     return this.#layers.size;
   }

@@ -7,6 +7,7 @@ export type { AdamFamilyOptions } from "./adamFamily.ts";
 export * from "./adamw.ts";
 export { clipGradNorm_, clipGradValue_ } from "./clipGrad.ts";
 export * from "./exponentialMovingAverage.ts";
+export { type LayerwiseGroup, layerwise } from "./layerwise.ts";
 export * from "./nadam.ts";
 export {
   Optimizer,

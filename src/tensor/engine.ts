@@ -25,6 +25,13 @@ export interface Engine {
   defer(variable: Variable): void;
   /** Compiles the same for many runs: each run reads the variables' present values and updates them in place. */
   capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep;
+  /**
+   * Runs `body` with an engine that plans but neither stores nor computes, and says what memory it would have taken:
+   * by tensors made in it, and by temporaries.
+   */
+  rehearse(body: () => void): { readonly tensors: number; readonly arena: number };
+  /** Bytes that the backend can hold at most; Infinity where it has no limit of its own. */
+  readonly memoryLimit: number;
 }
 
 /** A compiled step. `run()` starts it; reading a variable waits for it. */

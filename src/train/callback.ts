@@ -20,6 +20,8 @@ export interface TrainContext {
   readonly classes: readonly string[];
   /** Where training stands; see {@link TrainState}. */
   state(): Promise<TrainState>;
+  /** Ends training after this epoch, or before the first one; it counts as finished, not as interrupted. */
+  stop(): void;
 }
 
 type Result = void | Promise<void>;

@@ -2,13 +2,19 @@
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import type { Callback, TrainContext } from "./callback.ts";
 import { type CheckpointContent, saveCheckpoint } from "./checkpoint.ts";
-import type { EpochRecord } from "./events.ts";
+import { bestEpoch, type Metric, type MonitorMode, monitorOf } from "./monitor.ts";
 
 export interface CheckpointCallbackOptions {
   /** Existing folder for `last.safetensors` and `best.safetensors`. */
   readonly folder: string;
   /** Name and options by which `createModel` builds the network. */
   readonly model: CheckpointContent["model"];
+  /** Write `best.safetensors` too (default true). */
+  readonly saveBest?: boolean;
+  /** Which result says what is best (default validation accuracy; without validation data, training loss). */
+  readonly monitor?: Metric;
+  /** Is a smaller value better, or a larger one (default: larger for accuracies, smaller for losses)? */
+  readonly mode?: MonitorMode;
   /** Save after every so many steps … */
   readonly everySteps?: number;
   /** … or when so many seconds have passed; besides after each epoch and on interruption. */
@@ -17,15 +23,23 @@ export interface CheckpointCallbackOptions {
 
 /**
  * Writes `last.safetensors` after each epoch, on interruption, and as often in between as asked, and
- * `best.safetensors` after each epoch whose validation accuracy (without validation data: training loss) is the
- * best so far. Files are replaced whole.
+ * `best.safetensors` after each epoch that is the best so far: by validation accuracy (without validation data:
+ * training loss), or by what `monitor` names. Files are replaced whole.
  * @throws OptionError for unknown options or impossible values
  * @example
  * const save = checkpointCallback({ folder: "runs/lenet", model: { name: "lenet", options: {} }, everySeconds: 30 });
  */
 export function checkpointCallback(options: CheckpointCallbackOptions): Callback {
-  checkOptions("checkpointCallback", options, ["folder", "model", "everySteps", "everySeconds"]);
-  const { folder, model, everySteps, everySeconds = Infinity } = options;
+  checkOptions("checkpointCallback", options, [
+    "folder",
+    "model",
+    "saveBest",
+    "monitor",
+    "mode",
+    "everySteps",
+    "everySeconds",
+  ]);
+  const { folder, model, saveBest = true, everySteps, everySeconds = Infinity } = options;
   if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
     throw new OptionError(
       `checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`,
@@ -34,6 +48,10 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
   if (!(everySeconds > 0)) {
     throw new OptionError(`checkpointCallback: everySeconds must be above 0, got ${everySeconds}`);
   }
+  const given =
+    options.monitor === undefined
+      ? null
+      : monitorOf("checkpointCallback", options.monitor, options);
   let savedAt = 0;
 
   async function save(
@@ -57,7 +75,9 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
     },
     async onEpoch(event, context) {
       const { history } = await context.state();
-      if (history.slice(0, -1).every((earlier) => isBetter(event, earlier)))
+      const byDefault = event.validationAccuracy === null ? "loss" : "validationAccuracy";
+      const monitor = given ?? monitorOf("checkpointCallback", byDefault, options);
+      if (saveBest && bestEpoch("checkpointCallback", monitor, history) === history.length - 1)
         await save("best", context);
       await save("last", context);
     },
@@ -65,10 +85,4 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
       await save("last", context);
     },
   };
-}
-
-function isBetter(a: EpochRecord, b: EpochRecord): boolean {
-  if (a.validationAccuracy !== null && b.validationAccuracy !== null)
-    return a.validationAccuracy > b.validationAccuracy;
-  return a.loss < b.loss;
 }

@@ -2,6 +2,7 @@
 import type { AverageState, OptimizerState, SavedGroup } from "../optim/index.ts";
 import { FormatError } from "../tensor/errors.ts";
 import type { EpochRecord, TrainState } from "./events.ts";
+import type { ScheduleState } from "./schedule.ts";
 
 /** Raised when files that were written before can no longer be read. */
 export const checkpointVersion = 2;
@@ -104,6 +105,8 @@ const trainState: Check<TrainState> = (value, path) => {
     correct: at("correct", count),
     secondsInEpoch: at("secondsInEpoch", positive),
     history: at("history", listOf(epochRecord)),
+    // Files of before schedules have none.
+    schedule: state.schedule === undefined ? null : at("schedule", orNull(scheduleState)),
   };
   for (const name of ["batchSize", "accumulate"] as const) {
     if (result[name] < 1) throw wrong(`${path}.${name}`, result[name], "at least 1");
@@ -120,6 +123,16 @@ const trainState: Check<TrainState> = (value, path) => {
     );
   }
   return result;
+};
+
+/** The schedule itself checks the rest when it takes the state over. */
+const scheduleState: Check<ScheduleState> = (value, path) => {
+  const state = record(value, path);
+  string(state.type, `${path}.type`);
+  record(state.options, `${path}.options`);
+  count(state.lastEpoch, `${path}.lastEpoch`);
+  listOf(positive)(state.lastLr, `${path}.lastLr`);
+  return state as unknown as ScheduleState;
 };
 
 const epochRecord: Check<EpochRecord> = (value, path) => {

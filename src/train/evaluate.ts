@@ -4,7 +4,8 @@ import type { ImageDataset } from "../data/dataset.ts";
 import { batchOf, residentOf } from "../data/resident.ts";
 import { inEvaluation } from "../nn/evaluation.ts";
 import type { Module } from "../nn/index.ts";
-import { crossEntropy } from "../ops/index.ts";
+import { crossEntropy, logicalAnd, logicalNot, logicalOr } from "../ops/index.ts";
+import { isClass } from "../ops/oneHot.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
@@ -23,6 +24,8 @@ export interface EvaluateOptions {
   readonly batchSize?: number;
   /** Mean loss of a batch (default cross-entropy): a function of logits and int32 labels, or a loss layer. */
   readonly loss?: LossLike;
+  /** Also the share of images whose class is among the best k answers, for each of these k: `[1, 5]`. */
+  readonly topK?: readonly number[];
 }
 
 /** How good a network is on a dataset. */
@@ -33,6 +36,8 @@ export interface Evaluation {
   readonly perClass: readonly ClassMetrics[];
   /** `confusion[truth][predicted]` */
   readonly confusion: Confusion;
+  /** Share of images whose class is among the best k answers, by k; only if asked for. */
+  readonly topK?: Readonly<Record<number, number>>;
   /** Number of images. */
   readonly count: number;
 }
@@ -80,16 +85,23 @@ export class Evaluator {
   readonly #batchSize: number;
   readonly #loss: Loss;
   readonly #lossSum = new Variable(Tensor.from(new Float32Array(1), { shape: [] }));
+  /** How many images had their class among the best k answers. */
+  readonly #topK: readonly { readonly k: number; readonly hits: Variable }[];
   readonly #batches = new Map<number, Batch>();
 
   constructor(net: Module, dataset: ImageDataset, options: EvaluateOptions = {}) {
-    checkOptions("evaluate", options, ["batchSize", "loss"]);
-    const { batchSize = 256, loss = crossEntropy } = options;
+    checkOptions("evaluate", options, ["batchSize", "loss", "topK"]);
+    const { batchSize = 256, loss = crossEntropy, topK = [] } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new OptionError(
         `evaluate: batchSize must be a whole number of at least 1, got ${batchSize}`,
       );
     }
+    for (const k of topK) {
+      if (Number.isSafeInteger(k) && k >= 1) continue;
+      throw new OptionError(`evaluate: topK holds whole numbers of at least 1, got ${String(k)}`);
+    }
+    this.#topK = topK.map((k) => ({ k, hits: new Variable(noHits()) }));
     this.#net = net;
     this.#dataset = dataset;
     this.#batchSize = batchSize;
@@ -104,6 +116,7 @@ export class Evaluator {
     const confusion = emptyConfusion(this.#batchFor(Math.min(this.#batchSize, length)).outputs);
     const pace = new Pace();
     this.#lossSum.write(new Float32Array(1));
+    for (const { hits } of this.#topK) hits.write(new Int32Array(1));
     for (let start = 0; start < length; start += this.#batchSize) {
       const indices = order.subarray(start, start + this.#batchSize);
       const batch = this.#batchFor(indices.length);
@@ -122,8 +135,15 @@ export class Evaluator {
       accuracy: accuracyOf(confusion),
       perClass: perClass(confusion, classes),
       confusion,
+      ...(this.#topK.length === 0 ? {} : { topK: await this.#topKShares(length) }),
       count: length,
     };
+  }
+
+  async #topKShares(length: number): Promise<Record<number, number>> {
+    const shares: Record<number, number> = {};
+    for (const { k, hits } of this.#topK) shares[k] = (await hits.item()) / length;
+    return shares;
   }
 
   #batchFor(batchSize: number): Batch {
@@ -144,8 +164,15 @@ export class Evaluator {
     const captured = engine().capture([
       [this.#lossSum, lossSum],
       [predicted, logits.argmax(1)],
+      ...this.#topKUpdates(logits, target),
     ]);
     return { indices, predicted, outputs: logits.shape[1] as number, captured };
+  }
+
+  #topKUpdates(logits: Tensor, target: Tensor): (readonly [Variable, Tensor])[] {
+    if (this.#topK.length === 0) return [];
+    const better = answersBefore(logits, target);
+    return this.#topK.map(({ k, hits }) => [hits, hits.add(better.lt(k).to("int32").sum())]);
   }
 
   /** Frees what the compiled passes keep in memory. */
@@ -153,4 +180,21 @@ export class Evaluator {
     for (const { captured } of this.#batches.values()) captured.dispose();
     this.#batches.clear();
   }
+}
+
+function noHits(): Tensor {
+  return Tensor.from(new Int32Array(1), { shape: [] });
+}
+
+/** How many answers come before the right one, `[batch]`: of equal ones, as for argmax, those of lower numbers. */
+function answersBefore(logits: Tensor, target: Tensor): Tensor {
+  const classes = logits.shape[1] as number;
+  const right = logits.where(isClass(target, classes), 0).sum(1, { keepdim: true });
+  const numbers = Tensor.from(Int32Array.from({ length: classes }, (_, k) => k));
+  const isEarlier = numbers.lt(target.unsqueeze(1));
+  // Written so that answers which are not numbers come first, and the right one last if it is not.
+  const isBetter = logicalNot(logits.le(right));
+  return logicalOr(isBetter, logicalAnd(logits.eq(right), isEarlier))
+    .to("int32")
+    .sum(1);
 }

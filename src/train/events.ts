@@ -1,5 +1,6 @@
 // What training tells while it runs: plain data that survives JSON, for progress displays, logs and
 // the studio alike.
+import type { ScheduleState } from "./schedule.ts";
 
 /** Results of one finished epoch. */
 export interface EpochRecord {
@@ -114,4 +115,6 @@ export interface TrainState {
   readonly correct: number;
   readonly secondsInEpoch: number;
   readonly history: readonly EpochRecord[];
+  /** What the schedule of the learning rate remembers; null without one. */
+  readonly schedule?: ScheduleState | null;
 }

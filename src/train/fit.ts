@@ -1,16 +1,21 @@
 // Training: `fit` checks what it is given and hands it to a run.
 import { checkDataset, type ImageDataset } from "../data/dataset.ts";
+import { checkSampler, type Sampler } from "../data/sampler.ts";
 import type { Module } from "../nn/index.ts";
+import { checkSmoothing } from "../ops/crossEntropy.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { checkGradLimits, type GradLimits } from "../optim/clipGrad.ts";
 import { ExponentialMovingAverage, Optimizer, type OptimizerFactory } from "../optim/index.ts";
 import { checkOptions, type Fact, OptionError } from "../tensor/errors.ts";
 import type { Callback } from "./callback.ts";
+import { explainMemory } from "./estimateMemory.ts";
 import type { History, TrainState } from "./events.ts";
+import { checkMix, type Mix } from "./mix.ts";
 import { TrainRun } from "./run.ts";
-import { type LossLike, lossFunction } from "./step.ts";
+import { type ScheduleOptions, scheduleFor } from "./schedule.ts";
+import { type Loss, type LossLike, lossFunction } from "./step.ts";
 
-export interface FitOptions extends GradLimits {
+export interface FitOptions extends GradLimits, ScheduleOptions {
   /** What to learn from. */
   readonly data: ImageDataset;
   /** Evaluated after each epoch. */
@@ -19,6 +24,10 @@ export interface FitOptions extends GradLimits {
   readonly optimizer: OptimizerFactory | Optimizer;
   /** Mean loss of a batch (default cross-entropy): a function of logits and int32 labels, or a loss layer. */
   readonly loss?: LossLike;
+  /** Part of the target that is spread over all classes in training with the default loss, 0 to 1 (default 0). */
+  readonly labelSmoothing?: number;
+  /** Mixes the images of each batch: `mixup(0.2)` or `cutmix()`. */
+  readonly mix?: Mix;
   /** Times to go through the data. */
   readonly epochs: number;
   /** Images in a batch (default 256); the last batch of an epoch may have fewer. */
@@ -39,6 +48,8 @@ export interface FitOptions extends GradLimits {
   readonly seed?: number;
   /** Another order in each epoch (default true). */
   readonly shuffle?: boolean;
+  /** Chooses the images of each epoch instead of `shuffle`: `balancedSampler(data)`. */
+  readonly sampler?: Sampler;
   /** Told of what happens; see {@link Callback}. */
   readonly callbacks?: readonly Callback[];
   /** Stops training after the step that is running. */
@@ -52,6 +63,11 @@ const known = [
   "validation",
   "optimizer",
   "loss",
+  "labelSmoothing",
+  "mix",
+  "schedule",
+  "scheduleEvery",
+  "scheduleMetric",
   "epochs",
   "batchSize",
   "accumulate",
@@ -60,6 +76,7 @@ const known = [
   "ema",
   "seed",
   "shuffle",
+  "sampler",
   "callbacks",
   "signal",
   "resume",
@@ -73,7 +90,8 @@ const known = [
  *
  * @returns the results of each epoch
  * @throws OptionError for unknown options or impossible values; DataError for data that does not hold together;
- *         DivergedError when the loss becomes NaN or infinite
+ *         DivergedError when the loss becomes NaN or infinite; BackendError if the batch does not fit into memory,
+ *         with the largest that would
  * @example
  * const { train, test } = await fashionMnist({ sources: ["sample"] });
  * const net = new Sequential(new Flatten(), new Linear(784, 10));
@@ -94,16 +112,24 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
   checkAverage(options.ema);
   checkCount("seed", seed, 0);
   checkDataset(data);
+  checkSampler("fit", options);
   if (validation !== undefined) checkDataset(validation);
+  if (options.mix !== undefined) checkMix("fit", options.mix);
+  const trainLoss = smoothed(options);
   if (resume !== undefined) {
-    checkResume(resume, { seed, batchSize, accumulate, shuffle, images: data.length });
+    const { length: images } = options.sampler ?? data;
+    checkResume(resume, { seed, batchSize, accumulate, shuffle, images });
   }
+  const optimizer = optimizerOf(net, options.optimizer);
   const run = new TrainRun({
     net,
     data,
     validation: validation ?? null,
-    optimizer: optimizerOf(net, options.optimizer),
-    loss: lossFunction(loss),
+    optimizer,
+    loss: trainLoss,
+    validationLoss: lossFunction(loss),
+    mix: options.mix ?? null,
+    schedule: scheduleFor(optimizer, options, resume),
     epochs,
     batchSize,
     accumulate,
@@ -112,11 +138,24 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
     ema: options.ema ?? null,
     seed,
     shuffle,
+    sampler: options.sampler ?? null,
     callbacks,
     signal: signal ?? null,
     resume: resume ?? null,
   });
-  return run.run();
+  try {
+    return await run.run();
+  } catch (error) {
+    throw explainMemory(error, net, {
+      optimizer,
+      batchSize: Math.min(batchSize, data.length),
+      accumulate,
+      loss: trainLoss,
+      mix: options.mix ?? null,
+      ema: options.ema !== undefined,
+      data: validation === undefined ? [data] : [data, validation],
+    });
+  }
 }
 
 function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimizer {
@@ -133,6 +172,18 @@ function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimize
     });
   }
   return optimizer;
+}
+
+/** What the network learns by. */
+function smoothed({ loss, labelSmoothing = 0 }: FitOptions): Loss {
+  if (labelSmoothing === 0) return lossFunction(loss ?? crossEntropy);
+  checkSmoothing("fit", labelSmoothing);
+  if (loss !== undefined) {
+    throw new OptionError("fit: labelSmoothing is for the default loss", {
+      hint: "loss: new nn.CrossEntropyLoss({ labelSmoothing: 0.1 })",
+    });
+  }
+  return (logits, target) => crossEntropy(logits, target, { labelSmoothing });
 }
 
 function checkAverage(ema: unknown): void {

@@ -53,6 +53,60 @@ export function perClass(confusion: Confusion, classes: readonly string[]): Clas
   });
 }
 
+/** Recall, precision and F1, as means over classes. */
+export interface AverageMetrics {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+/** Figures about each class and over all of them. */
+export interface ClassReport {
+  readonly perClass: readonly (ClassMetrics & {
+    /** 2·precision·recall / (precision + recall); 0 where nothing was correct. */
+    readonly f1: number;
+  })[];
+  readonly accuracy: number;
+  /** Each class counts alike. */
+  readonly macro: AverageMetrics;
+  /** Each image counts alike: with one answer for each image all three are the accuracy. */
+  readonly micro: AverageMetrics;
+  /** Each class counts by its number of images. */
+  readonly weighted: AverageMetrics;
+}
+
+/**
+ * Precision, recall and F1 of each class and on average, as scikit-learn's `classification_report`: a share with
+ * nothing to divide by counts as 0 in the averages, and classes that neither occur nor are answered are left out.
+ * @param confusion `[truth][predicted]`, from `evaluate`
+ * @param classes   names; by default the numbers
+ * @example classMetrics([[3, 1], [0, 4]]).perClass[0].f1 // 0.857…
+ * @example classMetrics([[3, 1], [0, 4]]).macro.recall // 0.875
+ */
+export function classMetrics(confusion: Confusion, classes: readonly string[] = []): ClassReport {
+  const rows = perClass(confusion, classes).map((row) => ({ ...row, f1: f1Of(row) }));
+  const occurring = rows.filter(({ recall, precision }) => recall !== null || precision !== null);
+  const accuracy = accuracyOf(confusion);
+  const mean = (weightOf: (row: ClassMetrics) => number): AverageMetrics => {
+    const total = sum(occurring.map(weightOf));
+    const of = (name: "precision" | "recall" | "f1") =>
+      sum(occurring.map((row) => weightOf(row) * (row[name] ?? 0))) / total;
+    return { precision: of("precision"), recall: of("recall"), f1: of("f1") };
+  };
+  return {
+    perClass: rows,
+    accuracy,
+    macro: mean(() => 1),
+    micro: { precision: accuracy, recall: accuracy, f1: accuracy },
+    weighted: mean(({ count }) => count),
+  };
+}
+
+function f1Of({ precision, recall }: ClassMetrics): number {
+  const [p, r] = [precision ?? 0, recall ?? 0];
+  return p + r === 0 ? 0 : (2 * p * r) / (p + r);
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -3,6 +3,7 @@
 import type { ImageDataset } from "../data/dataset.ts";
 import { epochOrder } from "../data/loader.ts";
 import { batchOf, residentOf } from "../data/resident.ts";
+import type { Sampler } from "../data/sampler.ts";
 import type { Module } from "../nn/index.ts";
 import type { GradLimits } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
@@ -13,7 +14,9 @@ import { type Evaluation, Evaluator } from "./evaluate.ts";
 import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
 import { GradSums } from "./gradSums.ts";
 import { LastGood } from "./lastGood.ts";
+import type { Mix } from "./mix.ts";
 import { Pace } from "./pace.ts";
+import type { SchedulePace } from "./schedule.ts";
 import { type Loss, stepGenerator, Totals, TrainStep } from "./step.ts";
 
 export interface RunOptions extends GradLimits {
@@ -21,13 +24,19 @@ export interface RunOptions extends GradLimits {
   readonly data: ImageDataset;
   readonly validation: ImageDataset | null;
   readonly optimizer: Optimizer;
+  /** What the network learns by; validation goes by `validationLoss`. */
   readonly loss: Loss;
+  readonly validationLoss: Loss;
+  readonly mix: Mix | null;
+  readonly schedule: SchedulePace | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate: number;
   readonly ema: ExponentialMovingAverage | null;
   readonly seed: number;
   readonly shuffle: boolean;
+  /** Chooses the images of an epoch; null takes each once. */
+  readonly sampler: Sampler | null;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | null;
   readonly resume: TrainState | null;
@@ -50,6 +59,8 @@ export class TrainRun {
   #epoch: number;
   #step: number;
   #stepInEpoch: number;
+  /** A callback asked for no more epochs. */
+  #isStopped = false;
   #order: Int32Array = new Int32Array(0);
 
   // Time in the epoch: what is in the clock plus what went before it was started.
@@ -61,18 +72,29 @@ export class TrainRun {
   #reportedImages = 0;
 
   constructor(options: RunOptions) {
-    const { net, data, validation, optimizer, ema, loss, batchSize, resume } = options;
+    const { net, data, validation, optimizer, ema, validationLoss, batchSize, resume } = options;
     this.#options = options;
     this.#lastGood = new LastGood({ net, optimizer, ema, totals: this.#totals });
     this.#evaluator =
-      validation === null ? null : new Evaluator(net, validation, { batchSize, loss });
+      validation === null
+        ? null
+        : new Evaluator(net, validation, { batchSize, loss: validationLoss });
     this.#history = [...(resume?.history ?? [])];
     this.#epoch = resume?.epoch ?? 0;
     this.#step = resume?.step ?? 0;
     this.#stepInEpoch = resume?.stepInEpoch ?? 0;
     this.#secondsBefore = resume?.secondsInEpoch ?? 0;
     this.#totals.write(resume?.lossSum ?? 0, resume?.correct ?? 0);
-    this.#context = { net, optimizer, ema, classes: data.classes, state: () => this.#state() };
+    this.#context = {
+      net,
+      optimizer,
+      ema,
+      classes: data.classes,
+      state: () => this.#state(),
+      stop: () => {
+        this.#isStopped = true;
+      },
+    };
   }
 
   async run(): Promise<History> {
@@ -80,7 +102,7 @@ export class TrainRun {
     try {
       await this.#tell(this.#startEvent());
       let interrupted = false;
-      while (this.#epoch < this.#options.epochs && !interrupted) {
+      while (!this.#isDone && !interrupted) {
         interrupted = await this.#runEpoch();
       }
       const seconds = (performance.now() - startedAt) / 1000;
@@ -101,10 +123,10 @@ export class TrainRun {
 
   /** The rest of an epoch. Returns whether the signal asked to stop. */
   async #runEpoch(): Promise<boolean> {
-    const { net, data, seed, shuffle } = this.#options;
+    const { net, data, seed, shuffle, sampler } = this.#options;
     net.train();
     this.#clock = performance.now();
-    this.#order = epochOrder(data.length, { seed, epoch: this.#epoch, shuffle });
+    this.#order = epochOrder(data.length, { seed, epoch: this.#epoch, shuffle, sampler });
     this.#markReport();
     this.#lastGood.take(this.#step, this.#stepInEpoch);
     while (this.#stepInEpoch < this.#stepsPerEpoch) {
@@ -115,10 +137,15 @@ export class TrainRun {
     }
     if (await this.#stopIfAsked()) return true;
     await this.#finishEpoch();
-    return this.#epoch < this.#options.epochs && (await this.#stopIfAsked());
+    return !this.#isDone && (await this.#stopIfAsked());
+  }
+
+  get #isDone(): boolean {
+    return this.#isStopped || this.#epoch >= this.#options.epochs;
   }
 
   #runStep(): void {
+    this.#options.schedule?.keepUp(this.#step, this.#history);
     this.#lastGood.noteStep();
     this.#runOn(this.#stepInEpoch);
     this.#step++;
@@ -126,8 +153,8 @@ export class TrainRun {
   }
 
   async #finishEpoch(): Promise<void> {
-    const { data, optimizer } = this.#options;
-    const { loss, accuracy } = await this.#checkedTotals(data.length);
+    const { optimizer } = this.#options;
+    const { loss, accuracy } = await this.#checkedTotals(this.#imagesPerEpoch);
     const seconds = this.#seconds();
     const validated = await this.#validate();
     if (validated !== null && !Number.isFinite(validated.loss)) throw await this.#diverged();
@@ -139,7 +166,7 @@ export class TrainRun {
       validationLoss: validated?.loss ?? null,
       validationAccuracy: validated?.accuracy ?? null,
       seconds,
-      imagesPerSecond: data.length / seconds,
+      imagesPerSecond: this.#imagesPerEpoch / seconds,
       lr: optimizer.lr,
     };
     this.#history.push(record);
@@ -269,12 +296,16 @@ export class TrainRun {
     return this.#options.batchSize * this.#options.accumulate;
   }
 
+  get #imagesPerEpoch(): number {
+    return (this.#options.sampler ?? this.#options.data).length;
+  }
+
   get #stepsPerEpoch(): number {
-    return Math.ceil(this.#options.data.length / this.#imagesPerStep);
+    return Math.ceil(this.#imagesPerEpoch / this.#imagesPerStep);
   }
 
   #imagesDone(): number {
-    return Math.min(this.#stepInEpoch * this.#imagesPerStep, this.#options.data.length);
+    return Math.min(this.#stepInEpoch * this.#imagesPerStep, this.#imagesPerEpoch);
   }
 
   #seconds(): number {
@@ -291,11 +322,11 @@ export class TrainRun {
   }
 
   #startEvent(): TrainEvent {
-    const { net, data, validation, optimizer, epochs, batchSize, seed, shuffle } = this.#options;
+    const { net, validation, optimizer, epochs, batchSize, seed, shuffle } = this.#options;
     return {
       type: "start",
       parameters: net.parameters().reduce((sum, { numel }) => sum + numel, 0),
-      images: data.length,
+      images: this.#imagesPerEpoch,
       validationImages: validation?.length ?? null,
       epochs,
       batchSize,
@@ -309,7 +340,7 @@ export class TrainRun {
   }
 
   async #state(): Promise<TrainState> {
-    const { seed, batchSize, accumulate, shuffle, data } = this.#options;
+    const { seed, batchSize, accumulate, shuffle } = this.#options;
     return {
       epoch: this.#epoch,
       step: this.#step,
@@ -318,10 +349,11 @@ export class TrainRun {
       batchSize,
       accumulate,
       shuffle,
-      images: data.length,
+      images: this.#imagesPerEpoch,
       ...(await this.#totals.read()),
       secondsInEpoch: this.#stepInEpoch === 0 ? 0 : this.#seconds(),
       history: [...this.#history],
+      schedule: this.#options.schedule?.state() ?? null,
     };
   }
 }

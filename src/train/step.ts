@@ -14,6 +14,7 @@ import { formatShape } from "../tensor/shape.ts";
 import { enableGrad, noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import type { GradSums } from "./gradSums.ts";
+import { type Mix, Mixing } from "./mix.ts";
 
 /** Streams of a seed below this order the images of epochs; from here on they are steps'. */
 const firstStepStream = 2 ** 40;
@@ -106,6 +107,8 @@ export interface TrainStepOptions extends GradLimits {
   readonly batchSize: number;
   /** An average of the parameters that follows them. */
   readonly ema?: ExponentialMovingAverage | null;
+  /** How the images of the batch are mixed. */
+  readonly mix?: Mix | null;
   /** The step is one of several batches of an update: sums of gradients, and whether it is the last batch. */
   readonly part?: { readonly sums: GradSums; readonly isLast: boolean } | null;
 }
@@ -130,6 +133,7 @@ export class TrainStep {
   readonly #active: readonly boolean[];
   readonly #captured: CapturedStep;
   readonly #keys = new StepKeys();
+  readonly #mixing: Mixing | null;
 
   constructor(options: TrainStepOptions) {
     const { net, optimizer, loss, data, classes, totals, batchSize, ema, part } = options;
@@ -138,12 +142,14 @@ export class TrainStep {
     this.#part = part ?? null;
     this.#indices = indexVariable(batchSize);
     const [x, target] = noGrad(() => batchOf(data, this.#indices));
+    const mixing = options.mix == null ? null : new Mixing(options.mix, x.shape);
+    this.#mixing = mixing;
     const [[logits, batchLoss], buffers] = collectBufferUpdates(() =>
       withRandomKeys(this.#keys.next, () =>
         enableGrad(() => {
-          const logits = net.forward(x);
+          const logits = net.forward(mixing === null ? x : noGrad(() => mixing.images(x)));
           checkLogits(logits, batchSize, classes);
-          return [logits, loss(logits, target)] as const;
+          return [logits, mixing?.loss(loss, logits, target) ?? loss(logits, target)] as const;
         }),
       ),
     );
@@ -179,6 +185,7 @@ export class TrainStep {
   #prepare(indices: Int32Array, random: Generator): void {
     this.#indices.write(indices);
     this.#keys.write(random);
+    this.#mixing?.write(random);
     if (this.#part?.isLast === false) return;
     this.#optimizer.beginStep(this.#active);
     this.#ema?.beginUpdate();

@@ -20,7 +20,8 @@ import { cacheFolder } from "../../src/data/cache.ts";
 import { download } from "../../src/data/download.ts";
 import { fashionMnist, fashionMnistArchive } from "../../src/data/fashionMnist.ts";
 import { mnist } from "../../src/data/mnist.ts";
-import { type DataOptions, obtain } from "../../src/data/obtain.ts";
+import { obtain } from "../../src/data/obtain.ts";
+import type { DataOptions } from "../../src/data/sources.ts";
 import { DataError, OptionError } from "../../src/tensor/errors.ts";
 
 // A data set of two training images and one test image, 2 x 2.

@@ -66,6 +66,7 @@ class WasmBackend implements Backend {
       accumulators: features.relaxedSimd ? 12 : 8,
       threads,
       fusedMultiplyAdd: features.relaxedSimd,
+      memoryLimit: this.#memory.limit,
     };
   }
 

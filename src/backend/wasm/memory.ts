@@ -44,6 +44,11 @@ export class WasmMemory {
     return this.#bytes;
   }
 
+  /** Bytes that memory can grow to. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   /** A block of `bytes` bytes, at a multiple of 64. What they hold is not defined. */
   allocate(bytes: number): Allocation {
     const wanted = bytes + slack;

@@ -46,8 +46,7 @@ export function upright(image: Image, orientation: number): Image {
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   // Where pixel (0, 0) of the result is taken from, and the steps to its right and below neighbours.
-  const start =
-    ((fromBottom ? height - 1 : 0) * width + (fromRight ? width - 1 : 0)) * channels;
+  const start = ((fromBottom ? height - 1 : 0) * width + (fromRight ? width - 1 : 0)) * channels;
   const stepX = (fromRight ? -1 : 1) * channels;
   const stepY = (fromBottom ? -1 : 1) * width * channels;
   const [right, below] = sideways ? [stepY, stepX] : [stepX, stepY];

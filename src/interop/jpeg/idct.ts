@@ -70,6 +70,12 @@ function transform8(from: Int32Array, at: number, step: number, to: Int32Array, 
   const f6 = from[at + 6 * step] as number;
   const f7 = from[at + 7 * step] as number;
   const half = 1 << (shift - 1);
+  // Many columns of a photograph have only a mean.
+  if ((f1 | f2 | f3 | f4 | f5 | f6 | f7) === 0) {
+    const mean = ((f0 << 13) + half) >> shift;
+    for (let i = 0, place = at; i < 8; i++, place += step) to[place] = mean;
+    return;
+  }
 
   const both = Math.imul(f2 + f6, c0541);
   const low = both - Math.imul(f6, c1847);

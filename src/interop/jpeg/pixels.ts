@@ -71,8 +71,7 @@ function widen(row: Uint8Array, out: Uint8Array): void {
   for (let x = 0; x <= last; x++) {
     const value = 3 * (row[x] as number);
     out[2 * x] = x === 0 ? (row[0] as number) : (value + (row[x - 1] as number) + 1) >> 2;
-    out[2 * x + 1] =
-      x === last ? (row[last] as number) : (value + (row[x + 1] as number) + 2) >> 2;
+    out[2 * x + 1] = x === last ? (row[last] as number) : (value + (row[x + 1] as number) + 2) >> 2;
   }
 }
 
@@ -113,33 +112,51 @@ function writeRow(
   width: number,
 ): void {
   const [a, b, c, k] = rows as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  if (colors === "grey") {
-    data.set(a.subarray(0, width), start);
-    return;
+  if (colors === "grey") data.set(a.subarray(0, width), start);
+  else if (colors === "ycc" || colors === "ycck") writeDifferences(a, b, c, data, start, width);
+  else {
+    for (let x = 0, at = start; x < width; x++, at += 3) {
+      data[at] = a[x] as number;
+      data[at + 1] = b[x] as number;
+      data[at + 2] = c[x] as number;
+    }
   }
-  const isDifference = colors === "ycc" || colors === "ycck";
+  if (k !== undefined) applyInks(k, colors === "ycck", data, start, width);
+}
+
+/** Brightness and colour differences to RGB. */
+function writeDifferences(
+  luma: Uint8Array,
+  cbs: Uint8Array,
+  crs: Uint8Array,
+  data: Uint8Array,
+  start: number,
+  width: number,
+): void {
   for (let x = 0, at = start; x < width; x++, at += 3) {
-    let red = a[x] as number;
-    let green = b[x] as number;
-    let blue = c[x] as number;
-    if (isDifference) {
-      const [y, cb, cr] = [red, green, blue];
-      red = clamp(y + (redOfCr[cr] as number));
-      green = clamp(y + (((greenOfCb[cb] as number) + (greenOfCr[cr] as number)) >> 16));
-      blue = clamp(y + (blueOfCb[cb] as number));
-      // The differences describe the paper that an ink leaves free, while plain inks are stored so.
-      if (colors === "ycck") [red, green, blue] = [255 - red, 255 - green, 255 - blue];
-    }
-    if (k !== undefined) {
-      // Stored inverted, as Adobe does and all others do after it.
-      const white = k[x] as number;
-      red = white - times(255 - red, white);
-      green = white - times(255 - green, white);
-      blue = white - times(255 - blue, white);
-    }
-    data[at] = red;
-    data[at + 1] = green;
-    data[at + 2] = blue;
+    const y = luma[x] as number;
+    const cb = cbs[x] as number;
+    const cr = crs[x] as number;
+    data[at] = clamp(y + (redOfCr[cr] as number));
+    data[at + 1] = clamp(y + (((greenOfCb[cb] as number) + (greenOfCr[cr] as number)) >> 16));
+    data[at + 2] = clamp(y + (blueOfCb[cb] as number));
+  }
+}
+
+/** From three inks and black to RGB. Inks are stored inverted, as Adobe does and all others after it. */
+function applyInks(
+  black: Uint8Array,
+  isDifference: boolean,
+  data: Uint8Array,
+  start: number,
+  width: number,
+): void {
+  for (let i = 0; i < 3 * width; i++) {
+    const white = black[Math.floor(i / 3)] as number;
+    const stored = data[start + i] as number;
+    // Differences describe the inks themselves.
+    const ink = isDifference ? stored : 255 - stored;
+    data[start + i] = white - times(ink, white);
   }
 }
 

@@ -60,8 +60,8 @@ export function decodeScan(bytes: Uint8Array, start: number, scan: Scan, name: s
       if (single !== undefined) {
         blocks.decode(0, row * single.component.storedPerLine + column);
       } else {
-        for (const [i, { component }] of parts.entries()) {
-          const { h, v, storedPerLine } = component;
+        for (let i = 0; i < parts.length; i++) {
+          const { h, v, storedPerLine } = (parts[i] as ScanComponent).component;
           for (let y = 0; y < v; y++) {
             for (let x = 0; x < h; x++) {
               blocks.decode(i, (row * v + y) * storedPerLine + column * h + x);

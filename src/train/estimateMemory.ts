@@ -1,0 +1,162 @@
+// How much memory training takes, found by planning a step without running it.
+import type { ImageDataset } from "../data/dataset.ts";
+import type { Module } from "../nn/module.ts";
+import { crossEntropy } from "../ops/index.ts";
+import { Optimizer, type OptimizerFactory } from "../optim/index.ts";
+import { bytesPerElement } from "../tensor/dtype.ts";
+import { engine } from "../tensor/engine.ts";
+import { BackendError, checkOptions, OptionError } from "../tensor/errors.ts";
+import { noGrad } from "../tensor/state.ts";
+import { Tensor, type Variable } from "../tensor/tensor.ts";
+import type { Mix } from "./mix.ts";
+import { type LossLike, lossFunction, Totals, TrainStep } from "./step.ts";
+
+export interface EstimateMemoryOptions {
+  /** Channels, height and width of an image; those of `data` if left out. */
+  readonly inputShape?: readonly [channels: number, height: number, width: number];
+  /** Images in a batch (default 256). */
+  readonly batchSize?: number;
+  /** Batches in a step (default 1). */
+  readonly accumulate?: number;
+  /** `sgd({…})`, `adam({…})`, or an optimizer of this network's parameters. */
+  readonly optimizer: OptimizerFactory | Optimizer;
+  /** As for `fit` (default cross-entropy). */
+  readonly loss?: LossLike;
+  /** As for `fit`. */
+  readonly mix?: Mix | null;
+  /** Is an average of the parameters kept (default false)? */
+  readonly ema?: boolean;
+  /** Data that is held in memory besides: training and validation. */
+  readonly data?: readonly ImageDataset[];
+}
+
+/** Bytes that training takes. */
+export interface MemoryEstimate {
+  /** Parameters and running statistics. */
+  readonly network: number;
+  /** What the optimizer keeps for each parameter, and averages and sums of gradients if there are any. */
+  readonly optimizer: number;
+  /** Copies of all that, to which training returns when it goes wrong. */
+  readonly snapshot: number;
+  /** Images and labels. */
+  readonly data: number;
+  /** Activations, gradients and all else that lives during a step. */
+  readonly temporaries: number;
+  readonly total: number;
+}
+
+/**
+ * How much memory `fit` takes on the present backend, for planning a batch size. The step is planned, not run; the
+ * network is left as it is.
+ * @throws OptionError for unknown options, or without the shape of the images
+ * @example
+ * const net = new Sequential(new Conv2d(1, 8, 3), new ReLU(), new Flatten(), new Linear(8 * 26 * 26, 10));
+ * const { network } = estimateMemory(net, { inputShape: [1, 28, 28], batchSize: 64, optimizer: sgd({ lr: 0.1 }) });
+ * network // 216680
+ */
+export function estimateMemory(net: Module, options: EstimateMemoryOptions): MemoryEstimate {
+  checkOptions("estimateMemory", options, [
+    "inputShape",
+    "batchSize",
+    "accumulate",
+    "optimizer",
+    "loss",
+    "mix",
+    "ema",
+    "data",
+  ]);
+  const { optimizer: given, batchSize = 256, accumulate = 1, ema = false, data = [] } = options;
+  const imageShape = options.inputShape ?? data[0]?.imageShape;
+  if (imageShape === undefined) {
+    throw new OptionError("estimateMemory: the shape of the images is missing", {
+      hint: "inputShape: [1, 28, 28]",
+    });
+  }
+  let ofOptimizer = 0;
+  const { arena } = withTraining(net, () =>
+    engine().rehearse(() => {
+      const optimizer = given instanceof Optimizer ? given : given(net.parameters());
+      const [channels, height, width] = imageShape;
+      const pixels = new Uint8Array(channels * height * width);
+      new TrainStep({
+        net,
+        optimizer,
+        loss: lossFunction(options.loss ?? crossEntropy),
+        // Of the data only one image: how many there are changes nothing in the plan.
+        data: {
+          images: Tensor.ofData(pixels, [1, channels, height, width], "uint8"),
+          labels: Tensor.ofData(new Int32Array(1), [1], "int32"),
+        },
+        classes: 1,
+        totals: new Totals(),
+        batchSize,
+        mix: options.mix ?? null,
+      });
+      ofOptimizer = sizeOfAll(optimizer.stateDict().tensors.values());
+    }),
+  );
+  const network = sizeOfAll(net.stateDict().values());
+  const gradSums = accumulate > 1 ? sizeOfAll(net.parameters()) : 0;
+  const changing = ofOptimizer + (ema ? network : 0);
+  const ofData = data.reduce((sum, { images, length }) => sum + images.byteLength + 4 * length, 0);
+  const parts = {
+    network,
+    optimizer: changing + gradSums,
+    snapshot: network + changing,
+    data: ofData,
+    temporaries: arena,
+  };
+  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part) };
+}
+
+/** Runs `body` with the network in training mode. */
+function withTraining<T>(net: Module, body: () => T): T {
+  const modes = net.modules().map((module) => [module, module.training] as const);
+  net.train();
+  try {
+    return body();
+  } finally {
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+function sizeOfAll(tensors: Iterable<Tensor | Variable>): number {
+  let bytes = 0;
+  for (const { numel, dtype } of new Set(tensors)) bytes += numel * bytesPerElement(dtype);
+  return bytes;
+}
+
+/**
+ * An error of `fit` as it is, or, if memory ran out, one that says what took it and which batch would fit.
+ */
+export function explainMemory(
+  error: unknown,
+  net: Module,
+  options: EstimateMemoryOptions & { readonly batchSize: number },
+): unknown {
+  if (!(error instanceof BackendError) || !error.headline.includes("out of memory")) return error;
+  const limit = engine().memoryLimit;
+  const estimate = (batchSize: number): MemoryEstimate =>
+    noGrad(() => estimateMemory(net, { ...options, batchSize }));
+  const asked = estimate(options.batchSize);
+  let [fits, tooLarge] = [0, options.batchSize];
+  // Planning takes a while: the largest batch to about one part in sixteen.
+  while (tooLarge - fits > Math.max(1, fits / 16)) {
+    const middle = Math.floor((fits + tooLarge) / 2);
+    if (estimate(middle).total <= limit) fits = middle;
+    else tooLarge = middle;
+  }
+  const { total: _, ...parts } = asked;
+  return new BackendError(`fit: a batch of ${options.batchSize} images does not fit into memory`, {
+    facts: [
+      ...Object.entries(parts).map(([name, bytes]) => ({ name, value: mebibytes(bytes) })),
+      { name: "limit", value: mebibytes(limit) },
+    ],
+    hint: fits === 0 ? "this network needs another backend" : `batchSize: ${fits} would fit`,
+    cause: error,
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
