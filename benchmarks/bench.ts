@@ -2,6 +2,7 @@
 import "../scripts/quietPipe.ts";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { loader } from "./loader.ts";
 import { lenetTrain, resnetTrain } from "./training.ts";
 
 /** Milliseconds per call, one figure a round, of one system. */
@@ -26,7 +27,7 @@ export interface Benchmark {
   run(context: BenchmarkContext): Promise<Measurement[]>;
 }
 
-const benchmarks: readonly Benchmark[] = [lenetTrain, resnetTrain];
+const benchmarks: readonly Benchmark[] = [lenetTrain, resnetTrain, loader];
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backend, type data, models, nn, optim, setBackend, Tensor, train } from "../src/index.ts";
+import { backend, data, models, nn, optim, setBackend, Tensor, train } from "../src/index.ts";
 import type { Benchmark, Measurement } from "./bench.ts";
 import { findPytorch, PytorchPeer } from "./peers/pytorch.ts";
 
@@ -34,7 +34,7 @@ const lenetWork: Work = {
 };
 
 /** The bytes that the peer makes too. */
-function dataset({ images, size }: Pick<Work, "images" | "size">): data.ImageDataset {
+export function syntheticSet({ images, size }: Pick<Work, "images" | "size">): data.ImageDataset {
   const pixels = new Uint8Array(images * size * size);
   for (let i = 0; i < pixels.length; i++)
     pixels[i] = Number((BigInt(i) * 2654435761n + 12345n) >> 7n) & 255;
@@ -50,12 +50,12 @@ function dataset({ images, size }: Pick<Work, "images" | "size">): data.ImageDat
 }
 
 /** A training step as `fit` compiles it. */
-function compiledStep(net: nn.Module, set: data.ImageDataset, size: number): train.TrainStep {
+export function compiledStep(net: nn.Module, set: data.Dataset, size: number): train.TrainStep {
   return new train.TrainStep({
     net,
     optimizer: new optim.SGD(net.parameters(), { lr: 0.1 }),
     loss: nn.functional.crossEntropy,
-    data: train.resident(set),
+    data: data.isStreamed(set) ? set : train.resident(set),
     classes: 10,
     totals: new train.Totals(),
     batchSize: size,
@@ -64,7 +64,7 @@ function compiledStep(net: nn.Module, set: data.ImageDataset, size: number): tra
 
 /** The step of a new LeNet on the synthetic images. */
 export function syntheticStep(batchSize: number): train.TrainStep {
-  return compiledStep(models.lenet(), dataset(lenetWork), batchSize);
+  return compiledStep(models.lenet(), syntheticSet(lenetWork), batchSize);
 }
 
 /** Steps on consecutive batches. */
@@ -125,7 +125,7 @@ function trainingBenchmark(name: string, summary: string, work: Work): Benchmark
     summary,
     async run({ rounds, threads, note }): Promise<Measurement[]> {
       setBackend("wasm", { threads });
-      const set = dataset(work);
+      const set = syntheticSet(work);
       const python = findPytorch();
       const peer = python === undefined ? null : new PytorchPeer(python, "./training.py");
       if (peer === null) note("PyTorch is not installed: only Fovea is measured");

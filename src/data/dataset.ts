@@ -1,5 +1,6 @@
 // What a set of labelled images is, and what is checked before it is used.
 import { DataError, OptionError } from "../tensor/errors.ts";
+import type { Normalization } from "./transforms/normalize.ts";
 
 /** Labelled images of one size, one byte per pixel and channel, in memory. */
 export interface ImageDataset {
@@ -14,6 +15,53 @@ export interface ImageDataset {
   readonly classes: readonly string[];
   /** Number of images. */
   readonly length: number;
+  /** How the engine centres and scales the pixels; null (default) leaves them from 0 to 1. */
+  readonly normalize?: Normalization | null;
+}
+
+/** Some images and their labels. The pixels are valid until the next batch is asked for. */
+export interface ImageBatch {
+  /** Pixels, 0 to 255, NCHW `[batch, channels, height, width]`. */
+  readonly images: Uint8Array;
+  /** Index of the class of each image, `[batch]`. */
+  readonly labels: Int32Array;
+}
+
+/** Labelled images of one size that are made batch by batch: read from files, changed at random. */
+export interface StreamedDataset {
+  readonly name: string;
+  /** Index of the class of each image. */
+  readonly labels: Int32Array;
+  /** `[channels, height, width]` of one image. */
+  readonly imageShape: readonly [number, number, number];
+  /** Names of the classes, by index. */
+  readonly classes: readonly string[];
+  /** Number of images. */
+  readonly length: number;
+  /** How the engine centres and scales the pixels; null leaves them from 0 to 1. */
+  readonly normalize: Normalization | null;
+  /**
+   * The images with these indices, in this order, batch after batch; the last batch may be smaller. What is random in
+   * an image follows from seed, epoch and its index alone.
+   */
+  batches(
+    order: Int32Array,
+    batchSize: number,
+    random: { readonly seed: number; readonly epoch: number },
+  ): AsyncIterable<ImageBatch>;
+}
+
+/** Labelled images, in memory or streamed. */
+export type Dataset = ImageDataset | StreamedDataset;
+
+/**
+ * Are the images made batch by batch?
+ * @example
+ * const { train } = await fashionMnist({ sources: ["sample"] });
+ * isStreamed(train) // false
+ */
+export function isStreamed(dataset: Dataset): dataset is StreamedDataset {
+  return "batches" in dataset;
 }
 
 /**
@@ -23,11 +71,19 @@ export interface ImageDataset {
  * const { train } = await fashionMnist({ sources: ["sample"] });
  * checkDataset(train);
  */
-export function checkDataset(dataset: ImageDataset): void {
-  const { name, images, labels, imageShape, classes, length } = dataset;
+export function checkDataset(dataset: Dataset): void {
+  const { name, labels, imageShape, classes, length } = dataset;
   if (length === 0) throw new DataError(`${name}: there are no images`);
+  if ("files" in dataset) {
+    throw new OptionError(`${name}: a list of files has no pixels yet`, {
+      hint: "read them while training: transformed(list, [])",
+    });
+  }
   const pixels = imageShape.reduce((product, n) => product * n, 1);
-  if (!imageShape.every((n) => Number.isInteger(n) && n > 0) || images.length !== length * pixels) {
+  const isShape = imageShape.every((n) => Number.isInteger(n) && n > 0);
+  const needed = length * pixels;
+  const found = isStreamed(dataset) ? needed : dataset.images.length;
+  if (!isShape || found !== needed) {
     throw new DataError(`${name}: the pixels do not fill the images`, {
       facts: [
         {
@@ -35,11 +91,12 @@ export function checkDataset(dataset: ImageDataset): void {
           value: `${length} of ${imageShape.join(" x ")}`,
           remark: "channels x height x width",
         },
-        { name: "needed", value: `${length * pixels} bytes` },
-        { name: "found", value: `${images.length} bytes` },
+        { name: "needed", value: `${needed} bytes` },
+        { name: "found", value: `${found} bytes` },
       ],
     });
   }
+  checkNormalization(dataset);
   if (labels.length !== length) {
     throw new DataError(`${name}: ${labels.length} labels for ${length} images`);
   }
@@ -55,6 +112,24 @@ export function checkDataset(dataset: ImageDataset): void {
           remark: `labels 0 to ${classes.length - 1}`,
         },
       ],
+    });
+  }
+}
+
+/** One mean and one deviation for all channels, or one for each. */
+function checkNormalization({ name, normalize, imageShape }: Dataset): void {
+  if (normalize == null) return;
+  const [channels] = imageShape;
+  for (const key of ["mean", "std"] as const) {
+    const numbers = [normalize[key]].flat();
+    const isEach = (n: number) => Number.isFinite(n) && (key === "mean" || n > 0);
+    if ((numbers.length === 1 || numbers.length === channels) && numbers.every(isEach)) continue;
+    throw new DataError(`${name}: the images cannot be normalised`, {
+      facts: [
+        { name: key, value: JSON.stringify(normalize[key]) ?? "nothing" },
+        { name: "channels", value: String(channels) },
+      ],
+      hint: "give one number, or one for each channel; std is above 0",
     });
   }
 }

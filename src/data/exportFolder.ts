@@ -3,6 +3,7 @@ import type { Image } from "../interop/image.ts";
 import { encodePng } from "../interop/png.ts";
 import { checkOptions, DataError, OptionError } from "../tensor/errors.ts";
 import { checkDataset, type ImageDataset } from "./dataset.ts";
+import { someOf } from "./folderScan.ts";
 
 export interface ExportFolderOptions {
   /** Format of the files; PNG keeps every pixel. */
@@ -48,7 +49,7 @@ export async function exportFolder(
       throw new DataError("the folder to write to is not empty", {
         facts: [
           { name: "path", value: path },
-          { name: "found", value: `${there.length} files or folders` },
+          { name: "found", value: someOf(there, 3) },
         ],
         hint: "give a new folder",
       });

@@ -136,7 +136,7 @@ async function noClasses(folder: string): Promise<DataError> {
   const images = entries.filter(({ name }) => extension.test(name)).length;
   const links = entries.filter((entry) => entry.isSymbolicLink()).length;
   const facts: Fact[] = [{ name: "folder", value: folder }];
-  if (images > 0) facts.push({ name: "found", value: `${images} images beside each other` });
+  if (images > 0) facts.push({ name: "found", value: `${count(images, "image")} in no folder` });
   else facts.push({ name: "found", value: entries.length === 0 ? "nothing" : "no folders" });
   if (links > 0) facts.push({ name: "links", value: `${links}`, remark: "are not followed" });
   return new DataError("there are no class folders", {
@@ -160,6 +160,11 @@ function checkSameClasses(root: string, train: FoundSplit, other: FoundSplit): v
     facts,
     hint: "both need the same class folders",
   });
+}
+
+/** A number with its noun. */
+export function count(n: number, noun: string, plural = "s"): string {
+  return `${n} ${noun}${n === 1 ? "" : plural}`;
 }
 
 /** A few names, and how many more. */

@@ -11,7 +11,7 @@ import {
   readPicture,
   reasonOf,
 } from "./fileList.ts";
-import { type FoundSplit, scanFolder, someOf } from "./folderScan.ts";
+import { count, type FoundSplit, scanFolder, someOf } from "./folderScan.ts";
 
 export interface ImageFolderOptions {
   /**
@@ -242,7 +242,7 @@ function sizeOf(
     ({ info }) => info.width !== first.info.width || info.height !== first.info.height,
   );
   if (other === undefined) return [first.info.height, first.info.width];
-  throw new DataError("the images have different sizes", {
+  throw new DataError("the images have different sizes (height x width)", {
     facts: [
       { name: "folder", value: root },
       ...[first, other].map(({ file, info }) => ({
@@ -286,8 +286,4 @@ function badImages(root: string, bad: readonly BadImage[]): DataError {
 
 function describe({ file, reason }: BadImage): string {
   return `${file} (${reason})`;
-}
-
-function count(n: number, noun: string, plural = "s"): string {
-  return `${n} ${noun}${n === 1 ? "" : plural}`;
 }

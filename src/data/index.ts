@@ -45,4 +45,10 @@ export {
 } from "./sampler.ts";
 export { type DataOptions, type DataSource, dataSources } from "./sources.ts";
 export { type SplitOptions, split } from "./split.ts";
+export {
+  type PictureTransform,
+  type TransformedDataset,
+  type TransformedOptions,
+  transformed,
+} from "./stream/transformed.ts";
 export * as transforms from "./transforms/index.ts";

@@ -2,8 +2,8 @@
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { ImageDataset } from "./dataset.ts";
-import { batchOf, residentOf } from "./resident.ts";
+import { checkDataset, type Dataset, isStreamed } from "./dataset.ts";
+import { batchOf, residentOf, streamedTensors } from "./resident.ts";
 import { checkSampler, type Sampler, sampledOrder } from "./sampler.ts";
 
 export interface DataLoaderOptions {
@@ -41,8 +41,8 @@ export function epochOrder(
 
 /**
  * Batches of images and labels, as `torch.utils.data.DataLoader`. Each iteration is one epoch and the
- * next one takes the next order. Images come as float32 NCHW `[batch, channels, height, width]` from 0 to 1,
- * labels as int32 `[batch]`.
+ * next one takes the next order. Images come as float32 NCHW `[batch, channels, height, width]` from 0 to 1, or as
+ * the data's `normalize` says, labels as int32 `[batch]`. `for await` takes any data; a streamed set needs it.
  *
  * @throws OptionError for unknown options or impossible values; DataError for a dataset that does not hold together
  * @example
@@ -53,7 +53,7 @@ export function epochOrder(
  * }
  */
 export class DataLoader {
-  readonly dataset: ImageDataset;
+  readonly dataset: Dataset;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly sampler: Sampler | null;
@@ -61,7 +61,7 @@ export class DataLoader {
   readonly dropLast: boolean;
   #epoch = 0;
 
-  constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
+  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkOptions("DataLoader", options, ["batchSize", "shuffle", "sampler", "seed", "dropLast"]);
     const { batchSize = 1, shuffle = false, seed = 0, dropLast = false } = options;
     checkCount("batchSize", batchSize, 1);
@@ -95,12 +95,30 @@ export class DataLoader {
   }
 
   *[Symbol.iterator](): Iterator<[Tensor, Tensor]> {
+    if (isStreamed(this.dataset)) {
+      throw new OptionError("DataLoader: the images of a streamed data set must be waited for", {
+        hint: "for await (const [x, y] of loader)",
+      });
+    }
     const order = this.order(this.#epoch++);
     const resident = residentOf(this.dataset);
     for (let batch = 0; batch < this.length; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       yield batchOf(resident, Tensor.from(indices));
     }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<[Tensor, Tensor], void, void> {
+    const { dataset, batchSize, seed } = this;
+    if (!isStreamed(dataset)) {
+      yield* this as Iterable<[Tensor, Tensor]>;
+      return;
+    }
+    checkDataset(dataset);
+    const epoch = this.#epoch;
+    const order = this.order(this.#epoch++).subarray(0, this.length * batchSize);
+    for await (const batch of dataset.batches(order, batchSize, { seed, epoch }))
+      yield streamedTensors(batch, dataset);
   }
 }
 

@@ -5,7 +5,7 @@ import { DataError, FormatError } from "../tensor/errors.ts";
 /** The part of sharp that is used. */
 interface SharpImage {
   rotate(): SharpImage;
-  toColourspace(space: "srgb"): SharpImage;
+  toColourspace(space: "srgb" | "b-w"): SharpImage;
   metadata(): Promise<{
     readonly width?: number;
     readonly height?: number;
@@ -71,7 +71,12 @@ export async function sharpDecode(
 ): Promise<Image> {
   const image = await open(bytes, reason, name, maxPixels);
   return refusing(name, async () => {
-    const upright = image.rotate().toColourspace("srgb").raw();
+    // Otherwise inks stay inks, and grey would become colour.
+    const { channels = 3 } = await image.metadata();
+    const upright = image
+      .rotate()
+      .toColourspace(channels <= 2 ? "b-w" : "srgb")
+      .raw();
     const { data, info } = await upright.toBuffer({ resolveWithObject: true });
     const { width, height } = info;
     if (info.channels !== 2) {

@@ -1,7 +1,13 @@
 // A dataset in parts, drawn at random: what is learnt from, and what is held out.
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { Generator } from "../tensor/random.ts";
-import { type ImageDataset, subset } from "./dataset.ts";
+import {
+  type Dataset,
+  type ImageDataset,
+  isStreamed,
+  type StreamedDataset,
+  subset,
+} from "./dataset.ts";
 import { type FileList, subsetOfFiles } from "./fileList.ts";
 
 export interface SplitOptions {
@@ -16,7 +22,7 @@ const stream = 2 ** 40;
 
 /**
  * Splits a dataset at random, as `torch.utils.data.random_split`. The same seed gives the same parts.
- * @param dataset in memory, or a list of files
+ * @param dataset in memory, streamed, or a list of files
  * @param parts   fractions that add up to 1, or numbers of images; images that these leave over are in no part
  * @param options seed, stratified
  * @returns one dataset for each part; no image is in two
@@ -28,8 +34,18 @@ const stream = 2 ** 40;
 export function split<T extends ImageDataset | FileList>(
   dataset: T,
   parts: readonly number[],
+  options?: SplitOptions,
+): T[];
+export function split(
+  dataset: StreamedDataset,
+  parts: readonly number[],
+  options?: SplitOptions,
+): StreamedDataset[];
+export function split(
+  dataset: Dataset | FileList,
+  parts: readonly number[],
   options: SplitOptions = {},
-): T[] {
+): (Dataset | FileList)[] {
   checkOptions("split", options, ["seed", "stratified"]);
   const { seed = 0, stratified = false } = options;
   const counts = countsOf(dataset.length, parts);
@@ -39,8 +55,32 @@ export function split<T extends ImageDataset | FileList>(
   return counts.map((count) => {
     const indices = drawn.subarray(start, start + count);
     start += count;
-    return ("files" in dataset ? subsetOfFiles(dataset, indices) : subset(dataset, indices)) as T;
+    return partOf(dataset, indices);
   });
+}
+
+function partOf(dataset: Dataset | FileList, indices: Int32Array): Dataset | FileList {
+  if ("files" in dataset) return subsetOfFiles(dataset, indices);
+  return isStreamed(dataset) ? partOfStream(dataset, indices) : subset(dataset, indices);
+}
+
+/** The whole dataset still makes the images, so what is random in one does not depend on the part. */
+function partOfStream(dataset: StreamedDataset, indices: Int32Array): StreamedDataset {
+  const { name, imageShape, classes, normalize } = dataset;
+  return {
+    name,
+    labels: indices.map((index) => dataset.labels[index] as number),
+    imageShape,
+    classes,
+    length: indices.length,
+    normalize,
+    batches: (order, batchSize, random) =>
+      dataset.batches(
+        order.map((index) => indices[index] as number),
+        batchSize,
+        random,
+      ),
+  };
 }
 
 /** Numbers of images; what rounding down leaves over goes to the parts one by one, as in PyTorch. */

@@ -81,7 +81,8 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EISDIR: ["the path is a folder", "name a file inside it"],
 };
 
-function writeError(path: string, cause: NodeJS.ErrnoException): DataError {
+/** What went wrong when a file was written, in plain words. */
+export function writeError(path: string, cause: NodeJS.ErrnoException): DataError {
   const [reason, hint] = reasons[cause.code ?? ""] ?? [cause.message, undefined];
   return new DataError(`cannot write ${basename(path)}: ${reason}`, {
     facts: [

@@ -38,7 +38,8 @@ interface Gathered {
  * @throws FormatError if the file is no JPEG, cut, corrupt, too large, or of a kind that photographs never
  *   have: lossless, arithmetic-coded, of 12 bits
  * @example
- * decodeJpeg(Uint8Array.of(255, 216)) // not run: throws a FormatError, the file ends at its start
+ * const { readFile } = process.getBuiltinModule("node:fs/promises");
+ * decodeJpeg(await readFile("photo.jpg")).channels // not run: needs a photograph
  * @see ITU-T T.81 "Digital compression and coding of continuous-tone still images"
  */
 export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Image {

@@ -1,4 +1,5 @@
 // Pictures of training and its results, as SVG text.
 export { confusion } from "./confusion.ts";
 export { type CurvePoint, curves } from "./curves.ts";
+export { learningRates, type RatePoint } from "./learningRates.ts";
 export { type SampleItem, samples } from "./samples.ts";

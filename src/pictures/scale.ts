@@ -86,6 +86,31 @@ export function countScale(
   return { ticks: kept, at: mapping(from, to, pixels), format: String };
 }
 
+/**
+ * A logarithmic axis that begins and ends with the values, or farther out where they do not span two ticks; ticks are
+ * powers of ten.
+ * @param values finite numbers above 0; none at all gives an axis from 1 to 10
+ */
+export function logScale(values: readonly number[], pixels: readonly [number, number]): Scale {
+  const logs = values.length === 0 ? [0, 1] : values.map(Math.log10);
+  let [low, high] = [Math.min(...logs), Math.max(...logs)];
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  // Two ticks at least, or the axis could not be read.
+  if (Math.floor(high) - Math.ceil(low) < 1) [low, high] = [Math.floor(low), Math.ceil(high)];
+  const [first, last] = [Math.ceil(low - 1e-9), Math.floor(high + 1e-9)];
+  const step = Math.max(1, Math.ceil((last - first) / 12));
+  const ticks: number[] = [];
+  // Not 10 ** exponent, which is not the nearest number to every power of ten.
+  for (let exponent = first; exponent <= last; exponent += step)
+    ticks.push(Number(`1e${exponent}`));
+  const at = mapping(low, high, pixels);
+  return {
+    ticks,
+    at: (value) => at(Math.log10(value)),
+    format: (tick) => (tick >= 1e-3 && tick < 1e5 ? String(tick) : tick.toExponential(0)),
+  };
+}
+
 function isQuarter(step: number): boolean {
   const mantissa = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
   return Math.abs(mantissa - 2.5) < 1e-6;

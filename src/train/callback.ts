@@ -1,6 +1,8 @@
 // How others take part in training: functions that `fit` calls with events.
+import type { Normalization } from "../data/transforms/normalize.ts";
 import type { Module } from "../nn/index.ts";
 import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
+import type { Evaluation } from "./evaluate.ts";
 import type {
   EndEvent,
   EpochEvent,
@@ -18,6 +20,8 @@ export interface TrainContext {
   /** The average that `fit` was given; null without one. */
   readonly ema: ExponentialMovingAverage | null;
   readonly classes: readonly string[];
+  /** How the images of the training data are normalised; null if they are not. */
+  readonly normalize: Normalization | null;
   /** Where training stands; see {@link TrainState}. */
   state(): Promise<TrainState>;
   /** Ends training after this epoch, or before the first one; it counts as finished, not as interrupted. */
@@ -25,6 +29,29 @@ export interface TrainContext {
 }
 
 type Result = void | Promise<void>;
+
+/** Where training stands at a hook. */
+export interface HookEvent {
+  /** The epoch that is under way, counted from 1. */
+  readonly epoch: number;
+  /** Steps begun since training began, this one included. */
+  readonly step: number;
+  readonly stepInEpoch: number;
+}
+
+/** A step was handed to the engine, which may still be at work on it. */
+export interface AfterStepEvent extends HookEvent {
+  /**
+   * Means over the epoch so far, this step included. Costs nothing unless it is called, and then waits for the step;
+   * throws OptionError once a later step has begun.
+   */
+  values(): Promise<{ readonly loss: number; readonly accuracy: number }>;
+}
+
+/** The network was evaluated on the validation data. */
+export interface AfterEvaluationEvent extends HookEvent {
+  readonly result: Evaluation;
+}
 
 /** Functions that `fit` calls as training goes on. It waits for those that return a promise. */
 export interface Callback {
@@ -35,6 +62,12 @@ export interface Callback {
   onEpoch?(event: EpochEvent, context: TrainContext): Result;
   onInterrupt?(event: InterruptEvent, context: TrainContext): Result;
   onEnd?(event: EndEvent, context: TrainContext): Result;
+  /** Before every step, not only those that are looked at. */
+  onBeforeStep?(event: HookEvent, context: TrainContext): Result;
+  /** After every step; nothing is read back for it unless `event.values()` is called. */
+  onAfterStep?(event: AfterStepEvent, context: TrainContext): Result;
+  onBeforeEvaluation?(event: HookEvent, context: TrainContext): Result;
+  onAfterEvaluation?(event: AfterEvaluationEvent, context: TrainContext): Result;
 }
 
 /**
@@ -77,4 +110,24 @@ export async function notify(
         event satisfies never;
     }
   }
+}
+
+type Hook = "onBeforeStep" | "onAfterStep" | "onBeforeEvaluation" | "onAfterEvaluation";
+
+/** Calls a hook of the callbacks that have it. Null if there is nothing to wait for, so that steps follow at once. */
+export function callHook<Name extends Hook>(
+  callbacks: readonly Callback[],
+  name: Name,
+  event: Parameters<NonNullable<Callback[Name]>>[0],
+  context: TrainContext,
+): Promise<void> | null {
+  let waiting: Promise<void> | null = null;
+  for (const callback of callbacks) {
+    if (callback[name] === undefined) continue;
+    // TypeScript does not see that the hook and its event go together.
+    const call = () => (callback[name] as Callback["onBeforeStep"])?.(event as HookEvent, context);
+    if (waiting !== null) waiting = waiting.then(call);
+    else waiting = call() ?? null;
+  }
+  return waiting;
 }

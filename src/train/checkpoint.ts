@@ -1,6 +1,7 @@
 // Checkpoints: network, optimizer and position in one safetensors file, from which training goes on to
 // the same bits. Tensors are named "model.<path>", "optimizer.<path>.<state>" and "ema.<path>"; the rest is one
 // JSON text in the file's metadata. Node only where files are touched.
+import type { Normalization } from "../data/transforms/normalize.ts";
 import type { StoredTensor } from "../interop/safetensors.ts";
 import { readSafetensors, writeSafetensors } from "../interop/safetensors.ts";
 import type { Module } from "../nn/index.ts";
@@ -24,6 +25,8 @@ export interface CheckpointContent {
   /** Name and options by which `createModel` builds the network. */
   readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly classes: readonly string[];
+  /** How the network's images are normalised; null (default) if they are not. */
+  readonly normalize?: Normalization | null;
 }
 
 /** A checkpoint as read from a file, checked but not yet put into a network. */
@@ -42,7 +45,7 @@ const metadataKey = "fovea";
  * decodeCheckpoint(bytes).model.name // "lenet"
  */
 export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint8Array> {
-  const { net, optimizer = null, ema = null, progress, model, classes } = content;
+  const { net, optimizer = null, ema = null, progress, model, classes, normalize } = content;
   const live = liveTensors(net, optimizer, ema);
   const tensors = new Map<string, { dtype: Dtype; shape: Shape; data: TypedArray }>();
   for (const [name, variable] of live) {
@@ -57,6 +60,7 @@ export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint
     version: checkpointVersion,
     model,
     classes,
+    normalize: normalize ?? null,
     progress: progress ?? null,
     optimizer: optimizer && plainState(optimizer),
     ema: ema && plainState(ema),

@@ -56,9 +56,9 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
 
   async function save(
     name: "last" | "best",
-    { net, optimizer, ema, classes, state }: TrainContext,
+    { net, optimizer, ema, classes, normalize, state }: TrainContext,
   ): Promise<void> {
-    const content = { net, optimizer, ema, progress: await state(), model, classes };
+    const content = { net, optimizer, ema, progress: await state(), model, classes, normalize };
     await saveCheckpoint(`${folder}/${name}.safetensors`, content);
     if (name === "last") savedAt = performance.now();
   }

@@ -1,4 +1,5 @@
 // The JSON part of a checkpoint, read without trusting it: every field is checked before it is used.
+import type { Normalization } from "../data/transforms/normalize.ts";
 import type { AverageState, OptimizerState, SavedGroup } from "../optim/index.ts";
 import { FormatError } from "../tensor/errors.ts";
 import type { EpochRecord, TrainState } from "./events.ts";
@@ -11,6 +12,8 @@ export const checkpointVersion = 2;
 export interface CheckpointInfo {
   readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly classes: readonly string[];
+  /** How the network's images are normalised; null if they are not. */
+  readonly normalize: Normalization | null;
   readonly progress: TrainState | null;
   readonly optimizer: Omit<OptimizerState, "tensors"> | null;
   readonly ema: Omit<AverageState, "tensors"> | null;
@@ -30,15 +33,15 @@ export function parseInfo(text: string, name: string): CheckpointInfo {
     throw new FormatError(`${name}: the checkpoint's description is not JSON`, { cause });
   }
   try {
-    const { format, version, model, classes, progress, optimizer, ema } = record(
-      value,
-      "description",
-    );
+    const info = record(value, "description");
+    const { format, version, model, classes, normalize, progress, optimizer, ema } = info;
     if (format !== "fovea checkpoint") throw wrong("format", format, '"fovea checkpoint"');
     if (version !== checkpointVersion) throw wrong("version", version, String(checkpointVersion));
     return {
       model: named(model, "model"),
       classes: listOf(string)(classes, "classes"),
+      // Files of before normalisation have none.
+      normalize: normalize === undefined ? null : orNull(normalization)(normalize, "normalize"),
       progress: orNull(trainState)(progress, "progress"),
       optimizer: orNull(optimizerInfo)(optimizer, "optimizer"),
       ema: orNull(emaInfo)(ema, "ema"),
@@ -53,6 +56,23 @@ const named: Check<CheckpointInfo["model"]> = (value, path) => {
   const { name, options } = record(value, path);
   return { name: string(name, `${path}.name`), options: record(options, `${path}.options`) };
 };
+
+const normalization: Check<Normalization> = (value, path) => {
+  const { mean, std } = record(value, path);
+  const isAboveZero: Check<number> = (one, at) => {
+    if (number(one, at) > 0) return one as number;
+    throw wrong(at, one, "a number above 0");
+  };
+  return {
+    mean: oneOrEach(number)(mean, `${path}.mean`),
+    std: oneOrEach(isAboveZero)(std, `${path}.std`),
+  };
+};
+
+/** One value for all channels, or one for each. */
+function oneOrEach<T>(check: Check<T>): Check<T | T[]> {
+  return (value, path) => (Array.isArray(value) ? listOf(check)(value, path) : check(value, path));
+}
 
 const optimizerInfo: Check<NonNullable<CheckpointInfo["optimizer"]>> = (value, path) => {
   const { type, paramGroups, steps } = record(value, path);

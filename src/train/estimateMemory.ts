@@ -1,5 +1,5 @@
 // How much memory training takes, found by planning a step without running it.
-import type { ImageDataset } from "../data/dataset.ts";
+import { type Dataset, isStreamed } from "../data/dataset.ts";
 import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { Optimizer, type OptimizerFactory } from "../optim/index.ts";
@@ -26,8 +26,8 @@ export interface EstimateMemoryOptions {
   readonly mix?: Mix | null;
   /** Is an average of the parameters kept (default false)? */
   readonly ema?: boolean;
-  /** Data that is held in memory besides: training and validation. */
-  readonly data?: readonly ImageDataset[];
+  /** Data that is held in memory besides: training and validation. Of streamed data that is one batch. */
+  readonly data?: readonly Dataset[];
 }
 
 /** Bytes that training takes. */
@@ -86,6 +86,7 @@ export function estimateMemory(net: Module, options: EstimateMemoryOptions): Mem
         data: {
           images: Tensor.ofData(pixels, [1, channels, height, width], "uint8"),
           labels: Tensor.ofData(new Int32Array(1), [1], "int32"),
+          normalize: data[0]?.normalize ?? null,
         },
         classes: 1,
         totals: new Totals(),
@@ -98,7 +99,7 @@ export function estimateMemory(net: Module, options: EstimateMemoryOptions): Mem
   const network = sizeOfAll(net.stateDict().values());
   const gradSums = accumulate > 1 ? sizeOfAll(net.parameters()) : 0;
   const changing = ofOptimizer + (ema ? network : 0);
-  const ofData = data.reduce((sum, { images, length }) => sum + images.byteLength + 4 * length, 0);
+  const ofData = data.reduce((sum, dataset) => sum + sizeOfData(dataset, batchSize), 0);
   const parts = {
     network,
     optimizer: changing + gradSums,
@@ -107,6 +108,13 @@ export function estimateMemory(net: Module, options: EstimateMemoryOptions): Mem
     temporaries: arena,
   };
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part) };
+}
+
+/** Pixels and labels that lie in the engine. */
+function sizeOfData(dataset: Dataset, batchSize: number): number {
+  const { imageShape, length } = dataset;
+  const images = isStreamed(dataset) ? Math.min(batchSize, length) : length;
+  return images * (imageShape.reduce((product, n) => product * n, 1) + 4);
 }
 
 /** Runs `body` with the network in training mode. */

@@ -1,7 +1,7 @@
 // How good a network is on a dataset: loss, accuracy, and which classes it takes for which.
 
-import type { ImageDataset } from "../data/dataset.ts";
-import { batchOf, residentOf } from "../data/resident.ts";
+import { type Dataset, isStreamed } from "../data/dataset.ts";
+import { residentOf } from "../data/resident.ts";
 import { inEvaluation } from "../nn/evaluation.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy, logicalAnd, logicalNot, logicalOr } from "../ops/index.ts";
@@ -9,6 +9,7 @@ import { isClass } from "../ops/oneHot.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
+import { type Batch, BatchInput, indexVariable } from "./batchInput.ts";
 import {
   accuracyOf,
   type ClassMetrics,
@@ -17,7 +18,7 @@ import {
   perClass,
 } from "./metrics.ts";
 import { Pace } from "./pace.ts";
-import { checkLogits, indexVariable, type Loss, type LossLike, lossFunction } from "./step.ts";
+import { checkLogits, type Loss, type LossLike, lossFunction } from "./step.ts";
 
 export interface EvaluateOptions {
   /** Images in a batch (default 256). */
@@ -53,7 +54,7 @@ export interface Evaluation {
  */
 export async function evaluate(
   net: Module,
-  dataset: ImageDataset,
+  dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const evaluator = new Evaluator(net, dataset, options);
@@ -65,8 +66,8 @@ export async function evaluate(
 }
 
 /** The compiled forward pass for one batch size. */
-interface Batch {
-  readonly indices: Variable;
+interface Pass {
+  readonly input: BatchInput;
   readonly predicted: Variable;
   readonly outputs: number;
   readonly captured: CapturedStep;
@@ -81,15 +82,15 @@ interface Batch {
  */
 export class Evaluator {
   readonly #net: Module;
-  readonly #dataset: ImageDataset;
+  readonly #dataset: Dataset;
   readonly #batchSize: number;
   readonly #loss: Loss;
   readonly #lossSum = new Variable(Tensor.from(new Float32Array(1), { shape: [] }));
   /** How many images had their class among the best k answers. */
   readonly #topK: readonly { readonly k: number; readonly hits: Variable }[];
-  readonly #batches = new Map<number, Batch>();
+  readonly #passes = new Map<number, Pass>();
 
-  constructor(net: Module, dataset: ImageDataset, options: EvaluateOptions = {}) {
+  constructor(net: Module, dataset: Dataset, options: EvaluateOptions = {}) {
     checkOptions("evaluate", options, ["batchSize", "loss", "topK"]);
     const { batchSize = 256, loss = crossEntropy, topK = [] } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -111,22 +112,22 @@ export class Evaluator {
   /** Evaluates the network as it is now. */
   async run(): Promise<Evaluation> {
     const { labels, length, classes } = this.#dataset;
-    const order = Int32Array.from({ length }, (_, i) => i);
     // As many as the network has outputs, which may be more than the data has classes.
-    const confusion = emptyConfusion(this.#batchFor(Math.min(this.#batchSize, length)).outputs);
+    const confusion = emptyConfusion(this.#passFor(Math.min(this.#batchSize, length)).outputs);
     const pace = new Pace();
     this.#lossSum.write(new Float32Array(1));
     for (const { hits } of this.#topK) hits.write(new Int32Array(1));
-    for (let start = 0; start < length; start += this.#batchSize) {
-      const indices = order.subarray(start, start + this.#batchSize);
-      const batch = this.#batchFor(indices.length);
-      batch.indices.write(indices);
-      batch.captured.run();
-      const predicted = await batch.predicted.data();
+    let start = 0;
+    for await (const batch of this.#batches()) {
+      const pass = this.#passFor(batch instanceof Int32Array ? batch.length : batch.labels.length);
+      pass.input.write(batch);
+      pass.captured.run();
+      const predicted = await pass.predicted.data();
       for (const [i, answer] of predicted.entries()) {
         const row = confusion[labels[start + i] as number] as number[];
         row[answer] = (row[answer] as number) + 1;
       }
+      start += predicted.length;
       if (pace.due) await pace.turn();
     }
     const loss = (await this.#lossSum.item()) / length;
@@ -146,18 +147,27 @@ export class Evaluator {
     return shares;
   }
 
-  #batchFor(batchSize: number): Batch {
-    const known = this.#batches.get(batchSize);
-    if (known !== undefined) return known;
-    const batch = inEvaluation(this.#net, () => this.#capture(batchSize));
-    this.#batches.set(batchSize, batch);
-    return batch;
+  /** All images in order. What is random in streamed ones is the same each time. */
+  #batches(): Iterable<Batch> | AsyncIterable<Batch> {
+    const order = Int32Array.from({ length: this.#dataset.length }, (_, i) => i);
+    return isStreamed(this.#dataset)
+      ? this.#dataset.batches(order, this.#batchSize, { seed: 0, epoch: 0 })
+      : parts(order, this.#batchSize);
   }
 
-  #capture(batchSize: number): Batch {
-    const indices = indexVariable(batchSize);
+  #passFor(batchSize: number): Pass {
+    const known = this.#passes.get(batchSize);
+    if (known !== undefined) return known;
+    const pass = inEvaluation(this.#net, () => this.#capture(batchSize));
+    this.#passes.set(batchSize, pass);
+    return pass;
+  }
+
+  #capture(batchSize: number): Pass {
+    const data = this.#dataset;
+    const input = new BatchInput(isStreamed(data) ? data : residentOf(data), batchSize);
     const predicted = indexVariable(batchSize);
-    const [x, target] = batchOf(residentOf(this.#dataset), indices);
+    const [x, target] = input.tensors;
     const logits = this.#net.forward(x);
     checkLogits(logits, batchSize, this.#dataset.classes.length);
     const lossSum = this.#lossSum.add(this.#loss(logits, target).mul(batchSize));
@@ -166,7 +176,7 @@ export class Evaluator {
       [predicted, logits.argmax(1)],
       ...this.#topKUpdates(logits, target),
     ]);
-    return { indices, predicted, outputs: logits.shape[1] as number, captured };
+    return { input, predicted, outputs: logits.shape[1] as number, captured };
   }
 
   #topKUpdates(logits: Tensor, target: Tensor): (readonly [Variable, Tensor])[] {
@@ -177,9 +187,14 @@ export class Evaluator {
 
   /** Frees what the compiled passes keep in memory. */
   dispose(): void {
-    for (const { captured } of this.#batches.values()) captured.dispose();
-    this.#batches.clear();
+    for (const { captured } of this.#passes.values()) captured.dispose();
+    this.#passes.clear();
   }
+}
+
+function* parts(order: Int32Array, size: number): Iterable<Int32Array> {
+  for (let start = 0; start < order.length; start += size)
+    yield order.subarray(start, start + size);
 }
 
 function noHits(): Tensor {

@@ -1,5 +1,5 @@
 // The range test: how the loss answers to learning rates from far too small to far too large.
-import type { ImageDataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Module } from "../nn/index.ts";
 import { copyOf } from "../ops/copyOf.ts";
 import { LambdaLR, type OptimizerFactory } from "../optim/index.ts";
@@ -11,7 +11,7 @@ import type { LossLike } from "./step.ts";
 
 export interface FindLearningRateOptions {
   /** What to learn from. */
-  readonly data: ImageDataset;
+  readonly data: Dataset;
   /** A factory such as `sgd({ lr: 0.1 })`; its learning rate is not used. */
   readonly optimizer: OptimizerFactory;
   /** As for `fit` (default cross-entropy). */

@@ -1,5 +1,5 @@
 // Training: `fit` checks what it is given and hands it to a run.
-import { checkDataset, type ImageDataset } from "../data/dataset.ts";
+import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { checkSampler, type Sampler } from "../data/sampler.ts";
 import type { Module } from "../nn/index.ts";
 import { checkSmoothing } from "../ops/crossEntropy.ts";
@@ -17,9 +17,9 @@ import { type Loss, type LossLike, lossFunction } from "./step.ts";
 
 export interface FitOptions extends GradLimits, ScheduleOptions {
   /** What to learn from. */
-  readonly data: ImageDataset;
+  readonly data: Dataset;
   /** Evaluated after each epoch. */
-  readonly validation?: ImageDataset;
+  readonly validation?: Dataset;
   /** `sgd({…})`, `adam({…})`, or an optimizer of this network's parameters. */
   readonly optimizer: OptimizerFactory | Optimizer;
   /** Mean loss of a batch (default cross-entropy): a function of logits and int32 labels, or a loss layer. */

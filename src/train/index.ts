@@ -1,6 +1,14 @@
 // Training, evaluation, and what is kept of them.
 export { type ResidentDataset, residentOf as resident } from "../data/resident.ts";
-export { type Callback, onEvent, type TrainContext } from "./callback.ts";
+export type { Batch, BatchSource } from "./batchInput.ts";
+export {
+  type AfterEvaluationEvent,
+  type AfterStepEvent,
+  type Callback,
+  type HookEvent,
+  onEvent,
+  type TrainContext,
+} from "./callback.ts";
 export * from "./checkpoint.ts";
 export { type CheckpointCallbackOptions, checkpointCallback } from "./checkpointCallback.ts";
 export type { CheckpointInfo } from "./checkpointInfo.ts";
@@ -21,6 +29,10 @@ export {
 } from "./findLearningRate.ts";
 export { freeze, replaceHead, unfreeze } from "./fineTune.ts";
 export { type FitOptions, fit } from "./fit.ts";
+export { csvLog } from "./log/csvLog.ts";
+export { jsonlLog } from "./log/jsonlLog.ts";
+export type { StepLogOptions } from "./log/logFile.ts";
+export { tensorboard } from "./log/tensorboard.ts";
 export * from "./metrics.ts";
 export { cutmix, type Mix, mixup } from "./mix.ts";
 export type { Metric, MonitorMode } from "./monitor.ts";

@@ -14,9 +14,9 @@ const timeShare = 0.05;
 export interface Replay {
   readonly epoch: number;
   readonly loss: Loss;
-  run(stepInEpoch: number): void;
+  run(stepInEpoch: number): Promise<void> | null;
   /** Batches of the step, in order. */
-  batches(stepInEpoch: number): Iterable<[Tensor, Tensor]>;
+  batches(stepInEpoch: number): Iterable<[Tensor, Tensor]> | AsyncIterable<[Tensor, Tensor]>;
   /** The step's random numbers. */
   random(stepInEpoch: number): Generator;
 }
@@ -71,26 +71,26 @@ export class LastGood {
    */
   async explain({ epoch, loss, run, batches, random }: Replay): Promise<DivergedError> {
     const settings = this.#optimizer.settings();
-    const repeat = (offset: number): void => {
+    const repeat = (offset: number): Promise<void> | null => {
       this.#optimizer.restoreSettings(this.#settings[offset] ?? settings);
-      run(this.#stepInEpoch + offset);
+      return run(this.#stepInEpoch + offset);
     };
     this.#snapshot?.restore();
     let bad = 0;
     let lossSum = Number.NaN;
     for (; bad < this.#settings.length; bad++) {
-      repeat(bad);
+      await repeat(bad);
       ({ lossSum } = await this.#changing.totals.read());
       if (!Number.isFinite(lossSum)) break;
     }
     this.#snapshot?.restore();
-    for (let offset = 0; offset < bad; offset++) repeat(offset);
+    for (let offset = 0; offset < bad; offset++) await repeat(offset);
     // If all losses were finite, it was the last update that broke the network.
     const last = Math.max(0, Math.min(bad, this.#settings.length - 1));
     const lastInEpoch = this.#stepInEpoch + last;
     const keys = random(lastInEpoch);
     let place: DivergencePlace | null = null;
-    for (const batch of batches(lastInEpoch)) {
+    for await (const batch of batches(lastInEpoch)) {
       // The forward pass, which asks for the keys, runs before the search waits for anything.
       place ??= await withRandomKeys(
         () => keyFrom(keys),

@@ -1,15 +1,23 @@
 // A run of training: epochs of steps, looked at about ten times a second. Between two looks nothing
 // is read back, so that the engine is never kept waiting.
-import type { ImageDataset } from "../data/dataset.ts";
+import {
+  type Dataset,
+  type ImageBatch,
+  isStreamed,
+  type StreamedDataset,
+} from "../data/dataset.ts";
 import { epochOrder } from "../data/loader.ts";
-import { batchOf, residentOf } from "../data/resident.ts";
+import { batchOf, residentOf, streamedTensors } from "../data/resident.ts";
 import type { Sampler } from "../data/sampler.ts";
 import type { Module } from "../nn/index.ts";
 import type { GradLimits } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { type Callback, notify, type TrainContext } from "./callback.ts";
+import type { Batch } from "./batchInput.ts";
+import { type Callback, callHook, type HookEvent, notify, type TrainContext } from "./callback.ts";
+import { EpochStream } from "./epochStream.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
 import { GradSums } from "./gradSums.ts";
@@ -21,8 +29,8 @@ import { type Loss, stepGenerator, Totals, TrainStep } from "./step.ts";
 
 export interface RunOptions extends GradLimits {
   readonly net: Module;
-  readonly data: ImageDataset;
-  readonly validation: ImageDataset | null;
+  readonly data: Dataset;
+  readonly validation: Dataset | null;
   readonly optimizer: Optimizer;
   /** What the network learns by; validation goes by `validationLoss`. */
   readonly loss: Loss;
@@ -62,6 +70,8 @@ export class TrainRun {
   /** A callback asked for no more epochs. */
   #isStopped = false;
   #order: Int32Array = new Int32Array(0);
+  /** Where the epoch's images come from if they do not lie in the engine. */
+  #stream: EpochStream | null = null;
 
   // Time in the epoch: what is in the clock plus what went before it was started.
   #clock = 0;
@@ -90,6 +100,7 @@ export class TrainRun {
       optimizer,
       ema,
       classes: data.classes,
+      normalize: data.normalize ?? null,
       state: () => this.#state(),
       stop: () => {
         this.#isStopped = true;
@@ -115,6 +126,7 @@ export class TrainRun {
       });
       return { epochs: [...this.#history], step: this.#step, interrupted };
     } finally {
+      await this.#stream?.close();
       for (const step of this.#steps.values()) step.dispose();
       this.#lastGood.dispose();
       this.#evaluator?.dispose();
@@ -127,11 +139,21 @@ export class TrainRun {
     net.train();
     this.#clock = performance.now();
     this.#order = epochOrder(data.length, { seed, epoch: this.#epoch, shuffle, sampler });
+    if (isStreamed(data)) {
+      await this.#stream?.close();
+      const random = { seed, epoch: this.#epoch };
+      this.#stream = new EpochStream(data, this.#order, this.#options.batchSize, random);
+    }
     this.#markReport();
     this.#lastGood.take(this.#step, this.#stepInEpoch);
     while (this.#stepInEpoch < this.#stepsPerEpoch) {
       if (await this.#stopIfAsked()) return true;
-      this.#runStep();
+      const before = this.#hook("onBeforeStep");
+      if (before !== null) await before;
+      const arriving = this.#runStep();
+      if (arriving !== null) await arriving;
+      const after = this.#hook("onAfterStep");
+      if (after !== null) await after;
       if (this.#reportDue()) await this.#report();
       if (this.#pace.due) await this.#pace.turn();
     }
@@ -144,12 +166,14 @@ export class TrainRun {
     return this.#isStopped || this.#epoch >= this.#options.epochs;
   }
 
-  #runStep(): void {
+  /** Returns what must be waited for, if the images have yet to come. */
+  #runStep(): Promise<void> | null {
     this.#options.schedule?.keepUp(this.#step, this.#history);
     this.#lastGood.noteStep();
-    this.#runOn(this.#stepInEpoch);
+    const arriving = this.#runOn(this.#stepInEpoch);
     this.#step++;
     this.#stepInEpoch++;
+    return arriving;
   }
 
   async #finishEpoch(): Promise<void> {
@@ -182,12 +206,21 @@ export class TrainRun {
   async #validate(): Promise<Evaluation | null> {
     if (this.#evaluator === null) return null;
     const { ema } = this.#options;
+    await this.#hook("onBeforeEvaluation");
+    let result: Evaluation;
     ema?.apply();
     try {
-      return await this.#evaluator.run();
+      result = await this.#evaluator.run();
     } finally {
       ema?.restore();
     }
+    await callHook(
+      this.#options.callbacks,
+      "onAfterEvaluation",
+      { ...this.#position(0), result },
+      this.#context,
+    );
+    return result;
   }
 
   async #stopIfAsked(): Promise<boolean> {
@@ -241,21 +274,50 @@ export class TrainRun {
       run: (stepInEpoch) => this.#runOn(stepInEpoch),
       random: (stepInEpoch) => this.#generatorOf(stepInEpoch),
       batches: (stepInEpoch) =>
-        this.#batchesOf(stepInEpoch)
-          .values()
-          .map((indices) => batchOf(residentOf(data), Tensor.from(indices))),
+        isStreamed(data)
+          ? this.#arrivingTensors(stepInEpoch, data)
+          : this.#batchesOf(stepInEpoch)
+              .values()
+              .map((indices) => batchOf(residentOf(data), Tensor.from(indices))),
     });
   }
 
-  #runOn(stepInEpoch: number): void {
+  #runOn(stepInEpoch: number): Promise<void> | null {
     const batches = this.#batchesOf(stepInEpoch);
     const images = batches.reduce((sum, { length }) => sum + length, 0);
     const random = this.#generatorOf(stepInEpoch);
-    for (const [i, indices] of batches.entries()) {
+    const runPart = (i: number, batch: Batch): void => {
+      const { length } = batches[i] as Int32Array;
       const part = batches.length === 1 ? "whole" : i < batches.length - 1 ? "early" : "last";
-      if (part !== "whole") this.#gradSums.writeShare(indices.length / images);
-      this.#stepFor(indices.length, part).run(indices, random);
-    }
+      if (part !== "whole") this.#gradSums.writeShare(length / images);
+      this.#stepFor(length, part).run(batch, random);
+    };
+    if (this.#stream !== null) return this.#runArriving(stepInEpoch, runPart);
+    for (const [i, indices] of batches.entries()) runPart(i, indices);
+    return null;
+  }
+
+  async #runArriving(
+    stepInEpoch: number,
+    runPart: (i: number, batch: ImageBatch) => void,
+  ): Promise<void> {
+    let i = 0;
+    for await (const batch of this.#arriving(stepInEpoch)) runPart(i++, batch);
+  }
+
+  /** Batches of a step as they come from the stream. */
+  async *#arriving(stepInEpoch: number): AsyncGenerator<ImageBatch, void, void> {
+    const stream = this.#stream as EpochStream;
+    const first = stepInEpoch * this.#options.accumulate;
+    const { length } = this.#batchesOf(stepInEpoch);
+    for (let i = 0; i < length; i++) yield stream.batch(first + i);
+  }
+
+  async *#arrivingTensors(
+    stepInEpoch: number,
+    data: StreamedDataset,
+  ): AsyncGenerator<[Tensor, Tensor], void, void> {
+    for await (const batch of this.#arriving(stepInEpoch)) yield streamedTensors(batch, data);
   }
 
   #generatorOf(stepInEpoch: number): Generator {
@@ -271,7 +333,7 @@ export class TrainRun {
     if (step === undefined) {
       step = new TrainStep({
         ...this.#options,
-        data: residentOf(data),
+        data: isStreamed(data) ? data : residentOf(data),
         classes: data.classes.length,
         totals: this.#totals,
         batchSize,
@@ -315,6 +377,38 @@ export class TrainRun {
   #markReport(): void {
     this.#reportedAt = performance.now();
     this.#reportedImages = this.#imagesDone();
+  }
+
+  /** Calls a hook, if any callback has it; null if there is nothing to wait for. */
+  #hook(name: "onBeforeStep" | "onAfterStep" | "onBeforeEvaluation"): Promise<void> | null {
+    const { callbacks } = this.#options;
+    if (callbacks.every((callback) => callback[name] === undefined)) return null;
+    if (name !== "onAfterStep") {
+      const at = this.#position(name === "onBeforeStep" ? 1 : 0);
+      return callHook(callbacks, name, at, this.#context);
+    }
+    const at = this.#position(0);
+    const values = () => this.#valuesAt(at);
+    return callHook(callbacks, name, { ...at, values }, this.#context);
+  }
+
+  #position(begun: number): HookEvent {
+    return {
+      epoch: this.#epoch + 1,
+      step: this.#step + begun,
+      stepInEpoch: this.#stepInEpoch + begun,
+    };
+  }
+
+  async #valuesAt({ step, epoch }: HookEvent): Promise<{ loss: number; accuracy: number }> {
+    if (step !== this.#step || epoch !== this.#epoch + 1) {
+      throw new OptionError(`onAfterStep: the values of step ${step} are gone`, {
+        hint: "call values() before the hook returns",
+      });
+    }
+    const images = this.#imagesDone();
+    const { lossSum, correct } = await this.#totals.read();
+    return { loss: lossSum / images, accuracy: correct / images };
   }
 
   #tell(event: TrainEvent): Promise<void> {

@@ -1,7 +1,7 @@
 // One step of training, compiled once for a batch size: pick the batch, forward, loss, gradients,
-// update. Only the indices of the batch and the optimizer's few numbers are written before each run.
+// update. Only the indices of the batch (streamed: its bytes) and the optimizer's few numbers are written before
+// each run.
 import { grad } from "../autograd/index.ts";
-import { batchOf, type ResidentDataset } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import { type GradLimits, limitGrads } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer, Update } from "../optim/index.ts";
@@ -13,6 +13,7 @@ import { StepKeys, withRandomKeys } from "../tensor/randomKeys.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { enableGrad, noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
+import { type Batch, BatchInput, type BatchSource } from "./batchInput.ts";
 import type { GradSums } from "./gradSums.ts";
 import { type Mix, Mixing } from "./mix.ts";
 
@@ -56,7 +57,9 @@ export class Totals {
 
   /** Both sums; waits for the steps that are under way. */
   async read(): Promise<{ readonly lossSum: number; readonly correct: number }> {
-    return { lossSum: await this.lossSum.item(), correct: await this.correct.item() };
+    // Both at once: a step that starts meanwhile changes neither.
+    const [lossSum, correct] = await Promise.all([this.lossSum.item(), this.correct.item()]);
+    return { lossSum, correct };
   }
 
   /** The sums with a batch added: `loss` is the batch's mean. */
@@ -67,11 +70,6 @@ export class Totals {
       [this.correct, this.correct.add(hits)],
     ];
   }
-}
-
-/** Room for the indices of a batch. */
-export function indexVariable(batchSize: number): Variable {
-  return new Variable(Tensor.from(new Int32Array(batchSize)));
 }
 
 /**
@@ -97,8 +95,8 @@ export interface TrainStepOptions extends GradLimits {
   readonly optimizer: Optimizer;
   /** Mean loss of a batch. */
   readonly loss: Loss;
-  /** Where the images are taken from. */
-  readonly data: ResidentDataset;
+  /** Where the images are taken from: a resident data set, or a streamed one, whose batches `run` is given. */
+  readonly data: BatchSource;
   /** Number of classes in the data. */
   readonly classes: number;
   /** Sums that the step adds to. */
@@ -129,7 +127,7 @@ export class TrainStep {
   readonly #optimizer: Optimizer;
   readonly #ema: ExponentialMovingAverage | null;
   readonly #part: TrainStepOptions["part"];
-  readonly #indices: Variable;
+  readonly #input: BatchInput;
   readonly #active: readonly boolean[];
   readonly #captured: CapturedStep;
   readonly #keys = new StepKeys();
@@ -140,8 +138,8 @@ export class TrainStep {
     this.#optimizer = optimizer;
     this.#ema = ema ?? null;
     this.#part = part ?? null;
-    this.#indices = indexVariable(batchSize);
-    const [x, target] = noGrad(() => batchOf(data, this.#indices));
+    this.#input = noGrad(() => new BatchInput(data, batchSize));
+    const [x, target] = this.#input.tensors;
     const mixing = options.mix == null ? null : new Mixing(options.mix, x.shape);
     this.#mixing = mixing;
     const [[logits, batchLoss], buffers] = collectBufferUpdates(() =>
@@ -168,22 +166,22 @@ export class TrainStep {
   }
 
   /**
-   * Starts a step on the images with these indices; `random` gives its random numbers. For one of several batches
-   * of an update, its share of the images must be in the sums.
+   * Starts a step on the images with these indices, or on these images; `random` gives its random numbers. For one of
+   * several batches of an update, its share of the images must be in the sums.
    */
-  run(indices: Int32Array, random = defaultGenerator): void {
-    this.#prepare(indices, random);
+  run(batch: Batch, random = defaultGenerator): void {
+    this.#prepare(batch, random);
     this.#captured.run();
   }
 
   /** A step as `run` does it, timed kernel by kernel on one thread. */
-  profile(indices: Int32Array, random = defaultGenerator): readonly KernelTiming[] {
-    this.#prepare(indices, random);
+  profile(batch: Batch, random = defaultGenerator): readonly KernelTiming[] {
+    this.#prepare(batch, random);
     return this.#captured.profile();
   }
 
-  #prepare(indices: Int32Array, random: Generator): void {
-    this.#indices.write(indices);
+  #prepare(batch: Batch, random: Generator): void {
+    this.#input.write(batch);
     this.#keys.write(random);
     this.#mixing?.write(random);
     if (this.#part?.isLast === false) return;

@@ -1,28 +1,9 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exifOrientation, upright } from "../../src/interop/jpeg/exif.ts";
 import { decodeJpeg, jpegInfo } from "../../src/interop/jpeg.ts";
 import { FormatError } from "../../src/tensor/errors.ts";
-
-interface Case {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-  /** The file, in base64. */
-  readonly jpeg: string;
-  readonly pixels: string;
-}
-
-/** Written by libjpeg-turbo, read by Pillow: tests/interop/jpeg/make.py. */
-const cases = readFileSync(new URL("jpeg/cases.jsonl", import.meta.url), "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Case);
-const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
-const fileOf = (name: string): Uint8Array =>
-  bytesOf((cases.find((one) => one.name === name) as Case).jpeg);
+import { jpegCases as cases, jpegFile as fileOf } from "./jpeg/files.ts";
 
 /** The file with other bytes at the place where `pattern` begins, and so many bytes behind it. */
 function patched(file: Uint8Array, pattern: number[], behind: number, bytes: number[]): Uint8Array {
@@ -35,16 +16,15 @@ function patched(file: Uint8Array, pattern: number[], behind: number, bytes: num
 describe("decodeJpeg", () => {
   it.each(cases)("reads what libjpeg wrote: $name", (one) => {
     const { width, height, channels } = one;
-    const image = decodeJpeg(bytesOf(one.jpeg));
+    const image = decodeJpeg(one.jpeg);
     expect(image).toMatchObject({ width, height, channels });
     // Bit for bit: the same rounding everywhere.
-    expect(image.data).toEqual(bytesOf(one.pixels));
-    expect(jpegInfo(bytesOf(one.jpeg), "x")).toEqual({ width, height, channels });
+    expect(image.data).toEqual(one.pixels);
+    expect(jpegInfo(one.jpeg, "x")).toEqual({ width, height, channels });
   });
 
   it("refuses a file cut at any byte", () => {
-    for (const { name, jpeg } of cases) {
-      const bytes = bytesOf(jpeg);
+    for (const { name, jpeg: bytes } of cases) {
       for (let length = 0; length < bytes.length; length++) {
         expect(() => decodeJpeg(bytes.subarray(0, length)), `${name}, ${length} bytes`).toThrow(
           FormatError,
@@ -54,7 +34,7 @@ describe("decodeJpeg", () => {
   });
 
   it("reads or refuses a file with any bytes changed, and never does anything else", () => {
-    const files = cases.map(({ jpeg }) => bytesOf(jpeg));
+    const files = cases.map(({ jpeg }) => jpeg);
     const change = fc.tuple(fc.nat(700), fc.nat(255));
     fc.assert(
       fc.property(
@@ -91,7 +71,7 @@ describe("decodeJpeg", () => {
     const wide = patched(fileOf("grey"), [0xff, 0xc0], 5, [0x1f, 0xff, 0x1f, 0xff]);
     expect(() => decodeJpeg(wide, { name: "a.jpg" })).toThrowErrorMatchingInlineSnapshot(`
       [FormatError: a.jpg: the file is too small for its picture
-        picture   8191 x 8191      1048576 blocks of 8 x 8
+        picture   8191 x 8191   1048576 blocks of 8 x 8
         found     217 bytes]
     `);
   });
@@ -112,7 +92,7 @@ describe("decodeJpeg", () => {
   it("gives up on a file of endless scans", () => {
     const file = fileOf("grey, progressive");
     const at = Buffer.from(file).indexOf(Buffer.from([0xff, 0xda]));
-    const end = Buffer.from(file).indexOf(Buffer.from([0xff]), at + 10);
+    const end = Buffer.from(file).indexOf(Buffer.from([0xff, 0xc4]), at);
     const scan = [...file.subarray(at, end)];
     const many = Array.from({ length: 300 }, () => scan).flat();
     const bomb = new Uint8Array([...file.subarray(0, at), ...many, ...file.subarray(at)]);
