@@ -22,18 +22,21 @@ describe("capabilities", () => {
       accumulators: 12,
       threads: 3,
       fusedMultiplyAdd: true,
+      memoryLimit: 2 ** 32,
     });
     expect(createWasmBackend({ threads: 1, relaxedSimd: false }).capabilities).toEqual({
       lanes: 4,
       accumulators: 8,
       threads: 1,
       fusedMultiplyAdd: false,
+      memoryLimit: 2 ** 32,
     });
     expect(createWasmBackend({ threads: 1, simd: false }).capabilities).toEqual({
       lanes: 1,
       accumulators: 8,
       threads: 1,
       fusedMultiplyAdd: false,
+      memoryLimit: 2 ** 32,
     });
   });
 

@@ -28,4 +28,10 @@ describe("examples", () => {
       /^epoch 1: loss 2\.\d{3}, train 0\.\d{3}, test 0\.\d{3}\n$/,
     );
   });
+
+  it("04: a residual network with fit reports its epochs", async () => {
+    expect(await example("04-resnet-fit.ts", "1", "256")).toMatch(
+      /^epoch 1: loss 2\.\d{3}, train 0\.\d{4}, test 0\.\d{4}, \d+\.\d s\n$/,
+    );
+  });
 });
