@@ -116,9 +116,11 @@ function inputShape({
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
 }) {
-  const [channels, height, width] = models.models[name]?.inputShape ?? [1, 28, 28];
+  const [channels, ...own] = models.models[name]?.inputShape ?? [1, 28, 28];
+  // What it was trained on: a network for larger images resizes by itself.
+  const [height, width] = Array.isArray(options.imageSize) ? (options.imageSize as number[]) : own;
   const inChannels = typeof options.inChannels === "number" ? options.inChannels : channels;
-  if (inChannels !== 1 || height !== width) {
+  if (inChannels !== 1 || height === undefined || width === undefined || height !== width) {
     throw new DataError(
       `predict shows grey square pictures to a network; this one takes ${inChannels} x ${height} x ${width}`,
     );

@@ -21,8 +21,8 @@ export function modelFor(
   name: string,
   dataset: data.ImageDataset,
 ): { readonly name: string; readonly options: Readonly<Record<string, unknown>> } {
-  const [inChannels] = dataset.imageShape;
-  return { name, options: { inChannels, numClasses: dataset.classes.length } };
+  const [inChannels, ...imageSize] = dataset.imageShape;
+  return { name, options: { inChannels, numClasses: dataset.classes.length, imageSize } };
 }
 
 export function optimizerFor(settings: RunSettings, net: nn.Module): optim.Optimizer {

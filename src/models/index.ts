@@ -1,5 +1,6 @@
 // Networks by name, for the command line and for checkpoints, which store the name and the options.
-import type { Module } from "../nn/index.ts";
+import { checkSize } from "../nn/checks.ts";
+import { type Module, Sequential, type Size2d, Upsample } from "../nn/index.ts";
 import { nearest, OptionError } from "../tensor/errors.ts";
 import { alexnet } from "./alexnet.ts";
 import { densenet, densenet121 } from "./densenet.ts";
@@ -62,17 +63,26 @@ export const models: Readonly<Record<string, ModelEntry>> = {
 
 /**
  * Builds a network by name.
+ * @param options the network's own, and imageSize: height and width of the images, if they are not of the size that
+ *                the network is made for; a layer in front resizes them then, as the textbook does
  * @throws OptionError for an unknown name or option
- * @example createModel("lenet", { numClasses: 10 })
+ * @example createModel("lenet", { numClasses: 10 }).parameters().length // 10
  */
 export function createModel(name: string, options: Readonly<Record<string, unknown>> = {}): Module {
-  const entry = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (entry === undefined) {
+  const known = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (known === undefined) {
     const near = nearest(name, Object.keys(models));
     throw new OptionError(`createModel: unknown model "${name}"`, {
       facts: [{ name: "known", value: Object.keys(models).join(", ") }],
       ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
     });
   }
-  return entry.create(options);
+  const { imageSize, ...own } = options;
+  const network = known.create(own);
+  if (imageSize === undefined) return network;
+  const [height, width] = checkSize("createModel", "imageSize", imageSize as Size2d);
+  const [, wantedHeight, wantedWidth] = known.inputShape;
+  if (height === wantedHeight && width === wantedWidth) return network;
+  const resize = new Upsample({ size: [wantedHeight, wantedWidth], mode: "bilinear" });
+  return new Sequential({ resize, network });
 }

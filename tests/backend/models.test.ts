@@ -143,6 +143,18 @@ describe("every network", () => {
     expect(() => createModel(name, { numClasses: 0 })).toThrow(/numClasses must be a whole number/);
   });
 
+  test("resizes images that are of another size than it is made for", () => {
+    const net = createModel("resnet18", { width: 0.1, imageSize: [28, 28] });
+    expect(net.forward(Tensor.zeros([2, 1, 28, 28])).shape).toEqual([2, 10]);
+    expect([...net.stateDict().keys()]).toContain("network.0.0.weight");
+    expect([
+      ...createModel("lenet", { imageSize: [28, 28] })
+        .stateDict()
+        .keys(),
+    ]).toContain("0.weight");
+    expect(() => createModel("lenet", { imageSize: 0 })).toThrow(/imageSize must be/);
+  });
+
   test("says that an image is too small, and where", () => {
     expect(() => createModel("alexnet", { width: 0.1, inputSize: 16 })).toThrow(/does not fit/);
     expect(() => createModel("resnet18", { form: "torch" })).toThrow(/there is no form "torch"/);
