@@ -21,7 +21,9 @@ const failures = [...failedChecks.map(({ name }) => `check: ${name}`), ...tested
 const passed = checked.length - failedChecks.length + tested.passed;
 if (failures.length > 0)
   process.stdout.write(`\nFailed:\n${failures.map((name) => `  ${name}\n`).join("")}`);
-const skipped = tested.skipped === 0 ? "" : `, ${tested.skipped} skipped`;
+if (tested.skipped.length > 0)
+  process.stdout.write(`\nNot run:\n${tested.skipped.map((name) => `  ${name}\n`).join("")}`);
+const skipped = tested.skipped.length === 0 ? "" : `, ${tested.skipped.length} skipped`;
 process.stdout.write(`\n${passed} passed, ${failures.length} failed${skipped}\n`);
 process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
 
@@ -57,13 +59,13 @@ function count(entries, code) {
     entries.flatMap((entry) => (entry.type === "planned" ? entry.files : [])),
   );
   let passed = 0;
-  let skipped = 0;
+  const skipped = [];
   for (const entry of entries) {
     if (entry.type !== "ended") continue;
     missing.delete(entry.file);
-    for (const [state, name] of entry.tests) {
+    for (const [state, name, note] of entry.tests) {
       if (state === "passed") passed += 1;
-      else if (state === "skipped") skipped += 1;
+      else if (state === "skipped") skipped.push(oneLine(`${name}${note ? `: ${note}` : ""}`));
       else failures.push(`${entry.file}: ${name}`);
     }
     // A file that fails as a whole, an import that throws for instance.
@@ -73,6 +75,12 @@ function count(entries, code) {
   for (const { type, errors } of entries) if (type === "done") failures.push(...errors);
   if (code !== 0 && failures.length === 0) failures.push(`vitest ended with exit code ${code}`);
   return { passed, skipped, failures };
+}
+
+/** Names of tests may be whole examples. */
+function oneLine(text) {
+  const [first, ...rest] = text.split("\n");
+  return rest.length === 0 ? first : `${first} … ${rest.at(-1)}`;
 }
 
 /** Runs the pinned Node in a process group of its own, so that all of it can be ended. */

@@ -11,10 +11,10 @@ export default class TestReporter {
   }
 
   onTestModuleEnd(module) {
-    const tests = [...module.children.allTests()].map((test) => [
-      test.result().state,
-      test.fullName,
-    ]);
+    const tests = [...module.children.allTests()].map((test) => {
+      const { state, note } = test.result();
+      return [state, test.fullName, note];
+    });
     const errors = module.errors().map(({ message }) => message.split("\n")[0]);
     this.#write({ type: "ended", file: name(module.moduleId), tests, errors });
   }
