@@ -22,6 +22,11 @@ export const commands: readonly CommandEntry[] = [
       (await import("./commands/evaluate.ts")).evaluateCommand as unknown as Command,
   },
   {
+    name: "compare",
+    summary: "runs side by side: what differs, and what it came to",
+    load: async () => (await import("./commands/compare.ts")).compareCommand as unknown as Command,
+  },
+  {
     name: "predict",
     summary: "what a trained network sees in pictures",
     load: async () => (await import("./commands/predict.ts")).predictCommand as unknown as Command,

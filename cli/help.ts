@@ -45,7 +45,8 @@ ${rows([
 function optionRows(specs: OptionSpecs): (readonly [string, string])[] {
   return Object.entries(specs).map(([name, spec]) => {
     const short = spec.short === undefined ? "   " : `-${spec.short},`;
-    const words = `${short} --${name} ${placeholder(spec)}`.trimEnd();
+    const word = spec.type === "group" ? `${name}.NAME` : name;
+    const words = `${short} --${word} ${placeholder(spec)}`.trimEnd();
     const standard = defaultOf(spec);
     return [words, standard === undefined ? spec.help : `${spec.help} (default ${standard})`];
   });

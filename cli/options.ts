@@ -13,6 +13,8 @@ export type OptionSpec = {
   /** A text that may be left away: `--resume` or `--resume NAME`; the empty text if it is. */
   | { readonly type: "optionalText"; readonly value: string }
   | { readonly type: "choice"; readonly choices: readonly string[]; readonly default?: string }
+  /** Options of something else: `--model.width 0.5` is `{ width: 0.5 }` of the group `model`. */
+  | { readonly type: "group"; readonly value: string }
   | {
       readonly type: "integer" | "number";
       readonly value: string;
@@ -26,15 +28,22 @@ export type OptionSpec = {
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
+/** What stands in a group, by name. */
+export type GroupValues = Readonly<Record<string, string | number | boolean>>;
+
 type Given<Spec> = Spec extends { type: "flag" }
   ? boolean
-  : Spec extends { type: "integer" | "number" }
-    ? Spec extends { default: number }
-      ? number
-      : number | undefined
-    : Spec extends { default: string }
-      ? string
-      : string | undefined;
+  : Spec extends { type: "group" }
+    ? GroupValues
+    : Spec extends { type: "integer" | "number" }
+      ? Spec extends { default: number }
+        ? number
+        : number | undefined
+      : Spec extends { default: string }
+        ? string
+        : string | undefined;
+
+export type OptionValue = string | number | boolean | GroupValues;
 
 /** What a command gets for the options it declared. */
 export type OptionValues<Specs extends OptionSpecs> = {
@@ -82,28 +91,38 @@ export function parseOptions<Specs extends OptionSpecs>(
   const byName: OptionSpecs = specs;
   const { tokens } = parseArgs({
     args: completeOptional(words, byName),
-    options: Object.fromEntries(
-      Object.entries(byName).map(([name, spec]) => [
+    options: Object.fromEntries([
+      ...Object.entries(byName).map(([name, spec]) => [
         name,
         {
           type: spec.type === "flag" ? ("boolean" as const) : ("string" as const),
           ...(spec.short === undefined ? {} : { short: spec.short }),
         },
       ]),
-    ),
+      ...words.flatMap((word) => {
+        const member = memberOf(word.slice(2).split("=", 1)[0] as string, byName);
+        return member === null ? [] : [[member.option, { type: "string" as const }]];
+      }),
+    ]),
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
-  const values: Record<string, string | number | boolean | undefined> = {};
-  for (const [name, spec] of Object.entries(byName)) {
-    values[name] = spec.type === "flag" ? false : "default" in spec ? spec.default : undefined;
-  }
+  const values: Record<string, OptionValue | undefined> = {};
+  for (const [name, spec] of Object.entries(byName)) values[name] = defaultOf(spec);
   const positionals: string[] = [];
   const given = new Set<string>();
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
+    const member = memberOf(token.name, byName);
+    if (member !== null) {
+      const { group, key } = member;
+      given.add(group);
+      const value = memberValue(`--${token.name}`, byName[group] as OptionSpec, token.value);
+      values[group] = { ...(values[group] as GroupValues), [key]: value };
+      continue;
+    }
     const spec = Object.hasOwn(byName, token.name) ? byName[token.name] : undefined;
     if (spec === undefined) {
       const known = Object.keys(byName).map((name) => `--${name}`);
@@ -114,6 +133,40 @@ export function parseOptions<Specs extends OptionSpecs>(
   }
   checkPositionals(positionals, positionalSpecs);
   return { options: values as OptionValues<Specs>, positionals, given };
+}
+
+/** What an option has when nobody gives it. */
+export function defaultOf(spec: OptionSpec): OptionValue | undefined {
+  if (spec.type === "flag") return false;
+  if (spec.type === "group") return {};
+  return "default" in spec ? spec.default : undefined;
+}
+
+/** "model.batch-norm" is `batchNorm` of the group `model`. */
+function memberOf(
+  option: string,
+  specs: OptionSpecs,
+): { readonly option: string; readonly group: string; readonly key: string } | null {
+  const found = /^([\w-]+)\.([A-Za-z][\w-]*)$/.exec(option);
+  const [, group = "", name = ""] = found ?? [];
+  const isGroup = Object.hasOwn(specs, group) && specs[group]?.type === "group";
+  return isGroup ? { option, group, key: camelCased(name) } : null;
+}
+
+/** `batchSize` of "batch-size". */
+export function camelCased(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function memberValue(
+  name: string,
+  spec: OptionSpec,
+  text: string | undefined,
+): string | number | boolean {
+  if (text === undefined || text === "" || text.startsWith("--"))
+    throw new UsageError(`${name} needs a value: ${name} ${placeholder(spec)}`);
+  if (text === "true" || text === "false") return text === "true";
+  return isDecimal(text) ? Number(text) : text;
 }
 
 /** `--resume` with nothing behind it becomes `--resume=`, so that it does not take the next option. */
@@ -135,6 +188,8 @@ function givenValue(
     return true;
   }
   if (spec.type === "optionalText") return text ?? "";
+  if (spec.type === "group")
+    throw new UsageError(`${name} needs the name of an option: ${name}.NAME ${spec.value}`);
   if (text === undefined || text === "" || text.startsWith("--")) {
     throw new UsageError(`${name} needs a value: ${name} ${placeholder(spec)}`);
   }
@@ -158,13 +213,17 @@ function numberOf(
   text: string,
 ): number {
   const { type, min, max = Number.POSITIVE_INFINITY, above = false } = spec;
-  // Number("") is 0 and Number("0x10") is 16: only plain decimals are meant here.
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  const value = isDecimal(text) ? Number(text) : Number.NaN;
   const isFitting = type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (!isFitting || value < min || value > max || (above && value === min)) {
     throw new UsageError(`${name}: ${JSON.stringify(text)} is not ${rangeText(spec)}`);
   }
   return value;
+}
+
+/** Number("") is 0 and Number("0x10") is 16: only plain decimals are meant here. */
+function isDecimal(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
 }
 
 function rangeText(spec: Extract<OptionSpec, { type: "integer" | "number" }>): string {
@@ -179,6 +238,33 @@ function checkPositionals(given: readonly string[], specs: readonly PositionalSp
   const takesMany = specs.some((spec) => spec.many);
   if (!takesMany && given.length > specs.length) {
     throw new UsageError(`"${given[specs.length]}" is one word too many`);
+  }
+}
+
+/**
+ * A value that is no word of a command line: of a config file.
+ * @throws UsageError if it is none that the option takes
+ */
+export function checkedValue(name: string, spec: OptionSpec, value: unknown): OptionValue {
+  const shown = JSON.stringify(value) ?? String(value);
+  const refuse = (wanted: string): never => {
+    throw new UsageError(`${name}: ${shown} is not ${wanted}`);
+  };
+  switch (spec.type) {
+    case "flag":
+      return typeof value === "boolean" ? value : refuse("true or false");
+    case "integer":
+    case "number":
+      return typeof value === "number" ? numberOf(name, spec, String(value)) : refuse("a number");
+    case "group": {
+      const isPlain = typeof value === "object" && value !== null && !Array.isArray(value);
+      const members = isPlain ? Object.values(value) : [];
+      const isGroup = members.every((one) => ["string", "number", "boolean"].includes(typeof one));
+      return isPlain && isGroup ? (value as GroupValues) : refuse("an object of options");
+    }
+    default:
+      if (typeof value !== "string") return refuse("a text");
+      return givenValue(name, spec, value) as string;
   }
 }
 

@@ -2,8 +2,8 @@
 import type { data } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
+import { loadData } from "../run/data.ts";
 import { datasetNames } from "../run/names.ts";
-import { loadData } from "../run/network.ts";
 import { count, cut, pad } from "../terminal/format.ts";
 import { drawImage } from "../terminal/image.ts";
 import { table } from "../terminal/table.ts";

@@ -1,38 +1,38 @@
 // `fovea evaluate`: accuracy, classes and confusion of a trained network, in the terminal.
-import { setBackend, train } from "../../src/index.ts";
+import { resolve } from "node:path";
+import { interop, pictures, setBackend, train } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
+import { checkDataName, isDatasetName, loadTestData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
-import { checkpointOf } from "../run/folder.ts";
 import { datasetNames } from "../run/names.ts";
-import { loadData, loadNetwork } from "../run/network.ts";
+import { imageShapeOf } from "../run/network.ts";
+import { loadTrained, trainedOptions } from "../run/trained.ts";
 
 const options = {
-  checkpoint: {
-    type: "text",
-    value: "FILE",
-    defaultText: "last.safetensors of the run",
-    help: "another checkpoint",
-  },
-  "runs-dir": { type: "text", value: "FOLDER", default: "runs", help: "folder of the runs" },
+  ...trainedOptions,
   data: {
-    type: "choice",
-    choices: datasetNames,
-    defaultText: "what it was trained on",
-    help: "data set whose test part is used",
+    ...{ type: "text", value: "NAME|FOLDER", defaultText: "what it was trained on" },
+    help: `whose test part is used: ${datasetNames.join(", ")}, or a folder of pictures`,
+  },
+  "per-class": {
+    ...{ type: "flag" },
+    help: "precision, recall and F1 of each class",
+  },
+  confusion: {
+    ...{ type: "text", value: "FILE" },
+    help: "also draw which classes are taken for which, as SVG",
+  },
+  "batch-size": {
+    ...{ type: "integer", value: "N", min: 1, max: 65_536, default: 256 },
+    help: "images that are looked at together",
   },
   backend: {
-    type: "choice",
-    choices: ["auto", "wasm", "reference"],
-    default: "auto",
+    ...{ type: "choice", choices: ["auto", "wasm", "reference"], default: "auto" },
     help: "what computes",
   },
   threads: {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 256,
-    defaultText: "all cores",
+    ...{ type: "integer", value: "N", min: 1, max: 256, defaultText: "all cores" },
     help: "threads that compute",
   },
   json: { type: "flag", help: "the results as one JSON object" },
@@ -40,36 +40,64 @@ const options = {
 
 export const evaluateCommand = defineCommand({
   name: "evaluate",
-  description: "Tests a trained network on images it was not trained on.",
-  positionals: [{ name: "RUN", help: "name of the run (default: the latest)", required: false }],
+  description:
+    "Tests a trained network on images it was not trained on. The checkpoint knows the network,\n" +
+    "its classes and the data.",
+  positionals: [
+    {
+      name: "RUN",
+      help: "name of the run (default: the latest), or a checkpoint",
+      required: false,
+    },
+  ],
   options,
-  examples: ["fovea evaluate", "fovea evaluate lenet --checkpoint runs/lenet/best.safetensors"],
+  examples: [
+    "fovea evaluate --per-class",
+    "fovea evaluate runs/lenet/best.safetensors --data photos",
+  ],
 
   async run(values, [name], { terminal }) {
+    if (values.data !== undefined) checkDataName(values.data);
     setBackend(values.backend, values.threads === undefined ? {} : { threads: values.threads });
-    const { path, run } = checkpointOf(values["runs-dir"], name, values.checkpoint);
-    const { net } = await loadNetwork(path);
-    const dataName = values.data ?? run?.settings.data ?? "fashion-mnist";
-    const splits = await loadData(dataName, {
-      sampleIfMissing: true,
-      onProgress: (message) => terminal.note(message),
-    });
-    if (splits.origin === "sample" && !dataName.endsWith("sample")) {
+    const { path, net, checkpoint, settings } = await loadTrained(name, values);
+    const dataName = values.data ?? settings.data;
+    if (values.data === undefined) checkDataName(dataName);
+    const [, ...size] = imageShapeOf(checkpoint.model);
+    const splits = await loadTestData(
+      { ...settings, data: dataName },
+      {
+        ...{ size, normalize: checkpoint.normalize, classes: checkpoint.classes },
+        isOwn: dataName === settings.data || resolve(dataName) === resolve(settings.data),
+        sampleIfMissing: true,
+        onProgress: (message) => terminal.note(message),
+      },
+    );
+    if (splits.origin === "sample" && isDatasetName(dataName) && !dataName.endsWith("sample")) {
       terminal.note(
         `${dataName} is not to be had: tested on the small sample that ships with Fovea`,
       );
     }
+    const { test } = splits;
     const startedAt = performance.now();
-    const evaluation = await train.evaluate(net, splits.test);
+    const evaluation = await train
+      .evaluate(net, test, {
+        batchSize: values["batch-size"],
+        topK: test.classes.length > 5 ? [5] : [],
+      })
+      .finally(() => splits.close());
     const seconds = (performance.now() - startedAt) / 1000;
-    if (values.json) {
-      terminal.line(
-        JSON.stringify({ checkpoint: path, data: splits.test.name, ...evaluation, seconds }),
-      );
-    } else {
-      terminal.line(terminal.style(`${path} on ${splits.test.name}`, "bold"));
-      for (const line of evaluationLines(evaluation, terminal)) terminal.line(line);
+    if (values.confusion !== undefined) {
+      const picture = pictures.confusion(evaluation.confusion, test.classes);
+      await interop.atomicWrite(values.confusion, picture);
     }
+    if (values.json) {
+      terminal.line(JSON.stringify({ checkpoint: path, data: test.name, ...evaluation, seconds }));
+      return 0;
+    }
+    terminal.line(terminal.style(`${path} on ${test.name}`, "bold"));
+    const perClass = values["per-class"];
+    for (const line of evaluationLines(evaluation, terminal, { perClass })) terminal.line(line);
+    if (!perClass) terminal.line("\n--per-class tells precision and recall of each class");
     return 0;
   },
 });

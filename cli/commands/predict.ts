@@ -1,156 +1,132 @@
 // `fovea predict`: what a trained network sees in pictures, drawn in the terminal.
-import { readFile, stat } from "node:fs/promises";
-import { DataError, interop, models, type nn, setBackend } from "../../src/index.ts";
+import { data, setBackend } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
-import { checkpointOf } from "../run/folder.ts";
-import { loadData, loadNetwork, probabilities } from "../run/network.ts";
+import { checkDataName, loadTestData } from "../run/data.ts";
+import { imageShapeOf, probabilities } from "../run/network.ts";
+import { type PictureReader, pictureFiles, pictureReader, type Seen } from "../run/pictures.ts";
+import { loadTrained, type Trained, trainedOptions } from "../run/trained.ts";
 import { bar } from "../terminal/bar.ts";
 import { cut, pad, percent } from "../terminal/format.ts";
 import { drawImage } from "../terminal/image.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 const options = {
-  run: { type: "text", value: "NAME", defaultText: "the latest", help: "run whose network looks" },
-  checkpoint: {
-    type: "text",
-    value: "FILE",
-    defaultText: "last.safetensors of the run",
-    help: "another checkpoint",
+  run: {
+    ...{ type: "text", value: "NAME", defaultText: "the latest" },
+    help: "run whose network looks, or a checkpoint",
   },
-  "runs-dir": { type: "text", value: "FOLDER", default: "runs", help: "folder of the runs" },
+  ...trainedOptions,
   test: { type: "integer", value: "N", min: 0, help: "also look at image N of the test set" },
   invert: {
     ...{ type: "choice", choices: ["auto", "yes", "no"], default: "auto" },
-    help: "make light dark; the data sets show light things on black, auto looks at the border",
+    help:
+      "make light dark; auto looks at the border where the network learnt from light things on black, " +
+      "and leaves other pictures as they are",
   },
   top: {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 1000,
-    default: 5,
+    ...{ type: "integer", value: "N", min: 1, max: 1000, default: 5 },
     help: "classes shown for each picture",
   },
   json: { type: "flag", help: "a JSON line for each picture" },
 } as const satisfies OptionSpecs;
 
-/** Pictures larger than this are no input for such a network. */
-const maxFileBytes = 64e6;
-
-interface Picture {
-  readonly title: string;
-  /** Grey, one byte a pixel, in the network's input size. */
-  readonly pixels: Uint8Array;
-  /** What it is, if that is known. */
-  readonly truth?: string;
-}
-
 export const predictCommand = defineCommand({
   name: "predict",
   description:
-    "Shows what a trained network takes pictures for. Pictures are PNG files of any size.",
-  positionals: [{ name: "IMAGE", help: "PNG files", required: false, many: true }],
+    "Shows what a trained network takes pictures for. Pictures are PNG or JPEG files of any size;\n" +
+    "WebP, AVIF, GIF and TIFF need the npm package sharp. The checkpoint knows all else.",
+  positionals: [{ name: "IMAGE", help: "files, or folders of them", required: false, many: true }],
   options,
   examples: [
-    "fovea predict boot.png",
+    "fovea predict boot.jpg",
     "fovea predict --test 0",
-    "fovea predict *.png --run lenet --json",
+    "fovea predict photos --run runs/lenet/best.safetensors --json",
   ],
 
   async run(values, paths, { terminal }) {
     if (paths.length === 0 && values.test === undefined)
-      throw new UsageError("IMAGE is missing: a PNG file, or --test N");
+      throw new UsageError("IMAGE is missing: a PNG or JPEG file, a folder, or --test N");
     setBackend("auto");
-    const { path, run } = checkpointOf(values["runs-dir"], values.run, values.checkpoint);
-    const { net, checkpoint } = await loadNetwork(path);
-    const shape = inputShape(checkpoint.model);
-    const [, height, width] = shape;
-    const invert = values.invert === "auto" ? "auto" : values.invert === "yes";
-    const show = async (picture: Picture): Promise<void> => {
-      const ranked = await rank(net, picture, shape, checkpoint.classes);
+    const trained = await loadTrained(values.run, values);
+    const read = pictureReader(trained, values.invert as Parameters<typeof pictureReader>[1]);
+    const show = async (picture: Seen, isDrawn: boolean): Promise<void> => {
+      const ranked = await rank(trained, picture);
+      const shown = ranked.slice(0, values.top);
       if (values.json) {
         const { title: image, truth } = picture;
-        terminal.line(
-          JSON.stringify({ image, ...(truth === undefined ? {} : { truth }), classes: ranked }),
-        );
-        return;
+        const known = truth === undefined ? {} : { truth };
+        terminal.line(JSON.stringify({ image, ...known, classes: shown }));
+      } else if (isDrawn) {
+        for (const line of pictureLines(picture, shown, terminal)) terminal.line(line);
+        terminal.line();
+      } else {
+        const answers = shown.map(({ name, probability }) => `${name} ${percent(probability)}`);
+        terminal.line(`${picture.title}   ${answers.join(", ")}`);
       }
-      for (const line of pictureLines(
-        picture,
-        ranked.slice(0, values.top),
-        width,
-        height,
-        terminal,
-      ))
-        terminal.line(line);
-      terminal.line();
     };
-    // One after the other: the first answer comes at once, and a bad file stops only itself.
-    let failed = false;
-    for (const file of paths) {
-      try {
-        const image = interop.decodePng(await readPicture(file));
-        await show({ title: file, pixels: interop.toGrayscale28(image, { size: width, invert }) });
-      } catch (error) {
-        if (paths.length === 1) throw error;
-        failed = true;
-        terminal.note(`${file}: ${(error as Error).message}`);
-      }
-    }
-    if (values.test !== undefined) {
-      const splits = await loadData(run?.settings.data ?? "fashion-mnist", {
-        sampleIfMissing: true,
-        onProgress: (message) => terminal.note(message),
-      });
-      await show(testPicture(splits.test, values.test));
-    }
+    const failed = await showFiles(paths, read, show, terminal);
+    if (values.test !== undefined)
+      await show(await testPicture(trained, values.test, terminal), true);
     return failed ? 1 : 0;
   },
 });
 
-function inputShape({
-  name,
-  options,
-}: {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}) {
-  const [channels, ...own] = models.models[name]?.inputShape ?? [1, 28, 28];
-  // What it was trained on: a network for larger images resizes by itself.
-  const [height, width] = Array.isArray(options.imageSize) ? (options.imageSize as number[]) : own;
-  const inChannels = typeof options.inChannels === "number" ? options.inChannels : channels;
-  if (inChannels !== 1 || height === undefined || width === undefined || height !== width) {
-    throw new DataError(
-      `predict shows grey square pictures to a network; this one takes ${inChannels} x ${height} x ${width}`,
-    );
+/** One after the other: the first answer comes at once, and a bad file stops only itself. */
+async function showFiles(
+  paths: readonly string[],
+  read: PictureReader,
+  show: (picture: Seen, isDrawn: boolean) => Promise<void>,
+  terminal: Terminal,
+): Promise<boolean> {
+  let failed = false;
+  for (const path of paths) {
+    const { files, isFolder } = await pictureFiles(path);
+    for (const file of files) {
+      try {
+        // Of a whole folder, a line each.
+        await show(await read(file), !isFolder);
+      } catch (error) {
+        if (paths.length === 1 && !isFolder) throw error;
+        failed = true;
+        const { message } = error as Error;
+        terminal.note(message.startsWith(file) ? message : `${file}: ${message}`);
+      }
+    }
   }
-  return [1, height, width] as const;
+  return failed;
 }
 
-async function readPicture(path: string): Promise<Uint8Array> {
+/** An image of the test part of what the network was trained on. */
+async function testPicture(
+  { checkpoint, settings }: Trained,
+  index: number,
+  terminal: Terminal,
+): Promise<Seen> {
+  checkDataName(settings.data);
+  const [channels, ...size] = imageShapeOf(checkpoint.model);
+  const { test, close } = await loadTestData(settings, {
+    ...{ size, classes: checkpoint.classes, isOwn: true, sampleIfMissing: true },
+    onProgress: (message) => terminal.note(message),
+  });
   try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes)
-      throw new DataError(`${path}: ${Math.round(size / 1e6)} MB is too large for a picture`);
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new DataError(
-      code === "ENOENT" ? `there is no file ${path}` : `cannot read ${path}: ${message}`,
-      { cause },
-    );
+    if (index >= test.length)
+      throw new UsageError(`--test: the test set has images 0 to ${test.length - 1}`);
+    const pixels = await pixelsOf(test, index);
+    const label = test.labels[index] as number;
+    const [height, width] = size;
+    const truth = test.classes[label] ?? String(label);
+    return { title: `${test.name} ${index}`, channels, height, width, data: pixels, truth };
+  } finally {
+    close();
   }
 }
 
-function testPicture(test: Awaited<ReturnType<typeof loadData>>["test"], index: number): Picture {
-  if (index >= test.length)
-    throw new UsageError(`--test: the test set has images 0 to ${test.length - 1}`);
-  const size = test.images.length / test.length;
-  const label = test.labels[index] as number;
-  const pixels = test.images.subarray(index * size, (index + 1) * size);
-  return { title: `${test.name} ${index}`, pixels, truth: test.classes[label] ?? String(label) };
+async function pixelsOf(test: data.Dataset, index: number): Promise<Uint8Array> {
+  if (!data.isStreamed(test)) return data.subset(test, [index]).images;
+  for await (const { images } of test.batches(Int32Array.of(index), 1, { seed: 0, epoch: 0 }))
+    return images.slice();
+  throw new Error("a batch of one image is missing");
 }
 
 interface Answer {
@@ -158,29 +134,21 @@ interface Answer {
   readonly probability: number;
 }
 
-async function rank(
-  net: nn.Module,
-  { pixels }: Picture,
-  shape: readonly [number, number, number],
-  names: readonly string[],
-): Promise<Answer[]> {
-  const { values } = await probabilities(net, pixels, 1, shape);
+async function rank({ net, checkpoint }: Trained, picture: Seen): Promise<Answer[]> {
+  const { channels, height, width, data: pixels } = picture;
+  const shape = [channels, height, width] as const;
+  const { values } = await probabilities(net, pixels, 1, shape, checkpoint.normalize);
   return Array.from(values, (probability, i) => ({
-    name: names[i] ?? String(i),
+    name: checkpoint.classes[i] ?? String(i),
     probability,
   })).sort((a, b) => b.probability - a.probability);
 }
 
 /** The picture, and beside it, or below where the terminal is narrow, the answers with their bars. */
-function pictureLines(
-  { title, pixels, truth }: Picture,
-  answers: readonly Answer[],
-  width: number,
-  height: number,
-  terminal: Terminal,
-): string[] {
+function pictureLines(picture: Seen, answers: readonly Answer[], terminal: Terminal): string[] {
+  const { title, truth } = picture;
   const { look } = terminal;
-  const drawn = drawImage(pixels, width, height, 1, look);
+  const { width, lines: drawn } = drawPicture(picture, terminal);
   const columns = terminal.columns() - 1;
   const isBeside = columns >= width + 3 + 36;
   const room = isBeside ? columns - width - 3 : columns;
@@ -202,4 +170,24 @@ function pictureLines(
     `${pad(drawn[i] ?? "", width)}   ${lines[i - top] ?? ""}`.trimEnd(),
   );
   return [head, ...rows];
+}
+
+/** Most columns that a picture is given. */
+const mostColumns = 48;
+
+function drawPicture(
+  { channels, height, width, data: pixels }: Seen,
+  terminal: Terminal,
+): { readonly width: number; readonly lines: string[] } {
+  const across = Math.min(width, mostColumns, Math.max(terminal.columns() - 1, 1));
+  const scale = across / width;
+  const shown =
+    scale === 1
+      ? { channels, height, width, data: pixels }
+      : data.transforms.functional.resize({ channels, height, width, data: pixels }, [
+          Math.max(1, Math.round(height * scale)),
+          across,
+        ]);
+  const lines = drawImage(shown.data, shown.width, shown.height, shown.channels, terminal.look);
+  return { width: across, lines };
 }

@@ -3,35 +3,19 @@
 import { setBackend, train } from "../../src/index.ts";
 import { type CommandContext, defineCommand, type ExitCode } from "../command.ts";
 import { ownName } from "../ownName.ts";
+import { loadData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
 import { RunFolder } from "../run/folder.ts";
-import { loadData, loadNetwork } from "../run/network.ts";
-import type { RunSettings } from "../run/settings.ts";
+import { loadNetwork } from "../run/network.ts";
+import { type RunSettings, usualSettings } from "../run/settings.ts";
 import { resumeTraining, startTraining } from "../run/training.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-
-/** The textbook's: Zhang et al., "Dive into Deep Learning", section 7.6. */
-const settings: RunSettings = {
-  model: "lenet",
-  data: "fashion-mnist",
-  epochs: 10,
-  batchSize: 256,
-  optimizer: "sgd",
-  lr: 0.9,
-  momentum: 0,
-  weightDecay: 0,
-  seed: 0,
-  backend: "auto",
-  threads: null,
-  limit: null,
-  checkpointEvery: 30,
-};
 
 const sampleName = "fashion-mnist-sample";
 
 /** 1,500 images make 6 steps an epoch: smaller batches and more epochs give it steps enough. */
 const sampleSettings: RunSettings = {
-  ...settings,
+  ...usualSettings,
   data: sampleName,
   epochs: 100,
   batchSize: 32,
@@ -66,7 +50,7 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
     return startTraining(
       {
         folder,
-        settings,
+        settings: usualSettings,
         force: !folder.hasCheckpoint(),
         display,
         onSample: () => {
@@ -93,13 +77,13 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
 async function show(folder: RunFolder, terminal: Terminal): Promise<void> {
   setBackend("auto");
   const { net } = await loadNetwork(folder.file("last"));
-  const dataName = folder.settings()?.settings.data ?? settings.data;
+  const dataName = folder.settings()?.settings.data ?? usualSettings.data;
   const splits = await loadData(dataName, {
     onProgress: (message) => terminal.note(message),
   });
   terminal.line();
-  for (const line of evaluationLines(await train.evaluate(net, splits.test), terminal))
-    terminal.line(line);
+  const evaluation = await train.evaluate(net, splits.test);
+  for (const line of evaluationLines(evaluation, terminal, { perClass: true })) terminal.line(line);
   terminal.line();
   if (dataName === sampleName) {
     terminal.line("This was the sample only: 300 test images say little.");

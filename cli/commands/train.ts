@@ -1,67 +1,26 @@
 // `fovea train`: trains a network, or goes on with a training.
-import { defineCommand } from "../command.ts";
+import { train } from "../../src/index.ts";
+import { defineCommand, type ExitCode } from "../command.ts";
+import { type ConfigRules, readConfig, withConfig } from "../config.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
+import { checkDataName } from "../run/data.ts";
 import type { DisplayKind } from "../run/display.ts";
+import { settingsFrom } from "../run/fineTune.ts";
 import { findRun, latestRun, newRunName, RunFolder } from "../run/folder.ts";
-import { datasetNames, modelNames } from "../run/names.ts";
-import type { RunSettings } from "../run/settings.ts";
-import { resumeTraining, startTraining } from "../run/training.ts";
+import { checkModelName, modelNames } from "../run/names.ts";
+import { findRate, resumeTraining, startTraining } from "../run/training.ts";
+import { settingOptions, settingsOf } from "../run/trainOptions.ts";
+import { curve } from "../terminal/curve.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Learning rates that suit the networks here. */
-const defaultLr = { sgd: 0.9, adam: 0.001 };
-
-const options = {
-  data: {
-    type: "choice",
-    choices: datasetNames,
-    default: "fashion-mnist",
-    help: "what to learn from",
+const callOptions = {
+  config: {
+    ...{ type: "text", value: "FILE" },
+    help: "options from a .json file or a .ts or .js module; those given here go before them",
   },
-  epochs: {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 100_000,
-    default: 10,
-    help: "times to go through the data",
-  },
-  "batch-size": {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 65_536,
-    default: 256,
-    help: "images in a step",
-  },
-  optimizer: {
-    type: "choice",
-    choices: ["sgd", "adam"],
-    default: "sgd",
-    help: "how the weights follow the gradient",
-  },
-  lr: {
-    ...{ type: "number", value: "RATE", min: 0, above: true },
-    ...{ defaultText: "0.9 for sgd, 0.001 for adam", help: "learning rate" },
-  },
-  momentum: {
-    ...{ type: "number", value: "SHARE", min: 0, max: 1, default: 0 },
-    help: "share of the last step's direction that is kept; for sgd",
-  },
-  "weight-decay": { type: "number", value: "RATE", min: 0, default: 0, help: "L2 penalty" },
-  seed: {
-    ...{ type: "integer", value: "N", min: 0, max: 2 ** 32 - 1, default: 0 },
-    help: "picks the first weights and the order of the images",
-  },
-  threads: {
-    ...{ type: "integer", value: "N", min: 1, max: 256, defaultText: "all cores" },
-    help: "threads that compute; results do not depend on it",
-  },
-  backend: {
-    type: "choice",
-    choices: ["auto", "wasm", "reference"],
-    default: "auto",
-    help: "what computes",
+  "find-lr": {
+    ...{ type: "flag" },
+    help: "only try learning rates from tiny to huge, and suggest one",
   },
   run: { type: "text", value: "NAME", defaultText: "model and date", help: "name of the run" },
   "runs-dir": { type: "text", value: "FOLDER", default: "runs", help: "folder of the runs" },
@@ -70,19 +29,14 @@ const options = {
     help: "go on with this run, or with the latest; --epochs may ask for more",
   },
   force: { type: "flag", help: "overwrite a run of the same name" },
-  "checkpoint-every": {
-    ...{ type: "number", value: "SECONDS", min: 0, above: true, default: 30 },
-    help: "save this often inside an epoch, besides after each",
-  },
-  limit: {
-    type: "integer",
-    value: "N",
-    min: 1,
-    help: "only the first N training images, for trying out",
-  },
   json: { type: "flag", help: "events as JSON lines on stdout" },
   quiet: { type: "flag", short: "q", help: "print errors only" },
 } as const satisfies OptionSpecs;
+
+const options = { ...settingOptions, ...callOptions } as const satisfies OptionSpecs;
+
+/** What stands on the command line alone. */
+const config: ConfigRules = { without: ["config", "resume", "find-lr"], words: ["model"] };
 
 /** What may be said when a run goes on: all else it keeps from its beginning. */
 const resumable = ["resume", "epochs", "threads", "runs-dir", "json", "quiet"];
@@ -99,59 +53,78 @@ export const trainCommand = defineCommand({
     "fovea train lenet",
     "fovea train lenet --optimizer adam --epochs 20 --run adam",
     "fovea train --resume adam --epochs 40",
+    "fovea train resnet18 --data photos --augment light --schedule cosine --lr 0.05",
+    "fovea train resnet18 --data photos --fine-tune runs/cifar/best.safetensors --freeze backbone",
   ],
 
-  async run(values, [model], { terminal, given }) {
-    if (values.json && values.quiet) throw new UsageError("--json and --quiet exclude each other");
-    const display = displayKind(values, terminal);
-    const runsDir = values["runs-dir"];
-    const { resume, epochs, optimizer } = values;
+  async run(given, [word], { terminal, given: names }) {
+    const { resume } = given;
     if (resume !== undefined) {
-      const fixed = [...given].find((name) => !resumable.includes(name));
+      const fixed = [...names].find((name) => !resumable.includes(name));
       if (fixed !== undefined) throw new UsageError(`--${fixed} cannot change when a run goes on`);
-      if (model !== undefined)
-        throw new UsageError(`a run goes on with its own model: leave "${model}" away`);
+      if (word !== undefined)
+        throw new UsageError(`a run goes on with its own model: leave "${word}" away`);
+      const runsDir = given["runs-dir"];
       const folder =
         resume === ""
           ? (latestUnfinished(runsDir) ?? findRun(runsDir, undefined))
           : new RunFolder(runsDir, resume);
-      const more = { epochs: given.has("epochs") ? epochs : undefined, threads: values.threads };
-      return resumeTraining({ folder, display, ...more }, terminal);
+      const epochs = names.has("epochs") ? given.epochs : undefined;
+      const display = displayKind(given, terminal);
+      return resumeTraining({ folder, display, epochs, threads: given.threads }, terminal);
     }
+    const file =
+      given.config === undefined ? null : await readConfig(given.config, options, config);
+    const values = file === null ? given : withConfig(given, names, file);
+    const display = displayKind(values, terminal);
+    const start =
+      values["fine-tune"] === undefined ? null : await train.loadCheckpoint(values["fine-tune"]);
+    const model = word ?? file?.words.model ?? start?.model.name;
     if (model === undefined) throw new UsageError(`MODEL is missing: ${modelNames.join(", ")}`);
-    if (!modelNames.includes(model)) {
-      throw new UsageError(
-        `unknown model ${model} (known: ${modelNames.join(", ")})`,
-        model,
-        modelNames,
-      );
-    }
-    if (optimizer === "adam" && given.has("momentum"))
-      throw new UsageError("--momentum is for sgd");
+    checkModelName(model);
+    checkDataName(values.data);
+    const asked = settingsOf(model, values);
+    const settings = start === null ? asked : settingsFrom(asked, start, names);
+    if (values["find-lr"]) return showRates({ settings, start, display }, terminal);
+    const runsDir = values["runs-dir"];
     const folder = new RunFolder(runsDir, values.run ?? newRunName(runsDir, model));
-    const settings: RunSettings = {
-      model,
-      data: values.data,
-      epochs,
-      batchSize: values["batch-size"],
-      optimizer: optimizer === "adam" ? "adam" : "sgd",
-      lr: values.lr ?? (optimizer === "adam" ? defaultLr.adam : defaultLr.sgd),
-      momentum: values.momentum,
-      weightDecay: values["weight-decay"],
-      seed: values.seed,
-      backend: values.backend,
-      threads: values.threads ?? null,
-      limit: values.limit ?? null,
-      checkpointEvery: values["checkpoint-every"],
-    };
-    return startTraining({ folder, settings, force: values.force, display }, terminal);
+    return startTraining({ folder, settings, start, force: values.force, display }, terminal);
   },
 });
+
+/** What the range test found, for people or as JSON. */
+async function showRates(
+  request: Parameters<typeof findRate>[0],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { points, suggestion } = await findRate(request, terminal);
+  if (request.display === "json") {
+    terminal.line(JSON.stringify({ suggestion, points }));
+    return 0;
+  }
+  const { model, data, optimizer } = request.settings;
+  terminal.line(terminal.style(`learning rates of ${model} on ${data}, ${optimizer}`, "bold"));
+  const smoothed = points.map((point) => point.smoothed).filter(Number.isFinite);
+  const columns = Math.min(terminal.columns() - 1, 72);
+  for (const line of curve(smoothed, columns, 6, terminal.look)) terminal.line(line.trimEnd());
+  const [first, last] = [points[0], points.at(-1)];
+  if (first !== undefined && last !== undefined) {
+    const ends = [first.lr, last.lr].map((rate) => rate.toExponential(0)) as [string, string];
+    terminal.line(`${ends[0]}${ends[1].padStart(columns - ends[0].length)}`);
+  }
+  terminal.line(
+    suggestion === null
+      ? "The loss never fell: no rate can be suggested."
+      : `Suggested: --lr ${Number(suggestion.toPrecision(2))}, a tenth of where the loss is least.`,
+  );
+  return 0;
+}
 
 function displayKind(
   values: { readonly json: boolean; readonly quiet: boolean },
   terminal: Terminal,
 ): DisplayKind {
+  if (values.json && values.quiet) throw new UsageError("--json and --quiet exclude each other");
   if (values.json) return "json";
   if (values.quiet) return "quiet";
   return terminal.isLive ? "live" : "plain";

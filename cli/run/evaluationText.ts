@@ -1,38 +1,52 @@
 // The results of an evaluation as lines for a terminal: accuracy, classes, and what was taken for what.
-import type { train } from "../../src/index.ts";
+import { train } from "../../src/index.ts";
 import { bar } from "../terminal/bar.ts";
 import { count, pad, percent } from "../terminal/format.ts";
-import { table } from "../terminal/table.ts";
+import { type Column, table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-export function evaluationLines(evaluation: train.Evaluation, terminal: Terminal): string[] {
-  const { accuracy, loss, count: images } = evaluation;
+export function evaluationLines(
+  evaluation: train.Evaluation,
+  terminal: Terminal,
+  { perClass }: { readonly perClass: boolean },
+): string[] {
+  const { accuracy, loss, count: images, topK = {} } = evaluation;
+  const best = Object.entries(topK).map(
+    ([k, share]) => `   among the first ${k} ${percent(share)}`,
+  );
   return [
-    `accuracy ${terminal.style(percent(accuracy), "good")} of ${count(images)} images   loss ${loss.toFixed(4)}`,
+    `accuracy ${terminal.style(percent(accuracy), "good")} of ${count(images)} images   loss ${loss.toFixed(4)}${best.join("")}`,
     "",
-    ...classLines(evaluation, terminal),
-    "",
+    ...(perClass ? [...classLines(evaluation, terminal), ""] : []),
     ...confusionLines(evaluation, terminal),
   ];
 }
 
-function classLines({ perClass }: train.Evaluation, terminal: Terminal): string[] {
-  const rows = perClass.map(({ name, count: images, recall, precision }) => [
+/** Precision, recall and F1 of each class; their means below. */
+function classLines({ perClass, confusion }: train.Evaluation, terminal: Terminal): string[] {
+  const names = perClass.map(({ name }) => name);
+  const report = train.classMetrics(confusion, names);
+  const rows = report.perClass.map(({ name, count: images, recall, precision, f1 }) => [
     name,
     percent(recall),
     percent(precision),
+    percent(f1),
     count(images),
     bar(recall ?? 0, 20, terminal.look),
   ]);
-  const columns = [
+  const { recall, precision, f1 } = report.macro;
+  const images = count(perClass.reduce((sum, one) => sum + one.count, 0));
+  rows.push(["mean of classes", percent(recall), percent(precision), percent(f1), images, ""]);
+  const columns: Column[] = [
     { title: "class" },
-    { title: "recall", align: "right" as const },
-    { title: "precision", align: "right" as const },
-    { title: "images", align: "right" as const },
+    { title: "recall", align: "right" },
+    { title: "precision", align: "right" },
+    { title: "F1", align: "right" },
+    { title: "images", align: "right" },
     { title: "" },
   ];
-  const wide = terminal.columns() >= 70;
-  return table(wide ? columns : columns.slice(0, 3), rows);
+  const room = terminal.columns();
+  return table(columns.slice(0, room >= 76 ? 6 : room >= 54 ? 5 : 3), rows);
 }
 
 /** The whole matrix if it fits, else the most frequent mistakes. */

@@ -1,15 +1,16 @@
 // The folder of a run, `runs/NAME/`: finding it, making it, and what it may overwrite.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DataError, nearest, OptionError } from "../../src/index.ts";
-import { parseLog, type RunEvent, readLog } from "./log.ts";
-import { isRunSettings } from "./settings.ts";
+import { DataError, nearest, OptionError, type train } from "../../src/index.ts";
+import { type LogEvent, parseLog, type ResultEvent, type RunEvent, readLog } from "./log.ts";
+import { readSettings } from "./settings.ts";
 
 /** Everything a run writes. `--force` removes these files and no others. */
 const files = {
   last: "last.safetensors",
   best: "best.safetensors",
   events: "events.jsonl",
+  settings: "settings.json",
   curves: "curves.svg",
   confusion: "confusion.svg",
   samples: "samples.svg",
@@ -54,9 +55,23 @@ export class RunFolder {
     return runOf(this.file("events"));
   }
 
-  /** Did it go to its end? A finished run has a result in its log. */
+  /** The epochs that are finished, as logged. */
+  epochs(): train.EpochRecord[] {
+    return this.#events().flatMap((event) => (event.type === "epoch" ? [event] : []));
+  }
+
+  /** What it came to in the end; `null` if it is not finished. */
+  result(): ResultEvent | null {
+    return this.#events().findLast((event) => event.type === "result") ?? null;
+  }
+
+  #events(): LogEvent[] {
+    return parseLog(readLog(this.file("events")));
+  }
+
+  /** Did it go to its end? */
   isFinished(): boolean {
-    return parseLog(readLog(this.file("events"))).some(({ type }) => type === "result");
+    return this.result() !== null;
   }
 
   /**
@@ -112,13 +127,25 @@ export function findRun(runsDir: string, name: string | undefined): RunFolder {
   }
   const folder = new RunFolder(runsDir, name);
   if (folder.hasCheckpoint()) return folder;
+  throw new DataError(`there is no checkpoint ${folder.file("last")}`, nearRun(runsDir, name));
+}
+
+/**
+ * A run that has begun, trained or not.
+ * @throws DataError if there is none of this name
+ */
+export function begunRun(runsDir: string, name: string): RunFolder {
+  const folder = new RunFolder(runsDir, name);
+  if (folder.settings() !== null) return folder;
+  throw new DataError(`there is no run ${name} in ${runsDir}/`, nearRun(runsDir, name));
+}
+
+function nearRun(runsDir: string, name: string): { readonly hint?: string } {
   const near = nearest(
     name,
     allRuns(runsDir).map((run) => run.name),
   );
-  throw new DataError(`there is no checkpoint ${folder.file("last")}`, {
-    ...(near === undefined || near === name ? {} : { hint: `did you mean the run "${near}"?` }),
-  });
+  return near === undefined || near === name ? {} : { hint: `did you mean the run "${near}"?` };
 }
 
 /**
@@ -176,7 +203,9 @@ function makeFolder(path: string): void {
 
 function runOf(logPath: string): RunEvent | null {
   const first = parseLog(readLog(logPath))[0];
-  return first?.type === "run" && isRunSettings(first.settings) ? first : null;
+  if (first?.type !== "run") return null;
+  const settings = readSettings(first.settings);
+  return settings === null ? null : { ...first, settings };
 }
 
 function timeOf(path: string): number {

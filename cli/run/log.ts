@@ -10,6 +10,8 @@ export interface RunEvent {
   readonly startedAt: string;
   /** Where the data came from; "sample" means the excerpt that ships with Fovea. */
   readonly origin: string;
+  /** Files of the folder that were left out because they are no sound pictures. */
+  readonly skipped?: number;
   readonly settings: RunSettings;
   readonly machine: Machine;
 }

@@ -1,5 +1,6 @@
 // The names that the command line knows, apart from the library: help must not wait for it to load.
 // A test compares them with what the library has.
+import { UsageError } from "../options.ts";
 
 export const modelNames: readonly string[] = [
   "lenet",
@@ -21,4 +22,57 @@ export const modelNames: readonly string[] = [
   "squeezenet",
 ];
 
-export const datasetNames: readonly string[] = ["fashion-mnist", "fashion-mnist-sample", "mnist"];
+/** @throws UsageError that names the networks */
+export function checkModelName(name: string): void {
+  if (modelNames.includes(name)) return;
+  const known = modelNames.join(", ");
+  throw new UsageError(`unknown model ${name} (known: ${known})`, name, modelNames);
+}
+
+export const datasetNames: readonly string[] = [
+  "fashion-mnist",
+  "fashion-mnist-sample",
+  "mnist",
+  "cifar-10",
+  "cifar-100",
+];
+
+export const optimizerNames = [
+  "sgd",
+  "adam",
+  "adamw",
+  "rmsprop",
+  "adagrad",
+  "adadelta",
+  "adamax",
+  "nadam",
+  "radam",
+] as const;
+
+export const scheduleNames = ["none", "cosine", "step", "one-cycle", "plateau"] as const;
+
+export const augmentNames = ["none", "crop", "light", "randaugment"] as const;
+
+export const normalizeNames = ["none", "data", "imagenet"] as const;
+
+/** The textbook's learning rates for plain SGD. */
+const sgdRates: readonly (readonly [model: RegExp, lr: number])[] = [
+  [/^lenet$/, 0.9],
+  [/^(alexnet|squeezenet)$/, 0.01],
+  [/^(vgg|nin|resnet|mobilenet)/, 0.05],
+];
+
+/** PyTorch's defaults. */
+const otherRates: Readonly<Record<string, number>> = {
+  rmsprop: 0.01,
+  adagrad: 0.01,
+  adadelta: 1,
+  adamax: 0.002,
+  nadam: 0.002,
+};
+
+/** The learning rate that suits a network and an optimizer, for those who name none. */
+export function usualRate(model: string, optimizer: string): number {
+  if (optimizer !== "sgd") return otherRates[optimizer] ?? 0.001;
+  return sgdRates.find(([pattern]) => pattern.test(model))?.[1] ?? 0.1;
+}

@@ -1,6 +1,7 @@
 // report.md of a run, as a pure function of its results.
 import { bytes, count, duration, lossText, percent } from "../terminal/format.ts";
 import type { Results } from "./results.ts";
+import { extraSettings, optimizerText } from "./settings.ts";
 
 /** What was trained on what, how it went, and how to use it. */
 export function reportText(results: Results): string {
@@ -27,9 +28,11 @@ export function reportText(results: Results): string {
         ["model", `${settings.model}, ${count(parameters)} parameters`],
         ["training data", `${settings.data}, ${count(trainSet.length)} images`],
         ["test data", `${count(testSet.length)} images, not trained on`],
-        ["optimizer", optimizerText(settings)],
-        ["batch size", String(settings.batchSize)],
-        ["epochs", String(settings.epochs)],
+        ...(run.skipped ? [["left out", `${count(run.skipped)} files that are no pictures`]] : []),
+        ["optimizer", optimizerText(settings, "learning rate")],
+        ["batch size", batchText(settings)],
+        ["epochs", epochsText(settings, epochs.length)],
+        ...extraSettings(settings).map(([name, value]) => [name, cell(value)]),
         ["seed", String(settings.seed)],
         ["backend", `${settings.backend}, ${threadsText(settings.threads)}`],
         ["machine", `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)}`],
@@ -79,28 +82,29 @@ export function reportText(results: Results): string {
     ),
     [
       "```ts",
-      'import { models, train } from "fovea";',
+      `import { models, ${settings.ema === null ? "" : "optim, "}train } from "fovea";`,
       "",
       `const checkpoint = await train.loadCheckpoint("runs/${run.run}/last.safetensors");`,
       "const net = models.createModel(checkpoint.model.name, checkpoint.model.options);",
-      "train.restore(net, null, checkpoint);",
+      ...(settings.ema === null
+        ? ["train.restore(net, null, checkpoint);"]
+        : [
+            `const average = new optim.ExponentialMovingAverage(net, { decay: ${settings.ema} });`,
+            "train.restore(net, null, checkpoint, average);",
+            "average.apply(); // what was tested",
+          ]),
       "```",
     ].join("\n"),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-function optimizerText({
-  optimizer,
-  lr,
-  momentum,
-  weightDecay,
-}: Results["run"]["settings"]): string {
-  const extra = [
-    ...(momentum === 0 ? [] : [`momentum ${momentum}`]),
-    ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
-  ];
-  return [`${optimizer}, learning rate ${lr}`, ...extra].join(", ");
+function batchText({ batchSize, accumulate }: Results["run"]["settings"]): string {
+  return accumulate === 1 ? String(batchSize) : `${accumulate} x ${batchSize}`;
+}
+
+function epochsText({ epochs }: Results["run"]["settings"], done: number): string {
+  return done < epochs ? `${done} of ${epochs}, stopped early` : String(epochs);
 }
 
 function threadsText(threads: number | null): string {

@@ -1,49 +1,115 @@
 // What a run was asked to do: enough to do it again, or to go on with it.
 import { createRequire } from "node:module";
 import { arch, cpus, platform, totalmem } from "node:os";
+import type { GroupValues } from "../options.ts";
+import type { augmentNames, normalizeNames, optimizerNames, scheduleNames } from "./names.ts";
 
 export interface RunSettings {
   readonly model: string;
+  /** The network's own. */
+  readonly modelOptions: GroupValues;
+  /** Height and width that the network sees; `null`: what it is made for. */
+  readonly inputSize: number | null;
+  /** Checkpoint that it started from. */
+  readonly fineTune: string | null;
+  /** Paths of what is left as it is, or "backbone". */
+  readonly freeze: string | null;
+  /** Name of a data set, or a folder. */
   readonly data: string;
+  /** Share of a folder without a test part that is held out. */
+  readonly holdOut: number;
+  readonly channels: 1 | 3 | null;
+  readonly resizeMode: "crop" | "pad" | "stretch";
+  readonly onBadImage: "error" | "skip";
+  /** Read the files of a folder while training goes on, though they would fit into memory. */
+  readonly stream: boolean;
+  readonly augment: (typeof augmentNames)[number];
+  readonly normalize: (typeof normalizeNames)[number];
+  /** Only so many training images; `null`: all. */
+  readonly limit: number | null;
+  readonly workers: number | null;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer: "sgd" | "adam";
+  readonly accumulate: number;
+  readonly optimizer: (typeof optimizerNames)[number];
   readonly lr: number;
   readonly momentum: number;
   readonly weightDecay: number;
+  readonly schedule: (typeof scheduleNames)[number];
+  readonly labelSmoothing: number;
+  readonly mixup: number | null;
+  readonly cutmix: number | null;
+  readonly clipGradNorm: number | null;
+  readonly ema: number | null;
+  readonly earlyStopping: number | null;
   readonly seed: number;
-  readonly backend: string;
   /** `null`: as many as the machine has cores. */
   readonly threads: number | null;
-  /** Only so many training images; `null`: all. */
-  readonly limit: number | null;
+  readonly backend: string;
   /** Seconds between two checkpoints inside an epoch. */
   readonly checkpointEvery: number;
 }
 
-const kinds: Readonly<Record<keyof RunSettings, readonly string[]>> = {
-  model: ["string"],
-  data: ["string"],
-  epochs: ["number"],
-  batchSize: ["number"],
-  optimizer: ["string"],
-  lr: ["number"],
-  momentum: ["number"],
-  weightDecay: ["number"],
-  seed: ["number"],
-  backend: ["string"],
-  threads: ["number", "null"],
-  limit: ["number", "null"],
-  checkpointEvery: ["number"],
+/** A run of which nothing is said: LeNet as the textbook trains it (Zhang et al., section 7.6). */
+export const usualSettings: RunSettings = {
+  model: "lenet",
+  modelOptions: {},
+  inputSize: null,
+  fineTune: null,
+  freeze: null,
+  data: "fashion-mnist",
+  holdOut: 0.2,
+  channels: null,
+  resizeMode: "crop",
+  onBadImage: "error",
+  stream: false,
+  augment: "none",
+  normalize: "none",
+  limit: null,
+  workers: null,
+  epochs: 10,
+  batchSize: 256,
+  accumulate: 1,
+  optimizer: "sgd",
+  lr: 0.9,
+  momentum: 0,
+  weightDecay: 0,
+  schedule: "none",
+  labelSmoothing: 0,
+  mixup: null,
+  cutmix: null,
+  clipGradNorm: null,
+  ema: null,
+  earlyStopping: null,
+  seed: 0,
+  threads: null,
+  backend: "auto",
+  checkpointEvery: 30,
 };
 
-/** Does what was read from a log have the form of settings? Values are checked where they are used. */
-export function isRunSettings(value: unknown): value is RunSettings {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Record<string, unknown>;
-  return Object.entries(kinds).every(([name, allowed]) => {
-    return allowed.includes(fields[name] === null ? "null" : typeof fields[name]);
+/** Settings that may be `null` have a number otherwise, but for these. */
+const texts = ["fineTune", "freeze"];
+
+/**
+ * Settings as read from a log, or `null` if they have not their form. What a log of before does not name is as usual;
+ * values are checked where they are used.
+ */
+export function readSettings(value: unknown): RunSettings | null {
+  if (typeof value !== "object" || value === null) return null;
+  const fields = { ...usualSettings, ...value } as unknown as Record<string, unknown>;
+  const isFitting = Object.entries(usualSettings).every(([name, usual]) => {
+    const type = usual !== null ? typeof usual : texts.includes(name) ? "string" : "number";
+    return fields[name] === null ? usual === null : typeof fields[name] === type;
   });
+  return isFitting && "model" in value && "data" in value
+    ? (fields as unknown as RunSettings)
+    : null;
+}
+
+/** The settings as a config file: without what is as if not given. */
+export function settingsJson(settings: RunSettings): string {
+  const said = Object.entries(settings).filter(([, value]) => value !== null);
+  return `${JSON.stringify(Object.fromEntries(said), null, 2)}\n`;
 }
 
 /** Where a run took place. */
@@ -85,13 +151,54 @@ export function version(): string {
 
 /** The settings in one line: "10 epochs, batch 256, sgd lr 0.9, seed 0". */
 export function settingsText(settings: RunSettings): string {
-  const { epochs, batchSize, optimizer, lr, momentum, weightDecay, seed } = settings;
+  const { epochs, batchSize, accumulate, seed } = settings;
   const parts = [
     `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`,
-    `batch ${batchSize}`,
-    `${optimizer} lr ${lr}${momentum === 0 ? "" : `, momentum ${momentum}`}`,
-    ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
+    `batch ${accumulate === 1 ? batchSize : `${accumulate} x ${batchSize}`}`,
+    optimizerText(settings, "lr"),
+    ...extraSettings(settings).map(([name, value]) => `${name} ${value}`),
     `seed ${seed}`,
   ];
   return parts.join(", ");
+}
+
+/** "sgd lr 0.9, momentum 0.5" */
+export function optimizerText(
+  { optimizer, lr, momentum, weightDecay }: RunSettings,
+  word: string,
+): string {
+  const parts = [
+    `${optimizer}${word === "lr" ? "" : ","} ${word} ${lr}`,
+    ...(momentum === 0 ? [] : [`momentum ${momentum}`]),
+    ...(weightDecay === 0 ? [] : [`weight decay ${weightDecay}`]),
+  ];
+  return parts.join(", ");
+}
+
+/** What is not as usual, by name, besides what every run names. */
+export function extraSettings(settings: RunSettings): (readonly [name: string, value: string])[] {
+  const names = {
+    inputSize: "input size",
+    fineTune: "fine-tuned from",
+    freeze: "frozen",
+    augment: "augmentation",
+    normalize: "normalisation",
+    schedule: "schedule",
+    labelSmoothing: "label smoothing",
+    mixup: "mixup",
+    cutmix: "cutmix",
+    clipGradNorm: "gradients to",
+    ema: "average of weights",
+    earlyStopping: "early stopping",
+  } as const;
+  const own = Object.entries(settings.modelOptions).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  const more = Object.entries(names).flatMap(([key, name]) => {
+    const value = settings[key as keyof typeof names];
+    return value === usualSettings[key as keyof typeof names]
+      ? []
+      : [[name, String(value)] as const];
+  });
+  return [...own, ...more];
 }

@@ -1,21 +1,42 @@
 // A training run from settings to report: new, or resumed from its last checkpoint.
 import { existsSync } from "node:fs";
-import { data, FoveaError, manualSeed, models, setBackend, train } from "../../src/index.ts";
+import {
+  FoveaError,
+  interop,
+  manualSeed,
+  models,
+  type nn,
+  optim,
+  setBackend,
+  train,
+} from "../../src/index.ts";
 import type { ExitCode } from "../command.ts";
+import { UsageError } from "../options.ts";
 import { ownName } from "../ownName.ts";
 import { count, percent } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { loadRunData, type RunData } from "./data.ts";
 import { type Display, type DisplayKind, openDisplay, spent } from "./display.ts";
+import { freezeParts, startFrom } from "./fineTune.ts";
 import { findRun, type RunFolder } from "./folder.ts";
 import { EventLog, type RunEvent } from "./log.ts";
-import { loadData, modelFor, optimizerFor } from "./network.ts";
+import {
+  inputSizeOf,
+  isBoundToEpochs,
+  type ModelDescription,
+  modelFor,
+  optimizerFactory,
+  scheduleFor,
+} from "./network.ts";
 import { writeResults } from "./results.ts";
-import { type RunSettings, settingsText, thisMachine } from "./settings.ts";
+import { type RunSettings, settingsJson, settingsText, thisMachine } from "./settings.ts";
 import { stopOnSignals } from "./stop.ts";
 
 export interface TrainingRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
+  /** What it starts from, read from the settings' `fineTune`. */
+  readonly start?: train.Checkpoint | null;
   /** Overwrite a run that is there. */
   readonly force: boolean;
   readonly display: DisplayKind;
@@ -28,12 +49,15 @@ export async function startTraining(
   request: TrainingRequest,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { folder, force, onSample } = request;
+  const { folder, force, onSample, start = null } = request;
+  checkModel(request.settings);
   // Before the data is fetched: a folder that cannot be written is said at once.
   folder.create(force);
-  const splits = await loadData(request.settings.data, {
+  const splits = await loadRunData(request.settings, {
+    size: inputSizeOf(request.settings),
+    normalize: start === null ? undefined : start.normalize,
     sampleIfMissing: onSample !== undefined,
-    onProgress: (message) => terminal.note(message),
+    onProgress: progressTo(terminal, request.display),
   });
   const isSample = splits.origin === "sample";
   const settings =
@@ -43,14 +67,26 @@ export async function startTraining(
     run: folder.name,
     startedAt: new Date().toISOString(),
     origin: splits.origin,
+    ...(splits.skipped === 0 ? {} : { skipped: splits.skipped }),
     settings,
     machine: thisMachine(),
   };
+  await interop.atomicWrite(folder.file("settings"), settingsJson(settings));
   const log = EventLog.create(folder.file("events"), run);
-  return runTraining(
-    { folder, run, log, splits, checkpoint: null, display: request.display },
-    terminal,
-  );
+  const { display } = request;
+  return runTraining({ folder, run, log, splits, start, checkpoint: null, display }, terminal);
+}
+
+/** Refuses a network that cannot be built, before anything is fetched or written. */
+export function checkModel(settings: RunSettings): void {
+  const [height, width] = inputSizeOf(settings);
+  const dataset = { imageShape: [1, height, width] as const, classes: ["one", "other"] };
+  const { name, options } = modelFor(settings, dataset);
+  models.createModel(name, options);
+}
+
+function progressTo(terminal: Terminal, display: DisplayKind): (message: string) => void {
+  return display === "quiet" ? () => {} : (message) => terminal.note(message);
 }
 
 /** Goes on where the last checkpoint of a run was saved. `epochs` may ask for more than before. */
@@ -89,21 +125,36 @@ export async function resumeTraining(
       hint: `train it further with ${ownName()} train --resume ${folder.name} --epochs ${epochs + 10}`,
     });
   }
+  if (epochs !== before.settings.epochs && isBoundToEpochs(before.settings)) {
+    throw new UsageError(
+      `--epochs: the schedule ${before.settings.schedule} was laid out for ${before.settings.epochs}`,
+    );
+  }
   const run: RunEvent = { ...before, settings: { ...before.settings, epochs, threads } };
-  const splits = await loadData(run.settings.data, {
-    onProgress: (message) => terminal.note(message),
+  // Begun anew, it starts from the same network.
+  const start =
+    checkpoint === null && run.settings.fineTune !== null
+      ? await train.loadCheckpoint(run.settings.fineTune)
+      : null;
+  const splits = await loadRunData(run.settings, {
+    size: inputSizeOf(run.settings),
+    normalize: (checkpoint ?? start)?.normalize,
+    onProgress: progressTo(terminal, request.display),
   });
   const log = checkpoint?.progress
     ? await EventLog.resume(folder.file("events"), run, checkpoint.progress)
     : EventLog.create(folder.file("events"), run);
-  return runTraining({ folder, run, log, splits, checkpoint, display: request.display }, terminal);
+  const { display } = request;
+  return runTraining({ folder, run, log, splits, start, checkpoint, display }, terminal);
 }
 
 interface Training {
   readonly folder: RunFolder;
   readonly run: RunEvent;
   readonly log: EventLog;
-  readonly splits: data.DataSplits;
+  readonly splits: RunData;
+  /** What it starts from, where that is another network. */
+  readonly start: train.Checkpoint | null;
   readonly checkpoint: train.Checkpoint | null;
   readonly display: DisplayKind;
 }
@@ -130,6 +181,7 @@ async function runTraining(training: Training, terminal: Terminal): Promise<Exit
     display.finish();
     log.close();
     stop.dispose();
+    training.splits.close();
   }
 }
 
@@ -140,25 +192,21 @@ async function fitNetwork(
 ): Promise<{ readonly history: train.History; readonly finish: () => Promise<void> }> {
   const { folder, run, log, splits, checkpoint } = training;
   const { settings } = run;
-  setBackend(settings.backend, settings.threads === null ? {} : { threads: settings.threads });
-  manualSeed(settings.seed);
-  const trainSet =
-    settings.limit === null ? splits.train : data.subset(splits.train, settings.limit);
-  const model = modelFor(settings.model, trainSet);
-  const net = models.createModel(model.name, model.options);
-  const optimizer = optimizerFor(settings, net);
-  if (checkpoint !== null) train.restore(net, optimizer, checkpoint);
+  const { net, model } = networkOf(settings, splits, training.start, display);
+  const optimizer = optimizerFactory(settings)(net.parameters());
+  const { ema: decay } = settings;
+  const ema = decay === null ? null : new optim.ExponentialMovingAverage(net, { decay });
+  if (checkpoint !== null) train.restore(net, optimizer, checkpoint, ema);
   const tell = (event: train.TrainEvent): void => {
     log.append(event);
     display.event(event);
   };
   const history = await train.fit(net, {
-    data: trainSet,
-    validation: splits.test,
+    data: splits.train,
+    validation: splits.validation,
     optimizer,
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    seed: settings.seed,
+    ...fitOptions(settings, splits.train.length),
+    ...(ema === null ? {} : { ema }),
     signal,
     ...(checkpoint?.progress ? { resume: checkpoint.progress } : {}),
     // Told before saved: what a crash in between leaves too much in the log, resuming takes off.
@@ -167,12 +215,18 @@ async function fitNetwork(
       train.checkpointCallback({
         folder: folder.path,
         model,
+        settings: { ...settings },
         everySeconds: settings.checkpointEvery,
       }),
+      ...(settings.earlyStopping === null
+        ? []
+        : [train.earlyStopping({ patience: settings.earlyStopping })]),
     ],
   });
 
   const finish = async (): Promise<void> => {
+    // The average is what was tested all along.
+    using _ = ema?.apply();
     const evaluation = await train.evaluate(net, splits.test);
     const { epochs } = history;
     const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -186,8 +240,13 @@ async function fitNetwork(
     log.append(result);
     display.event(result);
     const parameters = net.parameters().reduce((sum, { numel }) => sum + numel, 0);
-    const rest = { parameters, trainSet, testSet: splits.test, seconds };
+    const rest = { parameters, trainSet: splits.train, testSet: splits.test, seconds };
     await writeResults(folder, net, { run, epochs, evaluation, ...rest });
+    if (epochs.length < settings.epochs) {
+      display.line(
+        `Stopped early: the test loss has not improved for ${settings.earlyStopping} epochs`,
+      );
+    }
     display.line(
       `${percent(evaluation.accuracy)} of ${count(evaluation.count)} test images right ` +
         `(${spent(seconds, epochs.length)})`,
@@ -197,11 +256,84 @@ async function fitNetwork(
   return { history, finish };
 }
 
+/** The network that learns: new, or begun from a trained one. */
+function networkOf(
+  settings: RunSettings,
+  splits: RunData,
+  start: train.Checkpoint | null,
+  display: Display,
+): { readonly net: nn.Module; readonly model: ModelDescription } {
+  setBackend(settings.backend, settings.threads === null ? {} : { threads: settings.threads });
+  manualSeed(settings.seed);
+  const model = modelFor(settings, splits.train);
+  const net = models.createModel(model.name, model.options);
+  if (start !== null) {
+    const fresh = startFrom(net, start, splits.train.classes);
+    display.line(
+      fresh.length === 0
+        ? `starts from ${settings.fineTune}`
+        : `starts from ${settings.fineTune}, but for ${fresh.join(", ")}`,
+    );
+  }
+  const frozen = freezeParts(net, settings.freeze);
+  if (frozen > 0) display.line(`${count(frozen)} parameters stay as they are`);
+  return { net, model };
+}
+
+/** What of the settings `fit` is told as it is. */
+function fitOptions(
+  settings: RunSettings,
+  images: number,
+): Pick<
+  train.FitOptions,
+  | "epochs"
+  | "batchSize"
+  | "accumulate"
+  | "seed"
+  | "labelSmoothing"
+  | "mix"
+  | "clipGradNorm"
+  | "schedule"
+> {
+  const { epochs, batchSize, accumulate, seed, labelSmoothing, mixup, cutmix } = settings;
+  const mix = mixup !== null ? train.mixup(mixup) : cutmix !== null ? train.cutmix(cutmix) : null;
+  return {
+    ...{ epochs, batchSize, accumulate, seed, labelSmoothing },
+    ...(mix === null ? {} : { mix }),
+    ...(settings.clipGradNorm === null ? {} : { clipGradNorm: settings.clipGradNorm }),
+    ...scheduleFor(settings, images),
+  };
+}
+
+/** Looks for a learning rate instead of training. */
+export async function findRate(
+  request: Pick<TrainingRequest, "settings" | "start" | "display">,
+  terminal: Terminal,
+): Promise<train.LearningRateRange> {
+  const { settings, start = null, display } = request;
+  checkModel(settings);
+  const splits = await loadRunData(settings, {
+    size: inputSizeOf(settings),
+    normalize: start === null ? undefined : start.normalize,
+    onProgress: progressTo(terminal, display),
+  });
+  try {
+    const silent = openDisplay("quiet", "", terminal);
+    const { net } = networkOf(settings, splits, start, silent);
+    return await train.findLearningRate(net, {
+      data: splits.train,
+      optimizer: optimizerFactory(settings),
+      batchSize: settings.batchSize,
+      seed: settings.seed,
+    });
+  } finally {
+    splits.close();
+  }
+}
+
 function introduce({ run, splits, checkpoint }: Training, title: string, display: Display): void {
-  const { settings } = run;
-  const images =
-    settings.limit === null ? splits.train.length : Math.min(settings.limit, splits.train.length);
-  display.line(`${title}: ${count(images)} images; ${settingsText(settings)}`);
+  display.line(`${title}: ${count(splits.train.length)} images; ${settingsText(run.settings)}`);
+  if (run.skipped) display.line(`${count(run.skipped)} files that are no pictures are left out`);
   if (checkpoint?.progress) {
     const { epoch, step } = checkpoint.progress;
     display.line(`resumed after step ${count(step)}, in epoch ${epoch + 1}`);

@@ -24,6 +24,14 @@ const heldOut = ["test", "val", "valid", "validation"] as const;
 const extension = /\.(png|jpe?g|jfif|webp|avif|gif|bmp|tiff?|heic)$/i;
 
 /**
+ * Is it the name of an image file, by its ending?
+ * @example isImageName("boot.JPG") // true
+ */
+export function isImageName(name: string): boolean {
+  return extension.test(name);
+}
+
+/**
  * Finds the splits and classes below a folder.
  * @throws DataError if the folder does not exist, or does not have a folder for each class
  */

@@ -16,6 +16,7 @@ export {
   type ResizeMode,
   readPicture,
 } from "./fileList.ts";
+export { isImageName } from "./folderScan.ts";
 export {
   type FromArraysOptions,
   type FromGeneratorOptions,

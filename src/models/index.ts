@@ -29,25 +29,41 @@ export interface ModelEntry {
   /** Shape of one image it is made for, `[channels, height, width]`. */
   readonly inputShape: readonly [number, number, number];
   readonly about: string;
+  /**
+   * How it comes to images of another size: "any" takes them as they are, "option" is built for them by its option
+   * `inputSize`, "fixed" takes its own size only.
+   */
+  readonly sizes: "any" | "option" | "fixed";
 }
 
 function entry(
   create: (options?: never) => Module,
   inputShape: ModelEntry["inputShape"],
   about: string,
+  sizes: ModelEntry["sizes"] = "any",
 ): ModelEntry {
   // Options come from outside; each network checks its own.
-  return { create: create as ModelEntry["create"], inputShape, about };
+  return { create: create as ModelEntry["create"], inputShape, about, sizes };
 }
 
 /** All networks by name, with the input they are made for in the textbook. */
 export const models: Readonly<Record<string, ModelEntry>> = {
-  lenet: entry(lenet, [1, 28, 28], "LeNet-5 (LeCun et al. 1998), 61,706 parameters"),
-  alexnet: entry(alexnet, [1, 224, 224], "AlexNet (Krizhevsky et al. 2012), 46,764,746 parameters"),
-  vgg11: entry(vgg11, [1, 224, 224], "VGG-11 (Simonyan & Zisserman 2014), 128,806,154 parameters"),
-  vgg13: entry(vgg13, [1, 224, 224], "VGG-13, 128,990,666 parameters"),
-  vgg16: entry(vgg16, [1, 224, 224], "VGG-16, 134,300,362 parameters"),
-  vgg19: entry(vgg19, [1, 224, 224], "VGG-19, 139,610,058 parameters"),
+  lenet: entry(lenet, [1, 28, 28], "LeNet-5 (LeCun et al. 1998), 61,706 parameters", "fixed"),
+  alexnet: entry(
+    alexnet,
+    [1, 224, 224],
+    "AlexNet (Krizhevsky et al. 2012), 46,764,746 parameters",
+    "option",
+  ),
+  vgg11: entry(
+    vgg11,
+    [1, 224, 224],
+    "VGG-11 (Simonyan & Zisserman 2014), 128,806,154 parameters",
+    "option",
+  ),
+  vgg13: entry(vgg13, [1, 224, 224], "VGG-13, 128,990,666 parameters", "option"),
+  vgg16: entry(vgg16, [1, 224, 224], "VGG-16, 134,300,362 parameters", "option"),
+  vgg19: entry(vgg19, [1, 224, 224], "VGG-19, 139,610,058 parameters", "option"),
   nin: entry(nin, [1, 224, 224], "Network in network (Lin et al. 2013), 1,992,166 parameters"),
   googlenet: entry(googlenet, [1, 96, 96], "GoogLeNet (Szegedy et al. 2014), 5,977,530 parameters"),
   resnet18: entry(resnet18, [1, 96, 96], "ResNet-18 (He et al. 2015), 11,178,378 parameters"),
@@ -63,9 +79,10 @@ export const models: Readonly<Record<string, ModelEntry>> = {
 
 /**
  * Builds a network by name.
- * @param options the network's own, and imageSize: height and width of the images, if they are not of the size that
- *                the network is made for; a layer in front resizes them then, as the textbook does
- * @throws OptionError for an unknown name or option
+ * @param options the network's own, and for all networks imageSize: height and width of the images; inputSize: height
+ *                and width that the network sees (default: what it is made for). Where the two differ, a layer in
+ *                front resizes the images, as the textbook does
+ * @throws OptionError for an unknown name or option, or a size that the network cannot take
  * @example createModel("lenet", { numClasses: 10 }).parameters().length // 10
  */
 export function createModel(name: string, options: Readonly<Record<string, unknown>> = {}): Module {
@@ -77,12 +94,31 @@ export function createModel(name: string, options: Readonly<Record<string, unkno
       ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
     });
   }
-  const { imageSize, ...own } = options;
-  const network = known.create(own);
+  const { imageSize, inputSize, ...own } = options;
+  const wanted = wantedSize(name, known, inputSize);
+  const isOption = known.sizes === "option" && inputSize !== undefined;
+  const network = known.create(isOption ? { ...own, inputSize } : own);
   if (imageSize === undefined) return network;
   const [height, width] = checkSize("createModel", "imageSize", imageSize as Size2d);
-  const [, wantedHeight, wantedWidth] = known.inputShape;
-  if (height === wantedHeight && width === wantedWidth) return network;
-  const resize = new Upsample({ size: [wantedHeight, wantedWidth], mode: "bilinear" });
+  if (height === wanted[0] && width === wanted[1]) return network;
+  const resize = new Upsample({ size: wanted, mode: "bilinear" });
   return new Sequential({ resize, network });
+}
+
+/** Height and width that the network is to see. */
+function wantedSize(name: string, known: ModelEntry, inputSize: unknown): [number, number] {
+  const [, ownHeight, ownWidth] = known.inputShape;
+  if (inputSize === undefined) return [ownHeight, ownWidth];
+  if (!(Number.isSafeInteger(inputSize) && (inputSize as number) >= 1)) {
+    throw new OptionError(
+      `${name}: inputSize must be a whole number of at least 1, got ${String(inputSize)}`,
+    );
+  }
+  if (known.sizes === "fixed" && (inputSize !== ownHeight || inputSize !== ownWidth)) {
+    throw new OptionError(`${name}: inputSize is ${inputSize}, and this network has one size`, {
+      facts: [{ name: "size", value: `${ownHeight} x ${ownWidth}` }],
+      hint: "leave inputSize out: with imageSize, images of other sizes are resized",
+    });
+  }
+  return [inputSize as number, inputSize as number];
 }

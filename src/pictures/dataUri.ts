@@ -1,16 +1,26 @@
-// Small grey pictures as PNG data URIs, for embedding. Pure, so that browsers can make them too:
-// the pixels are stored, not compressed, which costs 784 bytes for one of 28 x 28.
+// Small pictures as PNG data URIs, for embedding. Pure, so that browsers can make them too: the pixels are stored,
+// not compressed, which costs 784 bytes for a grey one of 28 x 28.
 
-/** `data:image/png;base64,…` of 8-bit grey pixels, row-major. */
-export function grayDataUri(pixels: Uint8Array, width: number, height: number): string {
-  const rows = new Uint8Array(height * (width + 1));
-  for (let y = 0; y < height; y++)
-    rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+/** `data:image/png;base64,…` of bytes, grey, or planes of red, green and blue. */
+export function pngDataUri(pixels: Uint8Array, width: number, height: number): string {
+  const plane = height * width;
+  const channels = pixels.length / plane;
+  const rowBytes = 1 + channels * width;
+  const rows = new Uint8Array(height * rowBytes);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < plane; i++) {
+      const y = Math.floor(i / width);
+      const x = i - y * width;
+      rows[y * rowBytes + 1 + x * channels + channel] = pixels[channel * plane + i] as number;
+    }
+  }
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   header[8] = 8;
+  // The colour type: grey, or red, green and blue.
+  header[9] = channels === 1 ? 0 : 2;
   const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   const file = [
     signature,

@@ -1,4 +1,5 @@
 // Pictures of training and its results, as SVG text.
+export { type ComparedRun, comparison } from "./comparison.ts";
 export { confusion } from "./confusion.ts";
 export { type CurvePoint, curves } from "./curves.ts";
 export { learningRates, type RatePoint } from "./learningRates.ts";

@@ -1,12 +1,12 @@
 // What the network saw: images with its answer and how sure it was, right ones above, wrong ones
 // below with the truth.
 import { DataError, ShapeError } from "../tensor/errors.ts";
-import { grayDataUri } from "./dataUri.ts";
+import { pngDataUri } from "./dataUri.ts";
 import { element, escapeXml, fitText, formatPercent, picture, text } from "./svg.ts";
 
 /** One image and what the network made of it. */
 export interface SampleItem {
-  /** Grey, 0 to 255, row-major. */
+  /** 0 to 255, row-major: grey, or planes of red, green and blue. */
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -76,7 +76,9 @@ function checkItem(
   index: number,
   classes: readonly string[],
 ): void {
-  if (!(width >= 1 && height >= 1) || pixels.length !== width * height) {
+  const plane = width * height;
+  const isFull = pixels.length === plane || pixels.length === 3 * plane;
+  if (!(width >= 1 && height >= 1) || !isFull) {
     throw new ShapeError(
       `samples: ${pixels.length} pixels do not fill image ${index} of ${width} x ${height}`,
     );
@@ -108,7 +110,7 @@ function drawCard(x: number, y: number, item: SampleItem, classes: readonly stri
       y,
       width: image,
       height: image,
-      href: grayDataUri(pixels, width, height),
+      href: pngDataUri(pixels, width, height),
       style: "image-rendering:pixelated",
       preserveAspectRatio: "xMidYMid meet",
     }),

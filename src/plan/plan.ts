@@ -87,6 +87,7 @@ function planOnce(
   const made = new Map<Node, Place>();
   const copies: { node: Node; place: Place; last: boolean }[] = [];
   const updates: { node: Node; place: Place; leaf: number }[] = [];
+  const bases = outputs.map(baseOf);
   outputs.forEach((output, i) => {
     const binding = graph.leaves.length + i;
     const leaf = graph.inPlace[i] as number;
@@ -99,7 +100,8 @@ function planOnce(
       if (
         leaf >= 0 &&
         isRoot &&
-        !made.has(output) &&
+        // Wanted once only: written over a leaf, it is nowhere else.
+        bases.indexOf(output) === bases.lastIndexOf(output) &&
         (output.op as Op).lowering.kind === "pointwise"
       ) {
         updates.push({ node: output, place, leaf });
@@ -111,7 +113,16 @@ function planOnce(
     if (!deferred.has(root.node)) planner.make(root.node, () => lower(planner, root));
   }
   lowerUpdates(planner, updates, graph);
-  for (const { node, place, last } of copies) copyOut(planner, node, place, last);
+  const overwritten = new Set(graph.inPlace.map((leaf) => graph.leaves[leaf]));
+  for (const { node, place, last } of copies) {
+    // All leaves are overwritten at the same time: what is read of one then must have been put aside.
+    if (last && overwritten.has(baseOf(node))) {
+      const aside = planner.temporary(node, node.shape, node.dtype);
+      copyOut(planner, node, aside, false);
+      planner.adopt(node, aside);
+    }
+    copyOut(planner, node, place, last);
+  }
   return schedule(planner);
 }
 
@@ -132,12 +143,17 @@ function wantsBatch(roots: readonly Root[]): Set<Node> {
   const wanted = new Set<Node>();
   for (const { core } of roots) {
     for (const position of batchOperands[core.op?.name ?? ""] ?? []) {
-      let node = core.inputs[position] as Node;
-      while (isAlias(node)) node = node.inputs[0] as Node;
-      wanted.add(node);
+      wanted.add(baseOf(core.inputs[position] as Node));
     }
   }
   return wanted;
+}
+
+/** The value whose elements these are. */
+function baseOf(node: Node): Node {
+  let base = node;
+  while (isAlias(base)) base = base.inputs[0] as Node;
+  return base;
 }
 
 /** A bound slot that the value itself does not live in. */

@@ -27,6 +27,8 @@ export interface CheckpointContent {
   readonly classes: readonly string[];
   /** How the network's images are normalised; null (default) if they are not. */
   readonly normalize?: Normalization | null;
+  /** How it was trained, as plain JSON, for whoever loads it; null (default) for nothing. */
+  readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 
 /** A checkpoint as read from a file, checked but not yet put into a network. */
@@ -45,7 +47,8 @@ const metadataKey = "fovea";
  * decodeCheckpoint(bytes).model.name // "lenet"
  */
 export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint8Array> {
-  const { net, optimizer = null, ema = null, progress, model, classes, normalize } = content;
+  const { net, optimizer = null, ema = null, model, classes } = content;
+  const { progress = null, normalize = null, settings = null } = content;
   const live = liveTensors(net, optimizer, ema);
   const tensors = new Map<string, { dtype: Dtype; shape: Shape; data: TypedArray }>();
   for (const [name, variable] of live) {
@@ -60,8 +63,9 @@ export async function encodeCheckpoint(content: CheckpointContent): Promise<Uint
     version: checkpointVersion,
     model,
     classes,
-    normalize: normalize ?? null,
-    progress: progress ?? null,
+    normalize,
+    settings,
+    progress,
     optimizer: optimizer && plainState(optimizer),
     ema: ema && plainState(ema),
   };

@@ -9,6 +9,8 @@ export interface CheckpointCallbackOptions {
   readonly folder: string;
   /** Name and options by which `createModel` builds the network. */
   readonly model: CheckpointContent["model"];
+  /** How it is trained, as plain JSON, kept in the files. */
+  readonly settings?: NonNullable<CheckpointContent["settings"]>;
   /** Write `best.safetensors` too (default true). */
   readonly saveBest?: boolean;
   /** Which result says what is best (default validation accuracy; without validation data, training loss). */
@@ -33,13 +35,14 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
   checkOptions("checkpointCallback", options, [
     "folder",
     "model",
+    "settings",
     "saveBest",
     "monitor",
     "mode",
     "everySteps",
     "everySeconds",
   ]);
-  const { folder, model, saveBest = true, everySteps, everySeconds = Infinity } = options;
+  const { folder, model, settings = null, saveBest = true, everySteps, everySeconds = Infinity } = options;
   if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
     throw new OptionError(
       `checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`,
@@ -58,7 +61,8 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
     name: "last" | "best",
     { net, optimizer, ema, classes, normalize, state }: TrainContext,
   ): Promise<void> {
-    const content = { net, optimizer, ema, progress: await state(), model, classes, normalize };
+    const about = { model, classes, normalize, settings };
+    const content = { net, optimizer, ema, progress: await state(), ...about };
     await saveCheckpoint(`${folder}/${name}.safetensors`, content);
     if (name === "last") savedAt = performance.now();
   }

@@ -14,6 +14,8 @@ export interface CheckpointInfo {
   readonly classes: readonly string[];
   /** How the network's images are normalised; null if they are not. */
   readonly normalize: Normalization | null;
+  /** How it was trained, as plain JSON; null if nothing was said. Whoever uses it checks it. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
   readonly progress: TrainState | null;
   readonly optimizer: Omit<OptimizerState, "tensors"> | null;
   readonly ema: Omit<AverageState, "tensors"> | null;
@@ -34,14 +36,16 @@ export function parseInfo(text: string, name: string): CheckpointInfo {
   }
   try {
     const info = record(value, "description");
-    const { format, version, model, classes, normalize, progress, optimizer, ema } = info;
+    const { format, version, model, classes, progress, optimizer, ema } = info;
+    // Files of before have neither.
+    const { normalize = null, settings = null } = info;
     if (format !== "fovea checkpoint") throw wrong("format", format, '"fovea checkpoint"');
     if (version !== checkpointVersion) throw wrong("version", version, String(checkpointVersion));
     return {
       model: named(model, "model"),
       classes: listOf(string)(classes, "classes"),
-      // Files of before normalisation have none.
-      normalize: normalize === undefined ? null : orNull(normalization)(normalize, "normalize"),
+      normalize: orNull(normalization)(normalize, "normalize"),
+      settings: orNull(record)(settings, "settings"),
       progress: orNull(trainState)(progress, "progress"),
       optimizer: orNull(optimizerInfo)(optimizer, "optimizer"),
       ema: orNull(emaInfo)(ema, "ema"),

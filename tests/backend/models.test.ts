@@ -155,6 +155,15 @@ describe("every network", () => {
     expect(() => createModel("lenet", { imageSize: 0 })).toThrow(/imageSize must be/);
   });
 
+  test("is made for, or given, images of the size that is asked for", () => {
+    const vgg = createModel("vgg11", { width: 0.05, inputSize: 32, imageSize: [28, 20] });
+    expect(vgg.forward(Tensor.zeros([2, 1, 28, 20])).shape).toEqual([2, 10]);
+    const net = createModel("resnet18", { width: 0.1, inputSize: 32, imageSize: [32, 32] });
+    expect([...net.stateDict().keys()]).toContain("0.0.weight");
+    expect(() => createModel("resnet18", { inputSize: 0 })).toThrow(/inputSize must be/);
+    expect(() => createModel("lenet", { inputSize: 32 })).toThrow(/this network has one size/);
+  });
+
   test("says that an image is too small, and where", () => {
     expect(() => createModel("alexnet", { width: 0.1, inputSize: 16 })).toThrow(/does not fit/);
     expect(() => createModel("resnet18", { form: "torch" })).toThrow(/there is no form "torch"/);

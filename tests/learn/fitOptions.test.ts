@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
-import type { Module } from "../../src/nn/index.ts";
+import { BatchNorm1d, Flatten, Linear, type Module, ReLU, Sequential } from "../../src/nn/index.ts";
 import { crossEntropy } from "../../src/ops/index.ts";
 import {
   adam,
@@ -15,6 +15,7 @@ import {
   SGD,
   sgd,
 } from "../../src/optim/index.ts";
+import { manualSeed } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import * as train from "../../src/train/index.ts";
 import {
@@ -262,4 +263,29 @@ it("parameters that a callback gives the optimizer are trained from then on", as
   expect(afterFirst).toEqual(start);
   expect(await weight?.data()).not.toEqual(start);
   expect(optimizer.stateDict().steps).toEqual([14, 14, 14, 7]);
+});
+
+describe("ema with batch normalisation", () => {
+  const running = "2.runningMean";
+  const normalized = () => {
+    manualSeed(3);
+    return new Sequential(
+      ...[new Flatten(), new Linear(64, 8), new BatchNorm1d(8)],
+      ...[new ReLU(), new Linear(8, 2)],
+    );
+  };
+
+  it("leaves the network's running statistics as they are, and evaluates with them", async () => {
+    const [plain, averaged] = [normalized(), normalized()];
+    const ema = new ExponentialMovingAverage(averaged, { decay: 0.5 });
+    await train.fit(plain, settings);
+    await train.fit(averaged, { ...settings, ema });
+    const values = await valuesOf(plain);
+    expect(await valuesOf(averaged)).toEqual(values);
+    expect(Math.max(...(values[running] as number[]).map(Math.abs))).toBeGreaterThan(0.01);
+    using _ = ema.apply();
+    const applied = await valuesOf(averaged);
+    expect(applied[running]).toEqual(values[running]);
+    expect(applied["1.weight"]).not.toEqual(values["1.weight"]);
+  });
 });
