@@ -4,6 +4,7 @@
 import { nearest, OptionError } from "../src/tensor/errors.ts";
 import type { ExitCode } from "./command.ts";
 import { commands } from "./commands.ts";
+import { commandWords } from "./commandWords.ts";
 import { commandHelp, mainHelp } from "./help.ts";
 import { type OptionSpecs, parseOptions, UsageError } from "./options.ts";
 import { ownName } from "./ownName.ts";
@@ -54,7 +55,8 @@ function explain(error: unknown, words: readonly string[]): string {
     return `fovea${command === undefined ? "" : ` ${command}`}: ${error.message}${hint}${help}`;
   }
   if (!(error instanceof Error)) return String(error);
-  const text = error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+  const said = commandWords(error.message);
+  const text = error.name === "Error" ? said : `${error.name}: ${said}`;
   return (process.env.DEBUG ?? "") === "" ? text : `${text}\n\n${error.stack ?? ""}`;
 }
 

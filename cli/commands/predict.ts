@@ -26,7 +26,7 @@ const options = {
   },
   top: {
     ...{ type: "integer", value: "N", min: 1, max: 1000, default: 5 },
-    help: "classes shown for each picture",
+    help: "classes shown for each picture; with --json all unless given",
   },
   json: { type: "flag", help: "a JSON line for each picture" },
 } as const satisfies OptionSpecs;
@@ -44,7 +44,7 @@ export const predictCommand = defineCommand({
     "fovea predict photos --run runs/lenet/best.safetensors --json",
   ],
 
-  async run(values, paths, { terminal }) {
+  async run(values, paths, { terminal, given }) {
     if (paths.length === 0 && values.test === undefined)
       throw new UsageError("IMAGE is missing: a PNG or JPEG file, a folder, or --test N");
     setBackend("auto");
@@ -52,7 +52,8 @@ export const predictCommand = defineCommand({
     const read = pictureReader(trained, values.invert as Parameters<typeof pictureReader>[1]);
     const show = async (picture: Seen, isDrawn: boolean): Promise<void> => {
       const ranked = await rank(trained, picture);
-      const shown = ranked.slice(0, values.top);
+      // Programs get all of them unless they say how many.
+      const shown = values.json && !given.has("top") ? ranked : ranked.slice(0, values.top);
       if (values.json) {
         const { title: image, truth } = picture;
         const known = truth === undefined ? {} : { truth };

@@ -84,7 +84,7 @@ export const trainCommand = defineCommand({
     checkModelName(model);
     checkDataName(values.data);
     const asked = settingsOf(model, values);
-    const settings = start === null ? asked : settingsFrom(asked, start, names);
+    const settings = start === null ? asked : settingsFrom(asked, start);
     if (values["find-lr"]) return showRates({ settings, start, display }, terminal);
     const runsDir = values["runs-dir"];
     const folder = new RunFolder(runsDir, values.run ?? newRunName(runsDir, model));

@@ -1,6 +1,7 @@
 // From the name of a data set, or a folder of pictures, to what is learnt from and what is tested with.
 import { statSync } from "node:fs";
 import { DataError, data } from "../../src/index.ts";
+import { commandWords } from "../commandWords.ts";
 import { UsageError } from "../options.ts";
 import { datasetNames } from "./names.ts";
 import type { RunSettings } from "./settings.ts";
@@ -105,17 +106,18 @@ export interface TestData {
 
 /**
  * The test part of a data set or folder, with the classes of the network that is tested.
- * @param settings of the network's training, with the data that it is to be tested with
+ * @param trained of the network's training, with the data that it is to be tested with
  * @throws DataError for classes that the network does not know
  */
 export async function loadTestData(
-  settings: DataSettings,
+  trained: DataSettings,
   options: LoadOptions & {
     readonly classes: readonly string[];
     /** Was the network trained on this data? From a folder of its own without a test part, all pictures are taken. */
     readonly isOwn: boolean;
   },
 ): Promise<TestData> {
+  const settings = { ...trained, stream: false };
   const { normalize = null, onProgress, sampleIfMissing = false, classes, isOwn } = options;
   if (isDatasetName(settings.data)) {
     const { test, origin } = await loadData(settings.data, { onProgress, sampleIfMissing });
@@ -162,7 +164,7 @@ async function folderData(settings: DataSettings, options: LoadOptions): Promise
       ? []
       : // The first files would all be of one class.
         data.split(lists.train, [limit], { stratified: true });
-  const skipped = [lists.train, lists.test].reduce((sum, list) => sum + list.skipped.length, 0);
+  const skipped = skippedOf(lists).length;
   const parts = {
     train: await readAll(train, settings, options),
     validation: lists.validation && (await readAll(lists.validation, settings, options)),
@@ -171,14 +173,55 @@ async function folderData(settings: DataSettings, options: LoadOptions): Promise
   return prepared(parts, settings, options, { origin: "folder", skipped });
 }
 
-function readFolder(
-  { data: folder, channels, resizeMode, onBadImage }: DataSettings,
-  { size, onProgress }: LoadOptions,
-): Promise<data.ImageFolder> {
-  return data.imageFolder(folder, {
-    ...{ size, resizeMode, onBadImage, onProgress },
-    ...(channels === null ? {} : { channels }),
-  });
+async function readFolder(settings: DataSettings, options: LoadOptions): Promise<data.ImageFolder> {
+  const { size } = options;
+  const { channels, resizeMode, onBadImage } = settings;
+  const onProgress = (message: string) => options.onProgress(commandWords(message));
+  const read = (policy: RunSettings["onBadImage"], tell: (message: string) => void) =>
+    data.imageFolder(settings.data, {
+      ...{ size, resizeMode, onBadImage: policy, onProgress: tell },
+      ...(channels === null ? {} : { channels }),
+    });
+  const folder = await read(onBadImage, onProgress);
+  if (onBadImage === "error" && isStreamed(folder.train, settings)) {
+    // Damage behind a file's header would otherwise be found in the middle of an epoch.
+    onProgress(`${settings.data}: checking all pictures, which are read again while training`);
+    const skipped = skippedOf(await read("skip", () => {}));
+    const [first] = skipped;
+    if (first !== undefined) {
+      throw new DataError(
+        `${skipped.length === 1 ? "a file" : `${skipped.length} files`} cannot be used`,
+        {
+          facts: [
+            { name: "folder", value: settings.data },
+            { name: "first", value: first.file, remark: first.reason },
+          ],
+          hint: skipHint,
+        },
+      );
+    }
+  }
+  return folder;
+}
+
+/** Each file once: parts of one list have all that the list left out. */
+function skippedOf({ train, test, validation }: data.ImageFolder): readonly data.BadImage[] {
+  const all = [train, test, validation].flatMap((list) => list?.skipped ?? []);
+  return [...new Map(all.map((bad) => [bad.file, bad])).values()];
+}
+
+const skipHint = "leave bad files out with --on-bad-image skip";
+
+/** Says what to do about a file that turns out bad when all of it is read. */
+async function withHint<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const isOfFile =
+      error instanceof DataError && error.facts.some(({ name }) => name === "folder");
+    if (!isOfFile || error.hint !== undefined) throw error;
+    throw new DataError(error.headline, { facts: error.facts, hint: skipHint, cause: error });
+  }
 }
 
 /** The parts of a folder; without a test part, some of its pictures are held out. */
@@ -203,14 +246,19 @@ async function folderLists(
   return { train: learnt, validation: null, test: held };
 }
 
+/** Are the files read while training goes on? */
+function isStreamed({ length, channels, size }: data.FileList, { stream }: DataSettings): boolean {
+  const [height, width] = size ?? [0, 0];
+  return stream || length * channels * height * width > mostInMemory;
+}
+
 /** In memory if they fit, else read while they are used. */
 async function readAll(
   list: data.FileList,
-  { stream }: DataSettings,
-  { onProgress, size }: LoadOptions,
+  settings: DataSettings,
+  { onProgress }: LoadOptions,
 ): Promise<data.ImageDataset | data.FileList> {
-  const bytes = list.length * list.channels * size[0] * size[1];
-  return stream || bytes > mostInMemory ? list : data.loadFiles(list, { onProgress });
+  return isStreamed(list, settings) ? list : withHint(() => data.loadFiles(list, { onProgress }));
 }
 
 type Part = data.ImageDataset | data.FileList;

@@ -13,18 +13,17 @@ function withoutFront(path: string): string {
  * Settings of a run that starts from a checkpoint: the network is that one.
  * @throws OptionError if another one is asked for
  */
-export function settingsFrom(
-  settings: RunSettings,
-  { model }: train.Checkpoint,
-  given: ReadonlySet<string>,
-): RunSettings {
+export function settingsFrom(settings: RunSettings, { model }: train.Checkpoint): RunSettings {
   const { inChannels, numClasses: _, imageSize: __, inputSize, ...own } = model.options;
   if (settings.model !== model.name) {
     throw new OptionError(`${settings.fineTune} is a ${model.name}, not a ${settings.model}`, {
       hint: `fine-tune it as what it is: train ${model.name} --fine-tune …`,
     });
   }
-  if (given.has("model") || settings.normalize !== "none") {
+  const others = Object.entries(settings.modelOptions).filter(
+    ([name, value]) => own[name] !== value,
+  );
+  if (others.length > 0 || settings.normalize !== "none") {
     throw new OptionError("a trained network keeps its own options and normalisation", {
       hint: "leave out --model.NAME and --normalize",
     });

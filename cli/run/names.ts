@@ -51,6 +51,22 @@ export const optimizerNames = [
 
 export const scheduleNames = ["none", "cosine", "step", "one-cycle", "plateau"] as const;
 
+export const logNames = ["csv", "jsonl", "tensorboard"] as const;
+
+/**
+ * The kinds of logs in a list with commas.
+ * @throws UsageError for one that does not exist
+ */
+export function logsOf(list: string | null): readonly (typeof logNames)[number][] {
+  return (list ?? "").split(",").flatMap((word) => {
+    const name = word.trim();
+    if (name === "") return [];
+    const known = logNames.find((one) => one === name);
+    if (known !== undefined) return [known];
+    throw new UsageError(`--log: "${name}" is not one of ${logNames.join(", ")}`, name, logNames);
+  });
+}
+
 export const augmentNames = ["none", "crop", "light", "randaugment"] as const;
 
 export const normalizeNames = ["none", "data", "imagenet"] as const;

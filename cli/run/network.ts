@@ -48,6 +48,15 @@ export function optimizerFactory(settings: RunSettings): optim.OptimizerFactory 
   return optim[optimizer]({ lr, weightDecay });
 }
 
+/** The optimizer of a run: with a rate for each stage of the network if its settings say so. */
+export function optimizerFor(settings: RunSettings, net: nn.Module): optim.Optimizer {
+  const { lr, layerDecay } = settings;
+  const make = optimizerFactory(settings);
+  return make(
+    layerDecay === 1 ? net.parameters() : optim.layerwise(net, { lr, decay: layerDecay }),
+  );
+}
+
 /** How the learning rate goes, for `fit`; nothing if it stays. */
 export function scheduleFor(
   settings: RunSettings,

@@ -46,11 +46,13 @@ export function pictureReader(
   }
   const { resizeMode } = settings;
   return async (path) => {
-    const picture = await data.readPicture(
-      { ...{ channels, size, resizeMode }, root: "", decoder: "fovea" },
-      // What the user names may be a link.
-      await realpath(path).catch(() => path),
-    );
+    // What the user names may be a link.
+    const real = await realpath(path).catch(() => path);
+    const reading = { ...{ channels, size, resizeMode }, root: "", decoder: "fovea" } as const;
+    const picture = await data.readPicture(reading, real).catch((cause: DataError) => {
+      const facts = (cause.facts ?? []).filter(({ name }) => name !== "folder");
+      throw new DataError((cause.headline ?? cause.message).replace(real, path), { facts, cause });
+    });
     const pixels = invert === "yes" ? picture.data.map((value) => 255 - value) : picture.data;
     return { title: path, ...picture, data: pixels };
   };

@@ -39,9 +39,14 @@ export interface RunSettings {
   readonly labelSmoothing: number;
   readonly mixup: number | null;
   readonly cutmix: number | null;
+  /** Learning rate of a stage of the network, compared with the next one's. */
+  readonly layerDecay: number;
   readonly clipGradNorm: number | null;
+  readonly clipGradValue: number | null;
   readonly ema: number | null;
   readonly earlyStopping: number | null;
+  /** Kinds of logs besides the run's own, with commas. */
+  readonly log: string | null;
   readonly seed: number;
   /** `null`: as many as the machine has cores. */
   readonly threads: number | null;
@@ -78,9 +83,12 @@ export const usualSettings: RunSettings = {
   labelSmoothing: 0,
   mixup: null,
   cutmix: null,
+  layerDecay: 1,
   clipGradNorm: null,
+  clipGradValue: null,
   ema: null,
   earlyStopping: null,
+  log: null,
   seed: 0,
   threads: null,
   backend: "auto",
@@ -88,7 +96,7 @@ export const usualSettings: RunSettings = {
 };
 
 /** Settings that may be `null` have a number otherwise, but for these. */
-const texts = ["fineTune", "freeze"];
+const texts = ["fineTune", "freeze", "log"];
 
 /**
  * Settings as read from a log, or `null` if they have not their form. What a log of before does not name is as usual;
@@ -187,7 +195,9 @@ export function extraSettings(settings: RunSettings): (readonly [name: string, v
     labelSmoothing: "label smoothing",
     mixup: "mixup",
     cutmix: "cutmix",
+    layerDecay: "rate by layer",
     clipGradNorm: "gradients to",
+    clipGradValue: "gradients cut at",
     ema: "average of weights",
     earlyStopping: "early stopping",
   } as const;

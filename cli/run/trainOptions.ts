@@ -3,6 +3,8 @@ import { type OptionSpecs, type OptionValues, UsageError } from "../options.ts";
 import {
   augmentNames,
   datasetNames,
+  logNames,
+  logsOf,
   normalizeNames,
   optimizerNames,
   scheduleNames,
@@ -119,9 +121,17 @@ const learningOptions = {
     ...{ type: "number", value: "ALPHA", min: 0, above: true },
     help: "put rectangles of other images into images; 1 is usual",
   },
+  "layer-decay": {
+    ...{ type: "number", value: "FACTOR", ...share, above: true, default: 1 },
+    help: "learning rate of each part of the network, compared with the part after it; for --fine-tune",
+  },
   "clip-grad-norm": {
     ...{ type: "number", value: "NORM", min: 0, above: true },
     help: "scale gradients down that are larger than this",
+  },
+  "clip-grad-value": {
+    ...{ type: "number", value: "SIZE", min: 0, above: true },
+    help: "cut each element of the gradients at this size",
   },
   ema: {
     ...{ type: "number", value: "DECAY", ...share, above: true },
@@ -134,6 +144,10 @@ const learningOptions = {
 } as const satisfies OptionSpecs;
 
 const machineOptions = {
+  log: {
+    ...{ type: "text", value: "KINDS" },
+    help: `also keep the figures as ${logNames.join(", ")}: one, or several with commas`,
+  },
   seed: {
     ...{ type: "integer", value: "N", min: 0, max: 2 ** 32 - 1, default: 0 },
     help: "picks the first weights and the order of the images",
@@ -175,6 +189,9 @@ export function settingsOf(
     throw new UsageError("--mixup and --cutmix exclude each other");
   if (channels === 2) throw new UsageError("--channels: pictures have 1 or 3, not 2");
   if (values["hold-out"] === 1) throw new UsageError("--hold-out: nothing is left to learn from");
+  if (values["clip-grad-norm"] !== undefined && values["clip-grad-value"] !== undefined)
+    throw new UsageError("--clip-grad-norm and --clip-grad-value exclude each other");
+  logsOf(values.log ?? null);
   for (const name of ["inChannels", "numClasses", "imageSize"])
     if (name in values.model) throw new UsageError(`--model.${name} follows from the data`);
   if ("inputSize" in values.model) throw new UsageError("--model.inputSize is --input-size");
@@ -205,9 +222,12 @@ export function settingsOf(
     labelSmoothing: values["label-smoothing"],
     mixup: mixup ?? null,
     cutmix: cutmix ?? null,
+    layerDecay: values["layer-decay"],
     clipGradNorm: values["clip-grad-norm"] ?? null,
+    clipGradValue: values["clip-grad-value"] ?? null,
     ema: values.ema ?? null,
     earlyStopping: values["early-stopping"] ?? null,
+    log: values.log ?? null,
     seed: values.seed,
     threads: values.threads ?? null,
     backend: values.backend,

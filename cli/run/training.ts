@@ -20,12 +20,14 @@ import { type Display, type DisplayKind, openDisplay, spent } from "./display.ts
 import { freezeParts, startFrom } from "./fineTune.ts";
 import { findRun, type RunFolder } from "./folder.ts";
 import { EventLog, type RunEvent } from "./log.ts";
+import { logsOf } from "./names.ts";
 import {
   inputSizeOf,
   isBoundToEpochs,
   type ModelDescription,
   modelFor,
   optimizerFactory,
+  optimizerFor,
   scheduleFor,
 } from "./network.ts";
 import { writeResults } from "./results.ts";
@@ -193,7 +195,7 @@ async function fitNetwork(
   const { folder, run, log, splits, checkpoint } = training;
   const { settings } = run;
   const { net, model } = networkOf(settings, splits, training.start, display);
-  const optimizer = optimizerFactory(settings)(net.parameters());
+  const optimizer = optimizerFor(settings, net);
   const { ema: decay } = settings;
   const ema = decay === null ? null : new optim.ExponentialMovingAverage(net, { decay });
   if (checkpoint !== null) train.restore(net, optimizer, checkpoint, ema);
@@ -221,6 +223,7 @@ async function fitNetwork(
       ...(settings.earlyStopping === null
         ? []
         : [train.earlyStopping({ patience: settings.earlyStopping })]),
+      ...logsOf(settings.log).map((kind) => logTo(kind, folder)),
     ],
   });
 
@@ -254,6 +257,19 @@ async function fitNetwork(
     display.line(`${folder.file("report")} tells more`);
   };
   return { history, finish };
+}
+
+function logTo(kind: ReturnType<typeof logsOf>[number], folder: RunFolder): train.Callback {
+  switch (kind) {
+    case "csv":
+      return train.csvLog(folder.file("csv"));
+    case "jsonl":
+      return train.jsonlLog(folder.file("jsonl"));
+    case "tensorboard":
+      return train.tensorboard(folder.path);
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** The network that learns: new, or begun from a trained one. */
@@ -293,6 +309,7 @@ function fitOptions(
   | "labelSmoothing"
   | "mix"
   | "clipGradNorm"
+  | "clipGradValue"
   | "schedule"
 > {
   const { epochs, batchSize, accumulate, seed, labelSmoothing, mixup, cutmix } = settings;
@@ -301,6 +318,7 @@ function fitOptions(
     ...{ epochs, batchSize, accumulate, seed, labelSmoothing },
     ...(mix === null ? {} : { mix }),
     ...(settings.clipGradNorm === null ? {} : { clipGradNorm: settings.clipGradNorm }),
+    ...(settings.clipGradValue === null ? {} : { clipGradValue: settings.clipGradValue }),
     ...scheduleFor(settings, images),
   };
 }
@@ -333,11 +351,15 @@ export async function findRate(
 
 function introduce({ run, splits, checkpoint }: Training, title: string, display: Display): void {
   display.line(`${title}: ${count(splits.train.length)} images; ${settingsText(run.settings)}`);
-  if (run.skipped) display.line(`${count(run.skipped)} files that are no pictures are left out`);
+  if (run.skipped) display.line(`left out: ${files(run.skipped)} that cannot be read as pictures`);
   if (checkpoint?.progress) {
     const { epoch, step } = checkpoint.progress;
     display.line(`resumed after step ${count(step)}, in epoch ${epoch + 1}`);
   }
+}
+
+function files(n: number): string {
+  return n === 1 ? "1 file" : `${count(n)} files`;
 }
 
 function runsDirOption(folder: RunFolder): string {

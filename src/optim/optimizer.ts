@@ -45,7 +45,7 @@ export interface RuleResult {
 }
 
 /** Makes an optimizer for parameters that are not known yet: what `fit` takes. */
-export type OptimizerFactory = (params: Iterable<Parameter>) => Optimizer;
+export type OptimizerFactory = (params: ParamsOrGroups<{ lr?: number }>) => Optimizer;
 
 /** A group as the optimizer keeps it. */
 interface Group<Options extends object> {

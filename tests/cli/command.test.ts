@@ -21,6 +21,7 @@ describe("fovea", () => {
       Commands:
         train     train a network, or go on with a training
         evaluate  how good a trained network is, class by class
+        compare   runs side by side: what differs, and what it came to
         predict   what a trained network sees in pictures
         summary   the layers of a network: shapes, parameters, work
         data      fetch a data set and look at it
@@ -40,24 +41,28 @@ describe("fovea", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "Usage: fovea evaluate [RUN] [options]
 
-      Tests a trained network on images it was not trained on.
+      Tests a trained network on images it was not trained on. The checkpoint knows the network,
+      its classes and the data.
 
       Arguments:
-        RUN  name of the run (default: the latest)
+        RUN  name of the run (default: the latest), or a checkpoint
 
       Options:
-            --checkpoint FILE               another checkpoint (default last.safetensors of the run)
-            --runs-dir FOLDER               folder of the runs (default runs)
-            --data fashion-mnist|fashion-mnist-sample|mnist
-                                            data set whose test part is used (default what it was
-                                            trained on)
-            --backend auto|wasm|reference   what computes (default auto)
-            --threads N                     threads that compute (default all cores)
-            --json                          the results as one JSON object
+            --checkpoint FILE              another checkpoint (default last.safetensors of the run)
+            --runs-dir FOLDER              folder of the runs (default runs)
+            --data NAME|FOLDER             whose test part is used: fashion-mnist,
+                                           fashion-mnist-sample, mnist, cifar-10, cifar-100, or a
+                                           folder of pictures (default what it was trained on)
+            --per-class                    precision, recall and F1 of each class
+            --confusion FILE               also draw which classes are taken for which, as SVG
+            --batch-size N                 images that are looked at together (default 256)
+            --backend auto|wasm|reference  what computes (default auto)
+            --threads N                    threads that compute (default all cores)
+            --json                         the results as one JSON object
 
       Examples:
-        fovea evaluate
-        fovea evaluate lenet --checkpoint runs/lenet/best.safetensors
+        fovea evaluate --per-class
+        fovea evaluate runs/lenet/best.safetensors --data photos
       "
     `);
     expect(code).toBe(0);

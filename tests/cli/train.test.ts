@@ -59,6 +59,7 @@ describe("a run", () => {
       "last.safetensors",
       "report.md",
       "samples.svg",
+      "settings.json",
     ]);
   });
 

@@ -1,0 +1,12 @@
+// What the library says of its options, in the words of the command line.
+
+/**
+ * A text with options as they are given to a command.
+ * @example commandWords('leave them out: { onBadImage: "skip" }') // "leave them out: --on-bad-image skip"
+ */
+export function commandWords(text: string): string {
+  return text
+    .replace(/\{ onBadImage: "skip" \}/g, "--on-bad-image skip")
+    .replace(/\{ channels: ([13]) \}/g, "--channels $1")
+    .replace(/\bbatchSize: (\d+)/g, "--batch-size $1");
+}
