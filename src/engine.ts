@@ -6,9 +6,9 @@ import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
-import { plan } from "./plan/plan.ts";
+import { type FixedPlan, planFixed } from "./plan/plan.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
-import { type CapturedStep, type Engine, setEngine } from "./tensor/engine.ts";
+import { type CapturedStep, type CaptureOptions, type Engine, setEngine } from "./tensor/engine.ts";
 import { BackendError, ShapeError } from "./tensor/errors.ts";
 import type { Node, Storage } from "./tensor/node.ts";
 import { formatShape, sameShape, sizeOf } from "./tensor/shape.ts";
@@ -60,6 +60,15 @@ const collectAfter = 256 * 2 ** 20;
 /** Compiled graphs that are kept; the least recently used goes first. */
 const planCacheSize = 256;
 
+/** A graph as the backend runs it. */
+interface Compiled {
+  readonly main: Executable;
+  /** What follows from constants alone; null if nothing does. */
+  readonly once: Executable | null;
+  /** Bytes of what `once` leaves for `main`. */
+  readonly kept: readonly number[];
+}
+
 export interface EngineOptions {
   /** Compute chains of ops in one kernel (default true); without, each op has a kernel of its own. */
   readonly fusion?: boolean;
@@ -70,7 +79,7 @@ export interface EngineOptions {
 export class BackendEngine implements Engine {
   readonly backend: Backend;
   readonly #options: EngineOptions;
-  readonly #executables = new Map<string, Executable>();
+  readonly #compiled = new Map<string, Compiled>();
   /** Losses whose backward was asked for, and predictions: computed together with the update that follows. */
   #due: Node[] = [];
   /** Variables with a new value that waits for the next update. */
@@ -149,28 +158,48 @@ export class BackendEngine implements Engine {
     return [...asked, ...late];
   }
 
-  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep {
+  capture(
+    updates: readonly (readonly [Variable, Tensor])[],
+    { constants = [] }: CaptureOptions = {},
+  ): CapturedStep {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
     const graph = graphOf(
       ownValues(updates),
       variables.map((variable) => variable.node),
     );
-    const executable = this.#compile(graph);
+    const written = new Set(variables);
+    const fixed = new Set([...constants].filter((each) => !written.has(each)));
+    const fixedLeaves = graph.leaves.flatMap(({ owner }, i) =>
+      owner !== null && fixed.has(owner) ? [i] : [],
+    );
+    const { main, once, kept } = this.#compile(graph, fixedLeaves);
+    const results = kept.map((bytes) => this.#allocate(bytes));
     const buffersNow = (): BackendBuffer[] => [
       ...graph.leaves.map((leaf) => this.#bufferOf(leaf)),
       ...variables.map((variable) => this.#own(variable.node.storage as Storage).buffer),
+      ...results.map(({ buffer }) => buffer),
     ];
+    let isFresh = once === null;
+    const ready = (): BackendBuffer[] => {
+      const buffers = buffersNow();
+      if (!isFresh) once?.run(buffers);
+      isFresh = true;
+      return buffers;
+    };
     const finish = (): void => {
       for (const variable of variables) this.#own(variable.node.storage as Storage).version++;
     };
     return {
       run: () => {
-        executable.run(buffersNow());
+        main.run(ready());
         finish();
       },
+      refresh: () => {
+        isFresh = once === null;
+      },
       profile: () => {
-        const timings = executable.profile?.(buffersNow()) ?? [];
+        const timings = main.profile?.(ready()) ?? [];
         finish();
         return timings;
       },
@@ -197,9 +226,9 @@ export class BackendEngine implements Engine {
     if (outputs.length === 0) return;
     const graph = graphOf(outputs);
     for (const leaf of graph.leaves) this.#checkFresh(leaf);
-    const executable = this.#compile(graph);
+    const { main } = this.#compile(graph);
     const results = outputs.map((output) => this.#allocate(bytesOf(output)));
-    executable.run([
+    main.run([
       ...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer),
       ...results.map(({ buffer }) => buffer),
     ]);
@@ -208,20 +237,35 @@ export class BackendEngine implements Engine {
     });
   }
 
-  #compile(graph: Graph): Executable {
-    let executable = this.#executables.get(graph.signature);
-    if (executable === undefined) {
-      const { lanes, accumulators } = this.backend.capabilities;
-      const target = { lanes, accumulators, ...this.#options };
-      executable = this.backend.compile(graph, () => plan(graph, target));
-      if (this.#executables.size >= planCacheSize) {
-        const [oldest, old] = this.#executables.entries().next().value as [string, Executable];
-        this.#executables.delete(oldest);
-        old.dispose();
+  #compile(graph: Graph, constants: readonly number[] = []): Compiled {
+    const key = constants.length === 0 ? graph.signature : `${graph.signature} | ${constants}`;
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = this.#planned(graph, constants);
+      if (this.#compiled.size >= planCacheSize) {
+        const [oldest, old] = this.#compiled.entries().next().value as [string, Compiled];
+        this.#compiled.delete(oldest);
+        old.main.dispose();
+        old.once?.dispose();
       }
-    } else this.#executables.delete(graph.signature);
-    this.#executables.set(graph.signature, executable);
-    return executable;
+    } else this.#compiled.delete(key);
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  #planned(graph: Graph, constants: readonly number[]): Compiled {
+    const { lanes, accumulators } = this.backend.capabilities;
+    const target = { lanes, accumulators, ...this.#options };
+    // A backend that interprets the graph asks for no plan: it has nothing to compute in advance.
+    const plans: FixedPlan[] = [];
+    const main = this.backend.compile(graph, () => {
+      const made = planFixed(graph, target, constants);
+      plans.push(made);
+      return made.main;
+    });
+    const [made] = plans;
+    if (made === undefined || made.once.stages.length === 0) return { main, once: null, kept: [] };
+    return { main, once: this.backend.compile(graph, () => made.once), kept: made.kept };
   }
 
   /** The present elements of a captured leaf: a variable may have been given others meanwhile. */

@@ -8,6 +8,7 @@ export * as data from "./data/index.ts";
 export * as inspect from "./inspect/index.ts";
 export * as interop from "./interop/index.ts";
 export * as models from "./models/index.ts";
+export { CompiledNetwork, type CompileOptions, compile } from "./nn/compile.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops/index.ts";
 export * as optim from "./optim/index.ts";

@@ -1,24 +1,13 @@
 // The folder that keeps data sets between runs. Files lie there decompressed: reading and hashing
-// 55 MB takes a fifth of the time that decompressing them takes. Every read is verified by SHA-256.
+// 55 MB takes a fifth of the time that decompressing them takes. Every read is verified by SHA-256. Node only: what
+// needs it imports it on demand.
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../interop/files.ts";
 import { FormatError } from "../tensor/errors.ts";
 import { type Archive, type ArchiveContent, type ArchiveFile, roles } from "./archive.ts";
 import { gunzipBounded } from "./gzip.ts";
-
-/**
- * The folder where data sets are kept: `$FOVEA_CACHE`, else `$XDG_CACHE_HOME/fovea`, else
- * `~/.cache/fovea`. Each data set has a folder of its own name in it.
- * @example cacheFolder().endsWith("fovea") // true
- */
-export function cacheFolder(): string {
-  const { FOVEA_CACHE, XDG_CACHE_HOME } = process.env;
-  if (FOVEA_CACHE) return FOVEA_CACHE;
-  return XDG_CACHE_HOME ? join(XDG_CACHE_HOME, "fovea") : join(homedir(), ".cache", "fovea");
-}
 
 /**
  * Throws unless the content is exactly that of the file.

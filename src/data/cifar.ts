@@ -1,7 +1,7 @@
 // CIFAR-10 and CIFAR-100: 60,000 small photographs in colour. They arrive by themselves.
 
 import { checkOptions, OptionError } from "../tensor/errors.ts";
-import { type CifarArchive, obtainCifar } from "./cifarArchive.ts";
+import type { CifarArchive } from "./cifarArchive.ts";
 import type { DataSplits } from "./obtain.ts";
 import { type DataOptions, dataOptionNames } from "./sources.ts";
 
@@ -66,6 +66,7 @@ export const cifar100Archive: CifarArchive = {
  * @see Krizhevsky 2009, "Learning multiple layers of features from tiny images"
  */
 export async function cifar10(options: DataOptions = {}): Promise<DataSplits> {
+  const { obtainCifar } = await import("./cifarArchive.ts");
   return obtainCifar(cifar10Archive, 0, options);
 }
 
@@ -91,5 +92,6 @@ export async function cifar100(options: Cifar100Options = {}): Promise<DataSplit
     throw new OptionError(`cifar100: labels must be "fine" or "coarse", got "${labels}"`);
   }
   checkOptions("cifar100", options, ["labels", ...dataOptionNames]);
+  const { obtainCifar } = await import("./cifarArchive.ts");
   return obtainCifar(cifar100Archive, labels === "coarse" ? 0 : 1, rest);
 }

@@ -1,13 +1,14 @@
 // Data sets in CIFAR's binary form: a packed archive of files of records, each one or two labels and the
 // pixels of 32 x 32 in planes. The archive is verified by its checksum; its files are kept in the cache
-// unpacked, with checksums of their own.
+// unpacked, with checksums of their own. Node only: loaded on demand.
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "../interop/files.ts";
 import { checkOptions, DataError, FormatError } from "../tensor/errors.ts";
 import type { ArchiveFile } from "./archive.ts";
-import { cacheFolder, readVerified, storeInCache, verifyContent } from "./cache.ts";
+import { readVerified, storeInCache, verifyContent } from "./cache.ts";
+import { cacheFolder } from "./cacheFolder.ts";
 import { checkDataset, type ImageDataset } from "./dataset.ts";
 import { download } from "./download.ts";
 import { gunzipBounded } from "./gzip.ts";

@@ -27,6 +27,18 @@ export interface ImageBatch {
   readonly labels: Int32Array;
 }
 
+/** What the random changes of an epoch's images follow from. */
+export interface EpochRandom {
+  readonly seed: number;
+  /** Counted from 0. */
+  readonly epoch: number;
+  /**
+   * Indices that the epoch took before, where it begins in the middle (default none): an image that a sampler takes
+   * several times is changed in another way each time.
+   */
+  readonly before?: Int32Array;
+}
+
 /** Labelled images of one size that are made batch by batch: read from files, changed at random. */
 export interface StreamedDataset {
   readonly name: string;
@@ -42,13 +54,9 @@ export interface StreamedDataset {
   readonly normalize: Normalization | null;
   /**
    * The images with these indices, in this order, batch after batch; the last batch may be smaller. What is random in
-   * an image follows from seed, epoch and its index alone.
+   * an image follows from seed, epoch, its index, and how often the epoch took it before, alone.
    */
-  batches(
-    order: Int32Array,
-    batchSize: number,
-    random: { readonly seed: number; readonly epoch: number },
-  ): AsyncIterable<ImageBatch>;
+  batches(order: Int32Array, batchSize: number, random: EpochRandom): AsyncIterable<ImageBatch>;
 }
 
 /** Labelled images, in memory or streamed. */
@@ -114,6 +122,38 @@ export function checkDataset(dataset: Dataset): void {
       ],
     });
   }
+}
+
+/**
+ * Throws unless a streamed batch has its images and labels that are classes: streams may be of one's own.
+ * @param length images that it must have
+ * @internal
+ */
+export function checkBatch(
+  { name, imageShape, classes }: StreamedDataset,
+  { images, labels }: ImageBatch,
+  length: number,
+): void {
+  const wrong = labels.find((label) => !(label >= 0 && label < classes.length));
+  if (wrong !== undefined) {
+    throw new DataError(`${name}: label ${wrong} of a batch is no class`, {
+      facts: [
+        {
+          name: "classes",
+          value: `${classes.length}`,
+          remark: `labels 0 to ${classes.length - 1}`,
+        },
+      ],
+    });
+  }
+  const needed = imageShape.reduce((product, n) => product * n, length);
+  if (labels.length === length && images.length === needed) return;
+  throw new DataError(`${name}: the batches are not as they should be`, {
+    facts: [
+      { name: "labels", value: `${labels.length}`, remark: `needed ${length}` },
+      { name: "images", value: `${images.length} bytes`, remark: `needed ${needed}` },
+    ],
+  });
 }
 
 /** One mean and one deviation for all channels, or one for each. */

@@ -1,7 +1,8 @@
 // From the bytes of an image file to a picture. What a file is, its first bytes say, not its name.
 import type { Image, ImageInfo } from "../interop/image.ts";
 import { decodeJpeg, jpegInfo } from "../interop/jpeg.ts";
-import { decodePng, pngInfo } from "../interop/png.ts";
+import { nodeModule } from "../interop/node.ts";
+import { type DecodeOptions, decodePng, decodePngByStream, pngInfo } from "../interop/png.ts";
 import { checkOptions, FormatError, OptionError } from "../tensor/errors.ts";
 import type { Picture } from "./picture.ts";
 import { sharpDecode, sharpInfo } from "./sharp.ts";
@@ -26,29 +27,36 @@ export interface DecodePictureOptions {
 
 /** Longest side that is accepted: a strip of one pixel's height is no photograph. */
 const maxSide = 32_768;
+/** Largest picture that is accepted unless given, in pixels. */
+const usualMaxPixels = 2 ** 26;
 
 /** Formats by their first bytes; a dot stands for any byte. */
-const signatures: readonly (readonly [format: string, signature: string])[] = [
-  ["PNG", "\x89PNG"],
-  ["JPEG", "\xff\xd8\xff"],
-  ["GIF", "GIF8"],
-  ["WebP", "RIFF....WEBP"],
-  ["AVIF", "....ftypavi"],
-  ["HEIC", "....ftypheic"],
-  ["HEIC", "....ftypmif1"],
-  ["TIFF", "II*\0"],
-  ["TIFF", "MM\0*"],
-  ["BMP", "BM"],
-  ["SVG", "<svg"],
-  ["JPEG XL", "\xff\x0a"],
-];
+const signatures = (
+  [
+    ["PNG", "\x89PNG"],
+    ["JPEG", "\xff\xd8\xff"],
+    ["GIF", "GIF8"],
+    ["WebP", "RIFF....WEBP"],
+    ["AVIF", "....ftypavi"],
+    ["HEIC", "....ftypheic"],
+    ["HEIC", "....ftypmif1"],
+    ["TIFF", "II*\0"],
+    ["TIFF", "MM\0*"],
+    ["BMP", "BM"],
+    ["SVG", "<svg"],
+    ["JPEG XL", "\xff\x0a"],
+  ] as const
+).map(([format, text]) => ({
+  format,
+  first: Array.from(text, (letter) => (letter === "." ? null : letter.charCodeAt(0))),
+}));
 
 /** The format of a file by its content, or null for none that is known. */
 function formatOf(bytes: Uint8Array): string | null {
-  const found = signatures.find(([, signature]) =>
-    [...signature].every((letter, i) => letter === "." || bytes[i] === letter.charCodeAt(0)),
+  const found = signatures.find(({ first }) =>
+    first.every((byte, i) => byte === null || byte === bytes[i]),
   );
-  return found?.[0] ?? null;
+  return found?.format ?? null;
 }
 
 /** Which way to read a file, with the reason that is given if that way is not there. */
@@ -88,27 +96,26 @@ export async function decodePicture(
   options: DecodePictureOptions = {},
 ): Promise<Picture> {
   checkOptions("decodePicture", options, ["channels", "maxPixels", "decoder", "name"]);
-  const { channels, maxPixels = 2 ** 26, decoder = "fovea", name = "picture" } = options;
+  const { channels, maxPixels = usualMaxPixels, decoder = "fovea", name = "picture" } = options;
   if (channels !== undefined && channels !== 1 && channels !== 3) {
     throw new OptionError(`decodePicture: channels must be 1 or 3, got ${String(channels)}`);
   }
-  const { width, height } = await pictureInfo(bytes, { decoder, name });
-  if (width > maxSide || height > maxSide) {
-    throw new FormatError(`${name}: the picture is too large`, {
-      facts: [
-        { name: "picture", value: `${width} x ${height}` },
-        { name: "limit", value: `${maxSide} pixels wide or high` },
-      ],
-    });
-  }
+  checkPictureSize(await pictureInfo(bytes, { decoder, name }), name, maxPixels);
   const { format, reason } = wayOf(bytes, decoder, name);
   const image =
     format === "PNG"
-      ? decodePng(bytes, { maxPixels, name })
+      ? await readPng(bytes, { maxPixels, name })
       : format === "JPEG"
         ? decodeJpeg(bytes, { maxPixels, name })
         : await sharpDecode(bytes, reason, name, maxPixels);
   return withChannels(planar(image), channels);
+}
+
+/** Node decompresses a small picture at once in less time than a stream takes to begin. */
+async function readPng(bytes: Uint8Array, options: DecodeOptions): Promise<Image> {
+  return nodeModule("node:zlib") === null
+    ? decodePngByStream(bytes, options)
+    : decodePng(bytes, options);
 }
 
 /**
@@ -125,6 +132,28 @@ export async function pictureInfo(
   if (format === "PNG") return pngInfo(bytes, name);
   if (format === "JPEG") return jpegInfo(bytes, name);
   return sharpInfo(bytes, reason, name);
+}
+
+/**
+ * Refuses a picture that is too large, before anything is allocated.
+ * @internal
+ */
+export function checkPictureSize(
+  { width, height }: ImageInfo,
+  name: string,
+  maxPixels = usualMaxPixels,
+): void {
+  const isLong = width > maxSide || height > maxSide;
+  if (!isLong && width * height <= maxPixels) return;
+  throw new FormatError(`${name}: the picture is too large`, {
+    facts: [
+      { name: "picture", value: `${width} x ${height}` },
+      {
+        name: "limit",
+        value: isLong ? `${maxSide} pixels wide or high` : `${maxPixels} pixels`,
+      },
+    ],
+  });
 }
 
 /** Channels one after the other instead of side by side; transparent parts become black. */

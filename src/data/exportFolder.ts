@@ -1,4 +1,5 @@
 // A dataset as a folder of image files, to look at and for other programs. Node only, loaded on demand.
+import { writeError } from "../interop/files.ts";
 import type { Image } from "../interop/image.ts";
 import { encodePng } from "../interop/png.ts";
 import { checkOptions, DataError, OptionError } from "../tensor/errors.ts";
@@ -40,7 +41,7 @@ export async function exportFolder(
     throw new DataError(`${name}: PNG files have 1 or 3 channels, not ${channels}`);
   }
   const folders = folderNames(classes, name);
-  const { mkdir, readdir, writeFile } = await import("node:fs/promises");
+  const { mkdir, readdir, rm, writeFile } = await import("node:fs/promises");
   const { join } = await import("node:path");
   try {
     await mkdir(path, { recursive: true });
@@ -62,15 +63,19 @@ export async function exportFolder(
       const data = interleaved(planes, channels);
       const file = `${String(i).padStart(digits, "0")}.png`;
       const folder = folders[labels[i] as number] as string;
-      await writeFile(join(path, folder, file), encodePng({ width, height, channels, data }));
+      const target = join(path, folder, file);
+      await writeFile(target, encodePng({ width, height, channels, data })).catch(
+        async (error: NodeJS.ErrnoException) => {
+          // Half a picture is worse than none.
+          await rm(target, { force: true }).catch(() => {});
+          throw writeError(target, error);
+        },
+      );
       if ((i + 1) % 5000 === 0) onProgress?.(`${i + 1} of ${length} files written`);
     }
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw new DataError(`cannot write the folder: ${(cause as Error).message}`, {
-      facts: [{ name: "path", value: path }],
-      cause,
-    });
+    throw writeError(path, cause as NodeJS.ErrnoException);
   }
   return length;
 }

@@ -1,6 +1,6 @@
 // Fashion-MNIST: 70,000 pictures of clothes, 28 x 28 grey, ten classes. It arrives by itself.
 import type { Archive } from "./archive.ts";
-import { type DataSplits, obtain } from "./obtain.ts";
+import type { DataSplits } from "./obtain.ts";
 import type { DataOptions } from "./sources.ts";
 
 /** Sizes and SHA-256 of the decompressed files; their gzip forms are those of the official MD5s. */
@@ -85,5 +85,6 @@ export const fashionMnistArchive: Archive = {
  *   learning algorithms"
  */
 export async function fashionMnist(options: DataOptions = {}): Promise<DataSplits> {
+  const { obtain } = await import("./obtain.ts");
   return obtain(fashionMnistArchive, options);
 }

@@ -1,9 +1,9 @@
 // Labelled image files: what is known of them without their pixels, and how one of them is read. Plain
 // data, so that it travels to worker threads. Node only, loaded on demand.
-import type { FileHandle } from "node:fs/promises";
 import { DataError, FoveaError } from "../tensor/errors.ts";
 import { decodePicture, type PictureDecoder } from "./decodePicture.ts";
 import type { Picture } from "./picture.ts";
+import { readFileBytes } from "./readFile.ts";
 import { resize } from "./transforms/functional/resize.ts";
 import { centerCrop } from "./transforms/functional/window.ts";
 
@@ -47,9 +47,6 @@ export interface FileList extends PictureReading {
   readonly skipped: readonly BadImage[];
 }
 
-/** Largest file that is read, in bytes. */
-const maxFileBytes = 2 ** 28;
-
 /**
  * Reads one file of a list and brings it to the list's channels and size.
  * @param reading root, size, channels, resizeMode, decoder: a {@link FileList} has them
@@ -77,52 +74,14 @@ export async function readPicture(reading: PictureReading, file: string): Promis
 }
 
 /** Why something failed, in one line. */
-export function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown, what: "file" | "folder" = "file"): string {
   if (error instanceof FoveaError) return error.headline;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "the file does not exist any more";
-  if (code === "EACCES" || code === "EPERM") return "the file may not be read";
-  if (code === "ELOOP") return "the file is a link, and links are not followed";
+  if (code === "ENOENT") return `the ${what} does not exist any more`;
+  if (code === "EACCES" || code === "EPERM") return `the ${what} may not be read`;
+  if (code === "ENAMETOOLONG") return "its path is too long for this system";
+  if (code === "ELOOP") return `the ${what} is a link, and links are not followed`;
   return message;
-}
-
-/**
- * Reads a file, or its first `most` bytes. Links are not followed, and what is no plain file is refused.
- * @throws an error of the system, or a DataError
- */
-export async function readFileBytes(
-  root: string,
-  file: string,
-  most = maxFileBytes,
-): Promise<Uint8Array> {
-  const { constants, open } = await import("node:fs/promises");
-  const { join } = await import("node:path");
-  let handle: FileHandle | undefined;
-  try {
-    // Windows knows neither flag. A pipe would otherwise be waited for.
-    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-    handle = await open(join(root, file), flags);
-    const status = await handle.stat();
-    if (!status.isFile()) throw new DataError(`${file}: not a file`);
-    if (status.size > maxFileBytes && most === maxFileBytes) {
-      throw new DataError(`${file}: the file is too large`, {
-        facts: [
-          { name: "found", value: `${status.size} bytes` },
-          { name: "limit", value: `${maxFileBytes} bytes` },
-        ],
-      });
-    }
-    const bytes = new Uint8Array(Math.min(status.size, most));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    await handle?.close();
-  }
 }
 
 /** A picture in another size. */

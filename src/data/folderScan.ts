@@ -2,7 +2,7 @@
 // names only. Node only, loaded on demand.
 import type { Dirent } from "node:fs";
 import { DataError, type Fact } from "../tensor/errors.ts";
-import type { BadImage } from "./fileList.ts";
+import { type BadImage, reasonOf } from "./fileList.ts";
 
 /** The image files of one class folder, sorted, as paths below the root. */
 export interface ClassFiles {
@@ -40,13 +40,20 @@ export async function scanFolder(root: string): Promise<{
   readonly test: FoundSplit | null;
   readonly validation: FoundSplit | null;
 }> {
-  const folders = await foldersIn(root, root);
+  const { folders, links } = await foldersIn(root, root);
   const others = folders.filter((name) => name !== "train");
   const isSplit =
     others.length < folders.length &&
     others.length > 0 &&
     others.every((name) => (heldOut as readonly string[]).includes(name));
   if (!isSplit) return { train: await scanSplit(root, ""), test: null, validation: null };
+  const linked = links.find((name) => (heldOut as readonly string[]).includes(name));
+  if (linked !== undefined) {
+    throw new DataError(`the folder ${linked} is a link, and links are not followed`, {
+      facts: [{ name: "folder", value: root }],
+      hint: "put the folder itself there",
+    });
+  }
   const validationName = others.find((name) => name !== "test");
   const [first, second] = others.includes("test") ? ["test", validationName] : [validationName];
   if (others.length > (first === "test" ? 2 : 1)) {
@@ -72,13 +79,15 @@ export async function scanFolder(root: string): Promise<{
 async function scanSplit(root: string, folder: string): Promise<FoundSplit> {
   const { join } = await import("node:path");
   const at = join(root, folder);
-  const names = await foldersIn(at, root);
-  if (names.length === 0) throw await noClasses(at);
-  const bad: BadImage[] = [];
+  const { folders, links } = await foldersIn(at, root);
+  if (folders.length === 0) throw await noClasses(at);
+  const pathOf = (name: string): string => (folder === "" ? name : `${folder}/${name}`);
+  // A class that is not there would be missed by nobody.
+  const bad: BadImage[] = links.map((name) => ({ file: pathOf(name), reason: noLinks }));
   const classes: ClassFiles[] = [];
-  for (const name of names) {
+  for (const name of folders) {
     const files: string[] = [];
-    await collect(root, folder === "" ? name : `${folder}/${name}`, files, bad);
+    await collect(root, pathOf(name), files, bad);
     classes.push({ name, files: files.sort() });
   }
   const empty = classes.filter(({ files }) => files.length === 0).map(({ name }) => name);
@@ -88,12 +97,17 @@ async function scanSplit(root: string, folder: string): Promise<FoundSplit> {
       facts: [
         { name: "folder", value: at },
         { name: isOne ? "class" : "classes", value: someOf(empty) },
+        ...bad
+          .slice(0, 3)
+          .map(({ file, reason }) => ({ name: "bad", value: file, remark: reason })),
       ],
       hint: "put images into its folder, or remove the folder",
     });
   }
   return { folder, classes, bad };
 }
+
+const noLinks = "links are not followed";
 
 /** Gathers the files below a class folder, its own folders included. */
 async function collect(
@@ -102,27 +116,48 @@ async function collect(
   files: string[],
   bad: BadImage[],
 ): Promise<void> {
-  const { join } = await import("node:path");
-  for (const entry of await entriesOf(join(root, folder))) {
+  let entries: Dirent[];
+  try {
+    entries = await entriesOf(`${root}/${folder}`);
+  } catch (error) {
+    bad.push({ file: folder, reason: reasonOf(error, "folder") });
+    return;
+  }
+  for (const entry of entries) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) await collect(root, path, files, bad);
-    else if (entry.isSymbolicLink()) bad.push({ file: path, reason: "links are not followed" });
+    else if (entry.isSymbolicLink()) bad.push({ file: path, reason: noLinks });
     else if (!extension.test(entry.name)) continue;
     else if (entry.isFile()) files.push(path);
     else bad.push({ file: path, reason: "not a file" });
   }
 }
 
-/** Names of the folders in a folder, sorted. Hidden ones and links do not count. */
-async function foldersIn(folder: string, root: string): Promise<string[]> {
+/** Names of the folders in a folder, and of links to folders, sorted. Hidden ones do not count. */
+async function foldersIn(
+  folder: string,
+  root: string,
+): Promise<{ readonly folders: readonly string[]; readonly links: readonly string[] }> {
   try {
+    const { stat } = await import("node:fs/promises");
     const entries = await entriesOf(folder);
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const links: string[] = [];
+    for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) {
+      // A link that leads nowhere, or in a circle, is no folder.
+      const target = await stat(`${folder}/${name}`).catch(() => null);
+      if (target?.isDirectory()) links.push(name);
+    }
+    return { folders, links };
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const what = code === "ENOTDIR" ? "is not a folder" : "does not exist";
-    const isKnown = code === "ENOTDIR" || code === "ENOENT";
-    throw new DataError(`the folder of images ${isKnown ? what : `cannot be read: ${message}`}`, {
+    const known: Record<string, string> = {
+      ENOTDIR: "is not a folder",
+      ENOENT: "does not exist",
+      EACCES: "may not be read",
+    };
+    const what = known[code ?? ""] ?? `cannot be read: ${message}`;
+    throw new DataError(`the folder of images ${what}`, {
       facts: [{ name: "path", value: root }],
       hint: "give the folder that holds one folder for each class",
       cause,

@@ -1,17 +1,17 @@
 // Folders of image files, one folder for each class: listed and checked, without keeping their pixels.
 import type { ImageInfo } from "../interop/image.ts";
 import { checkOptions, DataError, type Fact, OptionError } from "../tensor/errors.ts";
-import { type PictureDecoder, pictureInfo } from "./decodePicture.ts";
+import { checkPictureSize, type PictureDecoder, pictureInfo } from "./decodePicture.ts";
 import {
   type BadImage,
   type FileList,
   type PictureReading,
   type ResizeMode,
-  readFileBytes,
   readPicture,
   reasonOf,
 } from "./fileList.ts";
 import { count, type FoundSplit, scanFolder, someOf } from "./folderScan.ts";
+import { readFileBytes } from "./readFile.ts";
 
 export interface ImageFolderOptions {
   /**
@@ -62,7 +62,7 @@ const headerBytes = 2 ** 17;
  * A folder with a folder of image files for each class, as `torchvision.datasets.ImageFolder`:
  * `FOLDER/cat/1.jpg`, or in parts, `FOLDER/train/cat/1.jpg` and `FOLDER/test/cat/9.jpg` (or `val`). Classes
  * are sorted by name. Hidden files and files that are no images by their name are ignored; links are not
- * followed. Nothing is kept but the names: see {@link loadFolder} for a folder that fits into memory.
+ * followed, which is an error, as for bad files, unless these are skipped. Nothing is kept but the names: see {@link loadFolder} for a folder that fits into memory.
  * @param path    the folder
  * @param options size, channels, resizeMode, onBadImage, decoder, onProgress
  * @returns `train`, `test` and `validation`
@@ -172,6 +172,7 @@ async function checkFiles(
       const { file, label } = files[i] as { file: string; label: number };
       try {
         const info = await infoOf(root, file, decoder);
+        checkPictureSize(info, file);
         if (onBadImage === "skip") {
           const asIs = { root, size: null, channels: 3, resizeMode: "crop", decoder } as const;
           await readPicture(asIs, file);

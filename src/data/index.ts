@@ -1,5 +1,5 @@
 // Data sets: those that arrive by themselves, and the loader that makes batches of them.
-export { cacheFolder } from "./cache.ts";
+export { cacheFolder } from "./cacheFolder.ts";
 export { type Cifar100Options, cifar10, cifar100 } from "./cifar.ts";
 export * from "./dataset.ts";
 export {

@@ -108,7 +108,7 @@ function announce(
         { name: "images", value: `${length} of ${shape}`, remark: megabytes },
         { name: "limit", value: `${(maxBytes / 1e6).toFixed(1)} MB`, remark: "maxBytes" },
       ],
-      hint: "read them while training: use the list of imageFolder, or give a smaller size",
+      hint: "read them while training: data.transformed(list, []), or give a smaller size",
     });
   }
   onProgress(`${name}: reading ${length} images of ${shape}, ${megabytes}`);

@@ -1,6 +1,6 @@
 // MNIST: 70,000 handwritten digits, 28 x 28 grey. It arrives by itself.
 import type { Archive } from "./archive.ts";
-import { type DataSplits, obtain } from "./obtain.ts";
+import type { DataSplits } from "./obtain.ts";
 import type { DataOptions } from "./sources.ts";
 
 /** Sizes and SHA-256 of the decompressed files. */
@@ -49,5 +49,6 @@ export const mnistArchive: Archive = {
  * @see LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition"
  */
 export async function mnist(options: DataOptions = {}): Promise<DataSplits> {
+  const { obtain } = await import("./obtain.ts");
   return obtain(mnistArchive, options);
 }

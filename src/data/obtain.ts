@@ -1,9 +1,11 @@
 // Gets a data set from wherever it can be had: the cache, a Debian package that is installed, the
-// network, a Debian package fetched for the purpose, at last the excerpt that ships with Fovea.
+// network, a Debian package fetched for the purpose, at last the excerpt that ships with Fovea. Node only: loaded
+// on demand.
 import { join } from "node:path";
 import { checkOptions, DataError } from "../tensor/errors.ts";
 import { type Archive, type ArchiveContent, type ArchiveFile, roles } from "./archive.ts";
-import { cacheFolder, readFolder, readVerified, storeInCache, verifyContent } from "./cache.ts";
+import { readFolder, readVerified, storeInCache, verifyContent } from "./cache.ts";
+import { cacheFolder } from "./cacheFolder.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { withDebianPackage } from "./debian.ts";
 import { download } from "./download.ts";

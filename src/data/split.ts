@@ -67,6 +67,7 @@ function partOf(dataset: Dataset | FileList, indices: Int32Array): Dataset | Fil
 /** The whole dataset still makes the images, so what is random in one does not depend on the part. */
 function partOfStream(dataset: StreamedDataset, indices: Int32Array): StreamedDataset {
   const { name, imageShape, classes, normalize } = dataset;
+  const whole = (order: Int32Array) => order.map((index) => indices[index] as number);
   return {
     name,
     labels: indices.map((index) => dataset.labels[index] as number),
@@ -75,11 +76,10 @@ function partOfStream(dataset: StreamedDataset, indices: Int32Array): StreamedDa
     length: indices.length,
     normalize,
     batches: (order, batchSize, random) =>
-      dataset.batches(
-        order.map((index) => indices[index] as number),
-        batchSize,
-        random,
-      ),
+      dataset.batches(whole(order), batchSize, {
+        ...random,
+        ...(random.before === undefined ? {} : { before: whole(random.before) }),
+      }),
   };
 }
 

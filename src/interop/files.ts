@@ -1,8 +1,6 @@
 // Writing files so that a reader finds the old content or the new one, never half of either.
-// Node only (fs).
-import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+// Node only (fs), loaded on demand.
+import type { FileHandle } from "node:fs/promises";
 import { DataError } from "../tensor/errors.ts";
 
 export interface AtomicWriteOptions {
@@ -27,11 +25,10 @@ export async function atomicWrite(
   bytes: Uint8Array | string,
   { durable = true }: AtomicWriteOptions = {},
 ): Promise<void> {
+  const { open, rename, unlink } = await import("node:fs/promises");
+  const { basename, dirname, join } = await import("node:path");
   const folder = dirname(path);
-  const temporary = join(
-    folder,
-    `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`,
-  );
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${crypto.randomUUID()}.tmp`);
   let file: FileHandle | undefined;
   try {
     // "wx" refuses to follow a link that someone planted under the temporary name.
@@ -52,6 +49,7 @@ export async function atomicWrite(
 
 /** Makes the rename itself durable. Windows cannot open folders; there the file system decides. */
 async function syncFolder(folder: string): Promise<void> {
+  const { open } = await import("node:fs/promises");
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder, "r");
@@ -84,7 +82,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 /** What went wrong when a file was written, in plain words. */
 export function writeError(path: string, cause: NodeJS.ErrnoException): DataError {
   const [reason, hint] = reasons[cause.code ?? ""] ?? [cause.message, undefined];
-  return new DataError(`cannot write ${basename(path)}: ${reason}`, {
+  return new DataError(`cannot write ${path.split(/[/\\]/).at(-1)}: ${reason}`, {
     facts: [
       { name: "path", value: path },
       { name: "system", value: cause.code ?? "unknown" },

@@ -1,9 +1,10 @@
 // PNG files to pixels and back. Reads every colour type, bit depth and interlacing of the standard;
-// writes 8-bit grey, RGB and RGBA. Node only (zlib).
-import { crc32, deflateSync, inflateSync } from "node:zlib";
-import { type Fact, FormatError, ShapeError } from "../tensor/errors.ts";
+// writes 8-bit grey, RGB and RGBA.
+import { BackendError, type Fact, FormatError, ShapeError } from "../tensor/errors.ts";
 import type { Image, ImageInfo } from "./image.ts";
+import { nodeModule } from "./node.ts";
 import { type PixelFormat, passesOf, rowBytes, unpackPixels } from "./pngPixels.ts";
+import { crc32, deflate, inflateByStream } from "./zlib.ts";
 
 export interface DecodeOptions {
   /** Largest picture that is accepted, in pixels; default 2²⁶, as 8192 x 8192. */
@@ -36,14 +37,54 @@ function fail(name: string, message: string, facts: readonly Fact[] = [], cause?
  * @param bytes   the whole file
  * @param options maxPixels: the largest picture accepted; name: for error texts
  * @returns grey (1 channel), RGB (3), or RGBA (4: any file with transparency)
- * @throws FormatError if the file is no PNG, cut, corrupt, against the standard, or too large
+ * @throws FormatError if the file is no PNG, cut, corrupt, against the standard, or too large; BackendError in a
+ *   browser, which decompresses only while one waits: use `data.decodePicture` there
  * @example
  * const file = encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
  * decodePng(file).width // 2
  * @see W3C "Portable Network Graphics (PNG) Specification", third edition
  */
 export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): Image {
-  const { maxPixels = 2 ** 26, name = "PNG" } = options;
+  const zlib = nodeModule("node:zlib");
+  if (zlib === null) {
+    throw new BackendError("decodePng: works in Node only", { hint: "await decodePicture(bytes)" });
+  }
+  const { name = "PNG" } = options;
+  const { format, packed, expected } = packedPixels(bytes, options);
+  let filtered: Uint8Array;
+  try {
+    const whole = packed.length === 1 ? (packed[0] as Uint8Array) : Buffer.concat(packed);
+    filtered = zlib.inflateSync(whole, { maxOutputLength: expected });
+  } catch (cause) {
+    refuseStream(name, cause, (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE");
+  }
+  return pixelsOf(filtered, expected, format, name);
+}
+
+/**
+ * The same where there is no Node.
+ * @internal
+ */
+export async function decodePngByStream(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): Promise<Image> {
+  const { name = "PNG" } = options;
+  const { format, packed, expected } = packedPixels(bytes, options);
+  let filtered: Uint8Array;
+  try {
+    filtered = await inflateByStream(packed, expected);
+  } catch (cause) {
+    refuseStream(name, cause, cause instanceof RangeError);
+  }
+  return pixelsOf(filtered, expected, format, name);
+}
+
+/** What a file says of its picture, and its compressed pixels; `expected`: their size, filter bytes included. */
+function packedPixels(
+  bytes: Uint8Array,
+  { maxPixels = 2 ** 26, name = "PNG" }: DecodeOptions,
+): { format: PixelFormat; packed: Uint8Array[]; expected: number } {
   const { format, packed } = readChunks(bytes, name, maxPixels);
   const expected = passesOf(format).reduce(
     (sum, pass) => sum + pass.height * (1 + rowBytes(pass.width, format)),
@@ -61,18 +102,24 @@ export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): Image
       { name: "found", value: `${packedBytes} bytes`, remark: "compressed" },
     ]);
   }
-  let filtered: Uint8Array;
-  try {
-    filtered = inflateSync(Buffer.concat(packed), { maxOutputLength: expected });
-  } catch (cause) {
-    const isLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    fail(
-      name,
-      isLarge ? "there are more pixels than the header says" : "the compressed pixels are corrupt",
-      [{ name: "zlib", value: (cause as Error).message }],
-      cause,
-    );
-  }
+  return { format, packed, expected };
+}
+
+function refuseStream(name: string, cause: unknown, isLarge: boolean): never {
+  fail(
+    name,
+    isLarge ? "there are more pixels than the header says" : "the compressed pixels are corrupt",
+    [{ name: "zlib", value: (cause as Error).message }],
+    cause,
+  );
+}
+
+function pixelsOf(
+  filtered: Uint8Array,
+  expected: number,
+  format: PixelFormat,
+  name: string,
+): Image {
   if (filtered.length !== expected) {
     fail(name, "there are fewer pixels than the header says", [
       { name: "expected", value: `${expected} bytes` },
@@ -234,12 +281,19 @@ export function encodePng({ width, height, channels, data }: Image): Uint8Array 
   const rows = new Uint8Array(height * (stride + 1));
   for (let y = 0; y < height; y++)
     rows.set(data.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
-  return Buffer.concat([
+  const parts = [
     signature,
     chunk("IHDR", new Uint8Array(header.buffer)),
-    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IDAT", deflate(rows)),
     chunk("IEND", new Uint8Array(0)),
-  ]);
+  ];
+  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -67,11 +67,15 @@ const takesExpressions = new Set([
 /** Inputs (by position) of such ops that are read at any place, any number of times. */
 const lookedUp: Readonly<Record<string, number>> = { indexSelect: 1, gather: 0 };
 
-/** @param fusion without it every op but views is stored, and nothing follows in its kernel */
+/**
+ * @param fusion    without it every op but views is stored, and nothing follows in its kernel
+ * @param constants leaves that stay as they are from run to run: what follows from them alone is stored too
+ */
 export function group(
   outputs: readonly Node[],
   keepSeparate: ReadonlySet<Node>,
   fusion: boolean,
+  constants: ReadonlySet<Node> = new Set(),
 ): Grouping {
   const order = topological(outputs);
   const consumers = new Map<Node, Set<Node>>(order.map((node) => [node, new Set()]));
@@ -79,6 +83,7 @@ export function group(
     for (const input of node.inputs) consumers.get(input)?.add(node);
   }
   const stored = chooseStored(order, consumers, new Set(outputs), fusion);
+  for (const node of lastConstants(order, consumers, constants)) stored.add(node);
   const roots: Root[] = [];
   const swallowed = new Set<Node>();
   for (const core of order) {
@@ -189,6 +194,23 @@ function chooseStored(
     }
   }
   return stored;
+}
+
+/** Pointwise results that follow from constants alone, and that something else is made of. */
+function lastConstants(
+  order: readonly Node[],
+  consumers: ReadonlyMap<Node, ReadonlySet<Node>>,
+  constants: ReadonlySet<Node>,
+): Node[] {
+  if (constants.size === 0) return [];
+  const known = new Set(constants);
+  for (const node of order) if (node.inputs.every((input) => known.has(input))) known.add(node);
+  return order.filter((node) => {
+    const { op, inputs } = node;
+    const isMade = op?.lowering.kind === "pointwise" && inputs.length > 0;
+    const users = [...(consumers.get(node) as ReadonlySet<Node>)];
+    return isMade && known.has(node) && users.some((user) => !known.has(user));
+  });
 }
 
 /** Pointwise ops of the same shape that follow a kernel, are used by nothing else, and belong to no other. */

@@ -59,11 +59,33 @@ const batchOperands: Readonly<Record<string, readonly number[]>> = {
 
 /** Plans a graph. Bindings of the program are the graph's leaves, then its outputs. */
 export function plan(graph: Graph, target: PlanTarget): KernelProgram {
+  return planFixed(graph, target, []).main;
+}
+
+/** A program in two: what follows from constants alone, and the rest. */
+export interface FixedPlan {
+  /** Runs before the first run of `main`, and when constants have changed. */
+  readonly once: KernelProgram;
+  readonly main: KernelProgram;
+  /** Bytes of the results of `once`: bindings of both programs, after leaves and outputs. */
+  readonly kept: readonly number[];
+}
+
+/**
+ * Plans a graph of which some leaves stay as they are: weights that are packed and transformed, and statistics that
+ * are worked into factors, once instead of in each run.
+ * @param constants indices of these leaves
+ */
+export function planFixed(
+  graph: Graph,
+  target: PlanTarget,
+  constants: readonly number[],
+): FixedPlan {
   const outputs = rewrite(graph.outputs);
   const forcedPlain = new Set<Node>();
   for (;;) {
     try {
-      return planOnce(graph, outputs, target, forcedPlain);
+      return planOnce(graph, outputs, target, constants, forcedPlain);
     } catch (error) {
       // A value was given batch layout, and a reader cannot use that: again, without.
       if (!(error instanceof NeedsPlain) || forcedPlain.has(error.node)) throw error;
@@ -76,11 +98,13 @@ function planOnce(
   graph: Graph,
   outputs: readonly Node[],
   target: PlanTarget,
+  constants: readonly number[],
   forcedPlain: ReadonlySet<Node>,
-): KernelProgram {
+): FixedPlan {
   const inPlace = new Set(outputs.filter((_, i) => (graph.inPlace[i] as number) >= 0));
-  const { roots } = group(outputs, inPlace, target.fusion ?? true);
-  const planner = new Planner(target, wantsBatch(roots), forcedPlain);
+  const fixed = new Set(constants.map((i) => graph.leaves[i] as Node));
+  const { roots } = group(outputs, inPlace, target.fusion ?? true, fixed);
+  const planner = new Planner(target, wantsBatch(roots), forcedPlain, fixed);
   graph.leaves.forEach((leaf, i) => {
     planner.bind(leaf, i);
   });
@@ -123,7 +147,7 @@ function planOnce(
     }
     copyOut(planner, node, place, last);
   }
-  return schedule(planner);
+  return schedule(planner, constants, graph.leaves.length + outputs.length);
 }
 
 function lower(planner: Planner, root: Root): void {
@@ -228,7 +252,9 @@ function leavesBelow(planner: Planner, node: Node): Set<Node> {
 }
 
 /** Orders launches in stages: each after those that write what it reads, updates of leaves last. */
-function schedule(planner: Planner): KernelProgram {
+function schedule(planner: Planner, constants: readonly number[], bindings: number): FixedPlan {
+  const isOnce = onceLaunches(planner, constants);
+  const kept = keepResults(planner, isOnce, bindings);
   const stageOf: number[] = [];
   const lastWrite = new Map<number, number>();
   const lastRead = new Map<number, number>();
@@ -257,10 +283,55 @@ function schedule(planner: Planner): KernelProgram {
     if (launch.last) stageOf[i] = normal + 1;
   });
   const placed = placeSlots(planner, stageOf);
-  const stages = Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
-    launches: planner.launches.filter((_, i) => stageOf[i] === stage),
-  }));
-  return { ...placed, stages };
+  const stagesOf = (once: boolean) =>
+    Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
+      launches: planner.launches.filter((_, i) => stageOf[i] === stage && isOnce[i] === once),
+    })).filter(({ launches }) => launches.length > 0);
+  return {
+    once: { ...placed, stages: stagesOf(true) },
+    main: { ...placed, stages: stagesOf(false) },
+    kept,
+  };
+}
+
+/** Which launches read constants, and what was made of them, only? */
+function onceLaunches({ slots, launches }: Planner, constants: readonly number[]): boolean[] {
+  const isOnce = launches.map(() => false);
+  if (constants.length === 0) return isOnce;
+  const bindings = new Set(constants);
+  const known = new Set(
+    slots.flatMap(({ binding }, slot) => (bindings.has(binding) ? [slot] : [])),
+  );
+  const writersOf = new Map<number, number[]>();
+  launches.forEach(({ writes }, i) => {
+    for (const slot of writes) writersOf.set(slot, [...(writersOf.get(slot) ?? []), i]);
+  });
+  // Until no more is found: a place may be filled by several launches, which must all be of this kind.
+  for (let before = -1; before !== known.size; ) {
+    before = known.size;
+    launches.forEach(({ reads, writes, last }, i) => {
+      const isTemporary = writes.every((slot) => (slots[slot] as PlannedSlot).binding < 0);
+      const own = new Set(writes);
+      isOnce[i] = !last && isTemporary && reads.every((slot) => known.has(slot) || own.has(slot));
+    });
+    for (const [slot, writers] of writersOf) if (writers.every((i) => isOnce[i])) known.add(slot);
+  }
+  // Zeros around a place that others fill are needed in each run.
+  return launches.map(
+    ({ writes }, i) => isOnce[i] === true && writes.every((slot) => known.has(slot)),
+  );
+}
+
+/** Gives results that outlive the first program a binding each; their sizes. */
+function keepResults(planner: Planner, isOnce: readonly boolean[], bindings: number): number[] {
+  const made = new Set(planner.launches.flatMap(({ writes }, i) => (isOnce[i] ? writes : [])));
+  const read = new Set(planner.launches.flatMap(({ reads }, i) => (isOnce[i] ? [] : reads)));
+  return [...made].flatMap((slot) => {
+    if (!read.has(slot)) return [];
+    const { bytes } = planner.slots[slot] as PlannedSlot;
+    planner.slots[slot] = { bytes, binding: bindings++ };
+    return [bytes];
+  });
 }
 
 function placeSlots(

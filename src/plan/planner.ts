@@ -38,15 +38,23 @@ export class Planner {
   readonly launches: PlannedLaunch[] = [];
   /** Values that conv kernels read: better made in batch layout at once. */
   readonly wantsBatch: ReadonlySet<Node>;
+  /** Leaves that stay as they are from run to run. */
+  readonly constants: ReadonlySet<Node>;
   readonly #forcedPlain: ReadonlySet<Node>;
   readonly #places = new Map<Node, Place>();
   readonly #relaid = new Map<string, Place>();
   /** The value being computed: it has a place, but nothing is there yet. */
   #making: Node | null = null;
 
-  constructor(target: PlanTarget, wantsBatch: ReadonlySet<Node>, forcedPlain: ReadonlySet<Node>) {
+  constructor(
+    target: PlanTarget,
+    wantsBatch: ReadonlySet<Node>,
+    forcedPlain: ReadonlySet<Node>,
+    constants: ReadonlySet<Node>,
+  ) {
     this.target = target;
     this.wantsBatch = wantsBatch;
+    this.constants = constants;
     this.#forcedPlain = forcedPlain;
   }
 

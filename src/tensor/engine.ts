@@ -24,7 +24,10 @@ export interface Engine {
   /** Notes that a variable's new value waits to be computed with the next `assign`. */
   defer(variable: Variable): void;
   /** Compiles the same for many runs: each run reads the variables' present values and updates them in place. */
-  capture(updates: readonly (readonly [Variable, Tensor])[]): CapturedStep;
+  capture(
+    updates: readonly (readonly [Variable, Tensor])[],
+    options?: CaptureOptions,
+  ): CapturedStep;
   /**
    * Runs `body` with an engine that plans but neither stores nor computes, and says what memory it would have taken:
    * by tensors made in it, and by temporaries.
@@ -35,8 +38,15 @@ export interface Engine {
 }
 
 /** A compiled step. `run()` starts it; reading a variable waits for it. */
+export interface CaptureOptions {
+  /** Variables that stay as they are: what follows from them alone is computed before the first run only. */
+  readonly constants?: Iterable<Variable>;
+}
+
 export interface CapturedStep {
   run(): void;
+  /** The constants have changed: what follows from them is computed again before the next run. */
+  refresh(): void;
   /** One more run, kernel by kernel on this thread; empty on a backend that has no kernels. */
   profile(): readonly KernelTiming[];
   dispose(): void;

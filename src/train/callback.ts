@@ -53,20 +53,38 @@ export interface AfterEvaluationEvent extends HookEvent {
   readonly result: Evaluation;
 }
 
-/** Functions that `fit` calls as training goes on. It waits for those that return a promise. */
+/** Training ends by an error. */
+export interface TrainErrorEvent extends HookEvent {
+  /** What `fit` is about to throw. */
+  readonly error: unknown;
+}
+
+/**
+ * Functions that `fit` calls as training goes on, in the order of the callbacks. It waits for those that return a
+ * promise; what they throw ends training.
+ */
 export interface Callback {
   /** Makes `fit` call `onStep` after every so many steps, besides about ten times a second. */
   readonly everySteps?: number;
+  /** Once, before the first step; also where training is resumed. */
   onStart?(event: StartEvent, context: TrainContext): Result;
+  /** After some steps, with the means of the epoch so far: see `everySteps`. */
   onStep?(event: StepEvent, context: TrainContext): Result;
+  /** After each epoch, its evaluation included. */
   onEpoch?(event: EpochEvent, context: TrainContext): Result;
+  /** The signal of `fit` asked to stop, and the step under way is finished: the moment to save a checkpoint. */
   onInterrupt?(event: InterruptEvent, context: TrainContext): Result;
+  /** Once, at the end, also after an interruption; not after an error. */
   onEnd?(event: EndEvent, context: TrainContext): Result;
   /** Before every step, not only those that are looked at. */
   onBeforeStep?(event: HookEvent, context: TrainContext): Result;
   /** After every step; nothing is read back for it unless `event.values()` is called. */
   onAfterStep?(event: AfterStepEvent, context: TrainContext): Result;
+  /** Once, instead of `onEnd`, when training ends by an error, whoever threw it. An error in here does not replace it. */
+  onError?(event: TrainErrorEvent, context: TrainContext): Result;
+  /** Before the network is evaluated on the validation data, at the end of an epoch. */
   onBeforeEvaluation?(event: HookEvent, context: TrainContext): Result;
+  /** After that, with the result. */
   onAfterEvaluation?(event: AfterEvaluationEvent, context: TrainContext): Result;
 }
 

@@ -2,7 +2,7 @@
 import { checkOptions, OptionError } from "../tensor/errors.ts";
 import type { Callback, TrainContext } from "./callback.ts";
 import { type CheckpointContent, saveCheckpoint } from "./checkpoint.ts";
-import { bestEpoch, type Metric, type MonitorMode, monitorOf } from "./monitor.ts";
+import { bestEpoch, checkMeasured, type Metric, type MonitorMode, monitorOf } from "./monitor.ts";
 
 export interface CheckpointCallbackOptions {
   /** Existing folder for `last.safetensors` and `best.safetensors`. */
@@ -42,7 +42,14 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
     "everySteps",
     "everySeconds",
   ]);
-  const { folder, model, settings = null, saveBest = true, everySteps, everySeconds = Infinity } = options;
+  const {
+    folder,
+    model,
+    settings = null,
+    saveBest = true,
+    everySteps,
+    everySeconds = Infinity,
+  } = options;
   if (everySteps !== undefined && !(Number.isInteger(everySteps) && everySteps > 0)) {
     throw new OptionError(
       `checkpointCallback: everySteps must be a whole number of at least 1, got ${everySteps}`,
@@ -69,7 +76,8 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
 
   return {
     ...(everySteps === undefined ? {} : { everySteps }),
-    onStart() {
+    onStart(event) {
+      if (given !== null) checkMeasured("checkpointCallback", given.metric, event);
       savedAt = performance.now();
     },
     async onStep(event, context) {

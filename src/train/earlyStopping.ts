@@ -6,7 +6,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { Callback } from "./callback.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { EpochRecord } from "./events.ts";
-import { bestEpoch, type Metric, type MonitorMode, monitorOf } from "./monitor.ts";
+import { bestEpoch, checkMeasured, type Metric, type MonitorMode, monitorOf } from "./monitor.ts";
 
 export interface EarlyStoppingOptions {
   /** Watched result of each epoch (default "validationLoss"). */
@@ -52,7 +52,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     history.length - 1 - bestEpoch(where, monitor, history) > patience;
 
   return {
-    async onStart(_event, { net, state, stop }) {
+    async onStart(event, { net, state, stop }) {
+      checkMeasured(where, monitor.metric, event);
       best.clear();
       const { history } = await state();
       const at = bestEpoch(where, monitor, history);

@@ -1,13 +1,13 @@
 // How good a network is on a dataset: loss, accuracy, and which classes it takes for which.
 
-import { type Dataset, isStreamed } from "../data/dataset.ts";
+import { checkBatch, type Dataset, type ImageBatch, isStreamed } from "../data/dataset.ts";
 import { residentOf } from "../data/resident.ts";
 import { inEvaluation } from "../nn/evaluation.ts";
 import type { Module } from "../nn/index.ts";
 import { crossEntropy, logicalAnd, logicalNot, logicalOr } from "../ops/index.ts";
 import { isClass } from "../ops/oneHot.ts";
 import { type CapturedStep, engine } from "../tensor/engine.ts";
-import { checkOptions, OptionError } from "../tensor/errors.ts";
+import { checkOptions, DataError, OptionError } from "../tensor/errors.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import { type Batch, BatchInput, indexVariable } from "./batchInput.ts";
 import {
@@ -111,7 +111,7 @@ export class Evaluator {
 
   /** Evaluates the network as it is now. */
   async run(): Promise<Evaluation> {
-    const { labels, length, classes } = this.#dataset;
+    const { name, labels, length, classes } = this.#dataset;
     // As many as the network has outputs, which may be more than the data has classes.
     const confusion = emptyConfusion(this.#passFor(Math.min(this.#batchSize, length)).outputs);
     const pace = new Pace();
@@ -119,7 +119,9 @@ export class Evaluator {
     for (const { hits } of this.#topK) hits.write(new Int32Array(1));
     let start = 0;
     for await (const batch of this.#batches()) {
-      const pass = this.#passFor(batch instanceof Int32Array ? batch.length : batch.labels.length);
+      const count = Math.min(this.#batchSize, length - start);
+      if (isStreamed(this.#dataset)) checkBatch(this.#dataset, batch as ImageBatch, count);
+      const pass = this.#passFor(count);
       pass.input.write(batch);
       pass.captured.run();
       const predicted = await pass.predicted.data();
@@ -130,6 +132,7 @@ export class Evaluator {
       start += predicted.length;
       if (pace.due) await pace.turn();
     }
+    if (start < length) throw new DataError(`${name}: ${length - start} images did not come`);
     const loss = (await this.#lossSum.item()) / length;
     return {
       loss,

@@ -8,6 +8,7 @@ export {
   type HookEvent,
   onEvent,
   type TrainContext,
+  type TrainErrorEvent,
 } from "./callback.ts";
 export * from "./checkpoint.ts";
 export { type CheckpointCallbackOptions, checkpointCallback } from "./checkpointCallback.ts";

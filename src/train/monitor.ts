@@ -1,6 +1,6 @@
 // Which of two epochs was better: for early stopping, the best checkpoint and schedules that watch a metric.
 import { nearest, OptionError } from "../tensor/errors.ts";
-import type { EpochRecord } from "./events.ts";
+import type { EpochRecord, StartEvent } from "./events.ts";
 
 /** A result of an epoch that can be watched. */
 export type Metric = "loss" | "accuracy" | "validationLoss" | "validationAccuracy";
@@ -45,7 +45,20 @@ export function monitorOf(
 export function metricOf(where: string, metric: Metric, epoch: EpochRecord): number {
   const value = epoch[metric];
   if (value !== null) return value;
-  throw new OptionError(`${where}: there is no ${metric} without validation data`, {
+  throw notMeasured(where, metric);
+}
+
+/**
+ * Throws for results of validation where there will be none.
+ * @throws OptionError
+ */
+export function checkMeasured(where: string, metric: Metric, start: StartEvent): void {
+  if (start.validationImages === null && /^validation/.test(metric))
+    throw notMeasured(where, metric);
+}
+
+function notMeasured(where: string, metric: Metric): OptionError {
+  return new OptionError(`${where}: there is no ${metric} without validation data`, {
     hint: `give fit a validation set, or watch ${metric === "validationLoss" ? "loss" : "accuracy"}`,
   });
 }

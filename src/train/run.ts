@@ -72,6 +72,8 @@ export class TrainRun {
   #order: Int32Array = new Int32Array(0);
   /** Where the epoch's images come from if they do not lie in the engine. */
   #stream: EpochStream | null = null;
+  /** Those of the next epoch, which are made while this one ends. */
+  #nextStream: EpochStream | null = null;
 
   // Time in the epoch: what is in the clock plus what went before it was started.
   #clock = 0;
@@ -125,24 +127,40 @@ export class TrainRun {
         seconds,
       });
       return { epochs: [...this.#history], step: this.#step, interrupted };
+    } catch (error) {
+      await this.#tellError(error);
+      throw error;
     } finally {
       await this.#stream?.close();
+      await this.#nextStream?.close();
       for (const step of this.#steps.values()) step.dispose();
       this.#lastGood.dispose();
       this.#evaluator?.dispose();
     }
   }
 
+  /** Each callback hears of it, whatever another one does. */
+  async #tellError(error: unknown): Promise<void> {
+    const event = { ...this.#position(0), error };
+    for (const callback of this.#options.callbacks) {
+      try {
+        await callback.onError?.(event, this.#context);
+      } catch {
+        // The error that ended training says more.
+      }
+    }
+  }
+
   /** The rest of an epoch. Returns whether the signal asked to stop. */
   async #runEpoch(): Promise<boolean> {
-    const { net, data, seed, shuffle, sampler } = this.#options;
+    const { net, data } = this.#options;
     net.train();
     this.#clock = performance.now();
-    this.#order = epochOrder(data.length, { seed, epoch: this.#epoch, shuffle, sampler });
+    this.#order = this.#orderOf(this.#epoch);
     if (isStreamed(data)) {
       await this.#stream?.close();
-      const random = { seed, epoch: this.#epoch };
-      this.#stream = new EpochStream(data, this.#order, this.#options.batchSize, random);
+      this.#stream = this.#nextStream ?? this.#streamOf(data, this.#epoch, this.#order);
+      this.#nextStream = null;
     }
     this.#markReport();
     this.#lastGood.take(this.#step, this.#stepInEpoch);
@@ -160,6 +178,25 @@ export class TrainRun {
     if (await this.#stopIfAsked()) return true;
     await this.#finishEpoch();
     return !this.#isDone && (await this.#stopIfAsked());
+  }
+
+  #orderOf(epoch: number): Int32Array {
+    const { data, seed, shuffle, sampler } = this.#options;
+    return epochOrder(data.length, { seed, epoch, shuffle, sampler });
+  }
+
+  #streamOf(data: StreamedDataset, epoch: number, order: Int32Array): EpochStream {
+    const { seed, batchSize } = this.#options;
+    return new EpochStream(data, order, batchSize, { seed, epoch });
+  }
+
+  /** Lets the next epoch's images be made behind those of this one. */
+  #readAhead(): void {
+    const { data, epochs } = this.#options;
+    const next = this.#epoch + 1;
+    if (!isStreamed(data) || this.#isStopped || next >= epochs || this.#nextStream !== null) return;
+    this.#nextStream = this.#streamOf(data, next, this.#orderOf(next));
+    this.#nextStream.readAhead();
   }
 
   get #isDone(): boolean {
@@ -302,7 +339,10 @@ export class TrainRun {
     runPart: (i: number, batch: ImageBatch) => void,
   ): Promise<void> {
     let i = 0;
-    for await (const batch of this.#arriving(stepInEpoch)) runPart(i++, batch);
+    for await (const batch of this.#arriving(stepInEpoch)) {
+      if (stepInEpoch === this.#stepsPerEpoch - 1) this.#readAhead();
+      runPart(i++, batch);
+    }
   }
 
   /** Batches of a step as they come from the stream. */

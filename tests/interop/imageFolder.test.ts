@@ -362,7 +362,7 @@ describe("exportFolder and loadFolder", () => {
       "DataError: out: the images do not fit into memory
         images   12 of 3 x 5 x 4   0.0 MB
         limit    0.0 MB            maxBytes
-        hint     read them while training: use the list of imageFolder, or give a smaller size"
+        hint     read them while training: data.transformed(list, []), or give a smaller size"
     `);
   });
 });

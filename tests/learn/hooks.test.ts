@@ -38,6 +38,54 @@ describe("hooks of fit", () => {
     ]);
   });
 
+  it("come in this order around a whole run, an interruption and an error", async () => {
+    const record = (calls: string[], more: Callback = {}): Callback => {
+      const hooks = ["onStart", "onBeforeStep", "onAfterStep", "onStep", "onBeforeEvaluation"]
+        .concat("onAfterEvaluation", "onEpoch", "onInterrupt", "onEnd", "onError")
+        .map((name) => [
+          name,
+          (...given: [never, never]) => {
+            calls.push(name.slice(2));
+            return (more[name as keyof Callback] as Callback["onEnd"])?.(...given);
+          },
+        ]);
+      return { everySteps: 1, ...Object.fromEntries(hooks) };
+    };
+    const short = { ...settings, epochs: 1, batchSize: 20 };
+    const whole: string[] = [];
+    await train.fit(barNet(), { ...short, callbacks: [record(whole)] });
+    const step = ["BeforeStep", "AfterStep", "Step"];
+    const epoch = [...step, "BeforeEvaluation", "AfterEvaluation", "Epoch"];
+    expect(whole).toEqual(["Start", ...epoch, "End"]);
+
+    const stopped: string[] = [];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const stop = record(stopped, { onEpoch: () => controller.abort() });
+    await train.fit(barNet(), { ...short, epochs: 2, signal, callbacks: [stop] });
+    expect(stopped).toEqual(["Start", ...epoch, "Interrupt", "End"]);
+
+    for (const place of ["onStart", "onBeforeStep", "onStep", "onAfterEvaluation", "onEpoch"]) {
+      const [first, second]: [string[], string[]] = [[], []];
+      const seen: unknown[] = [];
+      const failing = record(first, {
+        [place]: () => {
+          throw new Error(place);
+        },
+        onError: (event) => {
+          seen.push(event.error, event.epoch);
+          throw new Error("another");
+        },
+      });
+      const run = train.fit(barNet(), { ...short, callbacks: [failing, record(second)] });
+      const error = await run.catch((cause: unknown) => cause);
+      expect(String(error)).toBe(`Error: ${place}`);
+      expect(seen[0]).toBe(error);
+      expect(first.slice(-2)).toEqual([place.slice(2), "Error"]);
+      expect([second.at(-1), second.includes("End")]).toEqual(["Error", false]);
+    }
+  });
+
   it("read values of a step, awaited or not, without changing training", async () => {
     const expected: number[] = [];
     const plain = barNet();

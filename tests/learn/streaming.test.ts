@@ -50,6 +50,11 @@ async function outcome(options: FitOptions): Promise<unknown> {
   return { epochs: epochs.map(withoutTimes), values: await valuesOf(net) };
 }
 
+async function* failing(): AsyncGenerator<data.ImageBatch, void, void> {
+  yield* [];
+  throw new Error("the disk is gone");
+}
+
 function withoutTimes({ seconds: _, imagesPerSecond: __, ...results }: EpochRecord): object {
   return results;
 }
@@ -118,6 +123,55 @@ describe("a streamed data set", () => {
     second.close();
   });
 
+  it("goes on with the same bits where a sampler takes images several times", async () => {
+    const sampler = data.weightedRandomSampler(new Array(50).fill(1), { numSamples: 50 });
+    const sampled = { ...settings, sampler };
+    const whole = await outcome({ ...sampled, data: augmented(0) });
+    const controller = new AbortController();
+    const stop: Callback = {
+      everySteps: 1,
+      onStep: ({ step }) => (step === 12 ? controller.abort() : undefined),
+    };
+    const callbacks = [stop, checkpointCallback({ folder, model })];
+    const stream = augmented(1);
+    const { signal } = controller;
+    await runFit(barNet(), { ...sampled, data: stream, callbacks, signal });
+    const checkpoint = await loadCheckpoint(join(folder, "last.safetensors"));
+    const net = barNet(99);
+    const optimizer = factory(net.parameters());
+    restore(net, optimizer, checkpoint);
+    const resume = checkpoint.progress;
+    if (resume === null) throw new Error("no progress was saved");
+    const { epochs } = await runFit(net, { ...sampled, data: stream, optimizer, resume });
+    expect({ epochs: epochs.map(withoutTimes), values: await valuesOf(net) }).toEqual(whole);
+    stream.close();
+  });
+
+  it("is made for the next epoch before this one is evaluated, and told of where it fails", async () => {
+    for (const workers of [0, 1]) {
+      const stream = augmented(workers);
+      const events: string[] = [];
+      const spied: data.StreamedDataset = {
+        ...stream,
+        batches(order, batchSize, random) {
+          events.push(`images of ${random.epoch + 1}`);
+          const wrong = random.epoch === 2 ? failing() : null;
+          return wrong ?? stream.batches(order, batchSize, random);
+        },
+      };
+      const log: Callback = {
+        onBeforeEvaluation: ({ epoch }) => void events.push(`evaluation of ${epoch}`),
+      };
+      const run = runFit(barNet(), { ...settings, data: spied, validation, callbacks: [log] });
+      await expect(run).rejects.toThrow("the disk is gone");
+      expect(events).toEqual([
+        ...["images of 1", "images of 2", "evaluation of 1"],
+        ...["images of 3", "evaluation of 2"],
+      ]);
+      stream.close();
+    }
+  });
+
   it("finds the step at which training diverged by making its batches again", async () => {
     const errors: DivergedError[] = [];
     for (const dataset of [train, data.transformed(train, [], { workers: 1 })]) {
@@ -129,6 +183,37 @@ describe("a streamed data set", () => {
     const [inMemory, streamed] = errors as [DivergedError, DivergedError];
     expect(streamed.step).toBe(inMemory.step);
     expect(streamed.layer).toBe(inMemory.layer);
+  });
+
+  it("is refused where its batches are not what they should be", async () => {
+    const good = data.transformed(train, [], { workers: 0 });
+    const first = { images: new Uint8Array(8 * 64), labels: new Int32Array(8) };
+    const wrong: Record<string, data.ImageBatch> = {
+      "label 2 of a batch is no class": { ...first, labels: first.labels.with(3, 2) },
+      "label -1 of a batch is no class": { ...first, labels: first.labels.with(0, -1) },
+      "labels   7": { ...first, labels: first.labels.subarray(1) },
+      "images   511 bytes": { ...first, images: first.images.subarray(1) },
+    };
+    for (const [reason, batch] of Object.entries(wrong)) {
+      const own: data.StreamedDataset = {
+        ...good,
+        async *batches() {
+          yield batch;
+        },
+      };
+      await expect(runFit(barNet(), { ...settings, data: own })).rejects.toThrow(reason);
+      await expect(evaluate(barNet(), own, { batchSize: 8 })).rejects.toThrow(reason);
+    }
+    const short: data.StreamedDataset = {
+      ...good,
+      async *batches() {
+        yield first;
+      },
+    };
+    await expect(runFit(barNet(), { ...settings, data: short })).rejects.toThrow("needed 8");
+    await expect(evaluate(barNet(), short, { batchSize: 8 })).rejects.toThrow(
+      "42 images did not come",
+    );
   });
 
   it("is evaluated like one in memory, over batches that do not fill up", async () => {

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Archive } from "../../src/data/archive.ts";
-import { cacheFolder } from "../../src/data/cache.ts";
+import { cacheFolder } from "../../src/data/cacheFolder.ts";
 import { download } from "../../src/data/download.ts";
 import { fashionMnist, fashionMnistArchive } from "../../src/data/fashionMnist.ts";
 import { mnist } from "../../src/data/mnist.ts";

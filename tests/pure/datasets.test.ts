@@ -93,6 +93,10 @@ describe("fromGenerator", () => {
       "image 0 has another size",
     );
     await expect(fromGenerator([], options)).rejects.toThrow("generator: there are no images");
+    for (const label of [2, -1, 0.5, Number.NaN, undefined as unknown as number]) {
+      const one = fromGenerator([{ image: [0, 0], label }], { ...options, classes: ["a", "b"] });
+      await expect(one).rejects.toThrow(`label ${label} of image 0 is no class`);
+    }
   });
 });
 

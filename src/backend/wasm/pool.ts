@@ -1,7 +1,9 @@
 // The threads that run programs: the calling thread, and workers that join it. Nobody waits for a
 // worker to come up or wake up; one that is late takes what is left.
+
 import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
+import { workerFlags } from "../../workerFlags.ts";
 import {
   controlWords,
   hasFailed,
@@ -117,9 +119,7 @@ export class WorkerPool {
     if (threads === null) return;
     for (let number = 0; number < this.#size; number++) {
       const workerData: WorkerStart = { memory: this.#memory, controlAddress, number };
-      // How the main script was given does not concern the workers.
-      const execArgv = process.execArgv.filter((flag) => !flag.startsWith("--input-type"));
-      const options = { workerData, execArgv, name: `fovea ${number + 1}` };
+      const options = { workerData, ...workerFlags(), name: `fovea ${number + 1}` };
       const worker = new threads.Worker(this.#script, options);
       // A sleeping worker must not keep the process alive.
       worker.unref();

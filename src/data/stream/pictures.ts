@@ -19,10 +19,12 @@ export type PictureSource =
     }
   | { readonly kind: "files"; readonly reading: PictureReading };
 
-/** What random numbers follow from. */
-export interface RandomEpoch {
+/** What the random numbers of an image follow from, besides its index. */
+export interface ImageRandom {
   readonly seed: number;
   readonly epoch: number;
+  /** How often the epoch took the image before. */
+  readonly repeat: number;
 }
 
 /** Why an image could not be made, as plain data. */
@@ -36,6 +38,8 @@ export interface Failure {
 
 /** Streams of a seed below belong to weights, orders of epochs and steps. */
 const firstImageStream = 2 ** 41;
+/** Random numbers that an image has for itself each time that it is taken. */
+const numbersEach = 2 ** 28;
 
 export class PictureMaker {
   readonly #source: PictureSource;
@@ -74,7 +78,7 @@ export class PictureMaker {
     position: number,
     index: number,
     file: string | undefined,
-    { seed, epoch }: RandomEpoch,
+    { seed, epoch, repeat }: ImageRandom,
   ): Promise<Failure | null> {
     const source = this.#source;
     try {
@@ -84,6 +88,7 @@ export class PictureMaker {
           : pictureAt(source, index);
       if (this.#transforms.length > 0) {
         const random = new Generator(seed, firstImageStream + epoch * this.#length + index);
+        random.skipUniform(repeat * numbersEach);
         for (const transform of this.#transforms) picture = transform.apply(picture, random);
       }
       this.#checkShape(picture);

@@ -1,10 +1,14 @@
 // The worker threads of one data set, as many epochs as there are: they start with the first batch, sleep when there
 // is nothing to do, and never keep the process alive by themselves.
+
 import type { Worker } from "node:worker_threads";
+import { nodeModule } from "../../interop/node.ts";
 import { DataError } from "../../tensor/errors.ts";
-import { errorOf, type Failure, itemName, type RandomEpoch } from "./pictures.ts";
+import { workerFlags } from "../../workerFlags.ts";
+import type { EpochRandom } from "../dataset.ts";
+import type { EpochPart } from "./parts.ts";
+import { errorOf, type Failure, itemName } from "./pictures.ts";
 import { close, newControl, type Report, type Task, type WorkerStart, words } from "./task.ts";
-import { nodeModule } from "./threads.ts";
 
 /** A batch that the workers are at. */
 export interface PendingBatch {
@@ -29,8 +33,8 @@ const ownScript = new URL(
 );
 
 /**
- * Files are waited for while others are decoded: reading a small one is four short waits. Eight at a time made 1.4 times
- * as many PNG files of 28 x 28 as two. Pictures in memory are waited for by nobody.
+ * Files that come slowly, from a disk or a network, are waited for together while others are decoded. Pictures in memory
+ * are waited for by nobody.
  */
 const lanesForFiles = 8;
 
@@ -52,14 +56,13 @@ export class PicturePool {
     if (threads === null) throw new DataError("there are no worker threads here");
     const { source, transforms, imageShape, length } = options;
     const lanes = source.kind === "files" ? lanesForFiles : 1;
-    // How the main script was given does not concern the workers.
-    const execArgv = process.execArgv.filter((flag) => !flag.startsWith("--input-type"));
+    const flags = workerFlags();
     for (let number = 0; number < options.workers; number++) {
       const current = new Int32Array(new SharedArrayBuffer(4 * lanes)).fill(-1);
       const workerData: WorkerStart = { source, transforms, imageShape, length, current };
       const worker = new threads.Worker(options.script ?? ownScript, {
         workerData,
-        execArgv,
+        ...flags,
         name: `fovea data ${number + 1}`,
       });
       this.#workers.set(worker, current);
@@ -76,7 +79,11 @@ export class PicturePool {
   }
 
   /** Lets the workers begin a batch. */
-  begin(indices: Int32Array, imageBytes: number, { seed, epoch }: RandomEpoch): PendingBatch {
+  begin(
+    { indices, repeats }: EpochPart,
+    imageBytes: number,
+    { seed, epoch }: EpochRandom,
+  ): PendingBatch {
     const bytes = indices.length * imageBytes;
     const pixels = this.#free.get(bytes)?.pop() ?? new Uint8Array(new SharedArrayBuffer(bytes));
     const ticket = ++this.#tickets;
@@ -84,7 +91,8 @@ export class PicturePool {
     this.#pending.set(ticket, batch);
     const names = this.#options.files;
     const files = names && Array.from(indices, (index) => names[index] as string);
-    const task: Task = { ticket, control: batch.control, pixels, indices, files, seed, epoch };
+    const { control } = batch;
+    const task: Task = { ticket, control, pixels, indices, repeats, files, seed, epoch };
     for (const worker of this.#workers.keys()) worker.postMessage(task);
     return batch;
   }

@@ -1,7 +1,7 @@
 // A batch in shared memory: its pixels, and three words by which threads share its images among them. And the
 // messages about it.
 import type { TransformSpec } from "../transforms/transform.ts";
-import type { Failure, PictureSource, RandomEpoch } from "./pictures.ts";
+import type { Failure, PictureSource } from "./pictures.ts";
 
 /** Places of the words. */
 export const words = {
@@ -37,11 +37,15 @@ export interface WorkerStart {
 }
 
 /** A batch to be made, told to all workers. */
-export interface Task extends RandomEpoch {
+export interface Task {
+  readonly seed: number;
+  readonly epoch: number;
   readonly ticket: number;
   readonly control: Int32Array;
   readonly pixels: Uint8Array;
   readonly indices: Int32Array;
+  /** How often the epoch took each image before; null if it takes none twice. */
+  readonly repeats: Int32Array | null;
   /** Path of each image below the root, where they come from files. */
   readonly files: readonly string[] | null;
 }

@@ -1,15 +1,6 @@
 // What this machine offers for reading ahead.
 
-interface NodeModules {
-  "node:os": typeof import("node:os");
-  "node:worker_threads": typeof import("node:worker_threads");
-}
-
-/** A module of Node's, or null outside Node. Not an import, so that bundlers for browsers pass over it. */
-export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | null {
-  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return null;
-  return process.getBuiltinModule(name) as unknown as NodeModules[Name];
-}
+import { nodeModule } from "../../interop/node.ts";
 
 /** Worker threads unless asked for: one core is left to training, and more than four seldom have enough to do. */
 export function usualWorkers(): number {

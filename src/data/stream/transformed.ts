@@ -3,6 +3,7 @@ import { checkOptions, DataError, OptionError } from "../../tensor/errors.ts";
 import { Generator } from "../../tensor/random.ts";
 import {
   checkDataset,
+  type EpochRandom,
   type ImageBatch,
   type ImageDataset,
   type StreamedDataset,
@@ -12,7 +13,8 @@ import type { Picture } from "../picture.ts";
 import { splitNormalize } from "../transforms/normalize.ts";
 import { transformNames } from "../transforms/registry.ts";
 import { specOf, type Transform } from "../transforms/transform.ts";
-import { errorOf, PictureMaker, type PictureSource, type RandomEpoch } from "./pictures.ts";
+import { type EpochPart, partsOf } from "./parts.ts";
+import { errorOf, PictureMaker, type PictureSource } from "./pictures.ts";
 import { type PendingBatch, PicturePool, type PicturePoolOptions } from "./pool.ts";
 import { usualWorkers } from "./threads.ts";
 
@@ -37,8 +39,8 @@ export type PictureTransform = Transform | Transform["apply"];
 
 /**
  * The images of a data set, read and transformed while training goes on: of files, or of images in memory that
- * are changed at random. Random transforms give each image other changes in each epoch, which follow from the seed of
- * training, the epoch and the image alone.
+ * are changed at random. Random transforms give each image other changes in each epoch, and each time that a sampler
+ * takes it in one; they follow from the seed of training, the epoch, the image and how often it came alone.
  * @param dataset    in memory, or a list of files of {@link imageFolder}
  * @param transforms applied in order; a `normalize` at the end becomes the data set's `normalize`
  * @param options    workers, prefetch
@@ -159,7 +161,7 @@ export class PictureStream {
   batches(
     order: Int32Array,
     batchSize: number,
-    random: RandomEpoch,
+    random: EpochRandom,
   ): AsyncGenerator<ImageBatch, void, void> {
     const { length } = this.#labels;
     const wrong = order.find((index) => !(index >= 0 && index < length));
@@ -167,9 +169,7 @@ export class PictureStream {
       throw new OptionError(`image ${wrong} is not in the data set, which has ${length}`);
     }
     checkCount("batchSize", Math.min(batchSize, 1), 1);
-    const parts = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
-      order.slice(i * batchSize, (i + 1) * batchSize),
-    );
+    const parts = partsOf(order, batchSize, random.before);
     return this.#poolOptions.workers === 0
       ? this.#onThisThread(parts, random)
       : this.#ahead(parts, random);
@@ -180,12 +180,13 @@ export class PictureStream {
     this.#held.pool = null;
   }
 
-  async *#onThisThread(parts: readonly Int32Array[], random: RandomEpoch) {
+  async *#onThisThread(parts: readonly EpochPart[], { seed, epoch }: EpochRandom) {
     const { files } = this.#poolOptions;
     const { pixels } = this.#maker;
-    for (const indices of parts) {
+    for (const { indices, repeats } of parts) {
       const images = new Uint8Array(indices.length * pixels);
       for (const [i, index] of indices.entries()) {
+        const random = { seed, epoch, repeat: repeats?.[i] ?? 0 };
         const failure = await this.#maker.write(images, i, index, files?.[index], random);
         if (failure !== null) throw errorOf(failure);
       }
@@ -193,7 +194,7 @@ export class PictureStream {
     }
   }
 
-  async *#ahead(parts: readonly Int32Array[], random: RandomEpoch) {
+  async *#ahead(parts: readonly EpochPart[], random: EpochRandom) {
     const pool = this.#pool();
     const { pixels } = this.#maker;
     const begun: PendingBatch[] = [];
@@ -201,13 +202,12 @@ export class PictureStream {
     try {
       while (next < parts.length || begun.length > 0) {
         while (next < parts.length && begun.length < this.#prefetch)
-          begun.push(pool.begin(parts[next++] as Int32Array, pixels, random));
+          begun.push(pool.begin(parts[next++] as EpochPart, pixels, random));
         const batch = begun[0] as PendingBatch;
         await pool.finish(batch);
         begun.shift();
         // While this batch is used, the workers are not to run out of work.
-        if (next < parts.length)
-          begun.push(pool.begin(parts[next++] as Int32Array, pixels, random));
+        if (next < parts.length) begun.push(pool.begin(parts[next++] as EpochPart, pixels, random));
         try {
           yield { images: batch.pixels, labels: this.#labelsOf(batch.indices) };
         } finally {

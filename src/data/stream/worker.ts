@@ -27,10 +27,11 @@ async function runLane(lane: number): Promise<void> {
 }
 
 async function make(task: Task, position: number, lane: number): Promise<void> {
-  const { ticket, indices, files, control, pixels } = task;
+  const { ticket, indices, files, control, pixels, seed, epoch, repeats } = task;
   const index = indices[position] as number;
   Atomics.store(current, lane, index);
-  const failure = await maker.write(pixels, position, index, files?.[position], task);
+  const random = { seed, epoch, repeat: repeats?.[position] ?? 0 };
+  const failure = await maker.write(pixels, position, index, files?.[position], random);
   if (failure !== null) {
     report({ ticket, failure });
     Atomics.add(control, words.failed, 1);

@@ -11,6 +11,7 @@ import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
+import { fitsChannelLanes, lowerForwardChannelLanes } from "./channelLanes.ts";
 import { forwardRows, validTaps } from "./edges.ts";
 import { finishRow, inputFor, lanesOverFor, moved, rowUnits } from "./row.ts";
 import {
@@ -23,6 +24,7 @@ import {
 } from "./shared.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
 import { lowerForwardWinograd, winogradForm } from "./winograd.ts";
+import { lowerForwardWinogradChannels, winogradChannelForm } from "./winogradChannels.ts";
 
 export function lowerConv2d(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -35,6 +37,15 @@ export function lowerConv2d(planner: Planner, root: Root): void {
   const form = inBatch > 1 ? winogradForm(planner, unpadded) : null;
   if (form !== null) {
     lowerForwardWinograd(planner, root, place, unpadded, form);
+    return;
+  }
+  const channelForm = inBatch > 1 ? null : winogradChannelForm(planner, weight, unpadded);
+  if (channelForm !== null) {
+    lowerForwardWinogradChannels(planner, root, place, unpadded, channelForm);
+    return;
+  }
+  if (fitsChannelLanes(planner, inBatch, unpadded, weight)) {
+    lowerForwardChannelLanes(planner, root, place);
     return;
   }
   const lanesOver = lanesOverFor(planner, inBatch, core.shape[3] as number);

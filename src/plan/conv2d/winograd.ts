@@ -45,21 +45,40 @@ const skew = 16;
 
 /** The form that pays for a convolution of these sizes; null where the direct sum is faster. */
 export function winogradForm(planner: Planner, sizes: ConvSizes): WinogradForm | null {
-  const { batch, groups, inPerGroup, outPerGroup, down, across } = sizes;
-  const { lanes, winograd = true } = planner.target;
+  const { lanes } = planner.target;
+  if (lanes === 1 || sizes.batch % lanes !== 0) return null;
+  return cheapestForm(planner, sizes, {
+    transforms: transformCycles,
+    weights: weightCycles / (sizes.batch / lanes),
+  });
+}
+
+/** What transforms cost, in cycles: of a tile for each channel in and out, and of an element of the weights. */
+export interface TransformCosts {
+  readonly transforms: { readonly f2: number; readonly f4: number };
+  readonly weights: number;
+}
+
+/** The form that needs least cycles for as many images as there are lanes, if it needs clearly less than the direct sum. */
+export function cheapestForm(
+  planner: Planner,
+  sizes: ConvSizes,
+  costs: TransformCosts,
+): WinogradForm | null {
+  const { groups, inPerGroup, outPerGroup, down, across } = sizes;
+  const { winograd = true } = planner.target;
   const fits = [down, across].every(
     ({ kernel, stride, dilation, before }) =>
       kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2,
   );
-  if (!winograd || !fits || groups !== 1 || lanes === 1 || batch % lanes !== 0) return null;
+  if (!winograd || !fits || groups !== 1) return null;
   if (Math.min(down.outSize, across.outSize) < leastSize) return null;
   const channels = Math.min(inPerGroup, outPerGroup);
   const pairs = inPerGroup * outPerGroup;
   const cycles = ({ m, alpha }: WinogradForm, perChannel: number): number => {
     const tiles = Math.ceil(down.outSize / m) * Math.ceil(across.outSize / m);
     const transforms = (inPerGroup + outPerGroup) * perChannel;
-    const weights = (pairs * alpha ** 2 * weightCycles) / (batch / lanes);
-    return tiles * ((alpha ** 2 * pairs) / 2 + transforms) + weights;
+    return tiles * ((alpha ** 2 * pairs) / 2 + transforms) + pairs * alpha ** 2 * costs.weights;
   };
   let best = {
     form: null as WinogradForm | null,
@@ -67,7 +86,7 @@ export function winogradForm(planner: Planner, sizes: ConvSizes): WinogradForm |
   };
   for (const name of ["f2", "f4"] as const) {
     const form = { f2, f4 }[name];
-    const needed = cycles(form, transformCycles[name]);
+    const needed = cycles(form, costs.transforms[name]);
     if (channels >= leastChannels[name] && needed < best.cycles) best = { form, cycles: needed };
   }
   return best.form;
@@ -206,19 +225,20 @@ function lowerWinograd(planner: Planner, job: Job): void {
             { tiling, from, image, strip, channels: inChannels },
             (plane, c, t, v) => k.store(buffer, inAt(plane, c, t), v),
           );
-          multiply(planner, w, {
-            planes,
-            rows: outChannels,
-            columns: tiling.tiles,
-            depth: inChannels,
-            left: (plane, o, c) =>
-              k.load(
-                w.buffer(weights),
-                plus(times(plane, outChannels * inChannels), plus(times(o, inChannels), c)),
-              ),
-            right: (plane, c, t) => k.load(buffer, inAt(plane, c, t), lanes),
-            store: (plane, o, t, v) => k.store(buffer, outAt(plane, o, t), v),
-          });
+          k.for("plane", 0, planes, (plane) =>
+            multiply(planner, w, {
+              rows: outChannels,
+              columns: tiling.tiles,
+              depth: inChannels,
+              left: (o, c) =>
+                k.load(
+                  w.buffer(weights),
+                  plus(times(plane, outChannels * inChannels), plus(times(o, inChannels), c)),
+                ),
+              right: (c, t) => k.load(buffer, inAt(plane, c, t), lanes),
+              store: (o, t, v) => k.store(buffer, outAt(plane, o, t), v),
+            }),
+          );
           transformOutput(w, { tiling, place, image, strip, sizes }, (plane, o, t) =>
             k.load(buffer, outAt(plane, o, t), lanes),
           );
@@ -341,20 +361,18 @@ function transformInput(
   });
 }
 
-/** Products of matrices, one for each plane: [rows × depth] · [depth × columns of vectors]. */
-function multiply(
-  planner: Planner,
-  w: KernelWriter,
-  job: {
-    readonly planes: number;
-    readonly rows: number;
-    readonly columns: number;
-    readonly depth: number;
-    readonly left: (plane: IndexLike, row: IndexLike, depth: IndexLike) => Value;
-    readonly right: (plane: IndexLike, depth: IndexLike, column: IndexLike) => Value;
-    readonly store: (plane: IndexLike, row: IndexLike, column: IndexLike, value: Value) => void;
-  },
-): void {
+/** A product of matrices: [rows × depth] · [depth × columns], of which one side is vectors. */
+export interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly left: (row: IndexLike, depth: IndexLike) => Value;
+  readonly right: (depth: IndexLike, column: IndexLike) => Value;
+  readonly store: (row: IndexLike, column: IndexLike, value: Value) => void;
+}
+
+/** Computes a product in register tiles. */
+export function multiply(planner: Planner, w: KernelWriter, job: Product): void {
   const { k } = w;
   const tile = chooseTile(job.rows, job.columns, planner.target.accumulators);
   const over = (
@@ -366,27 +384,25 @@ function multiply(
       k.for("tile", 0, run.count, (t) => body(plus(times(t, run.size), run.start), run.size));
     }
   };
-  k.for("plane", 0, job.planes, (plane) => {
-    over(job.rows, tile.rows, (row, rows) => {
-      over(job.columns, tile.columns, (column, columns) => {
-        const sums = accumulators(w, rows * columns);
-        const all = Array.from({ length: columns }, (_, i) => i);
-        unrolled(w, job.depth, (d) => {
-          outerProduct(
-            w,
-            sums,
-            rows,
-            columns,
-            all,
-            (r) => job.left(plane, plus(row, r), d),
-            (c) => job.right(plane, d, plus(column, c)),
-          );
-        });
-        for (let r = 0; r < rows; r++) {
-          for (let c = 0; c < columns; c++)
-            job.store(plane, plus(row, r), plus(column, c), sums[r * columns + c] as Value);
-        }
+  over(job.rows, tile.rows, (row, rows) => {
+    over(job.columns, tile.columns, (column, columns) => {
+      const sums = accumulators(w, rows * columns);
+      const all = Array.from({ length: columns }, (_, i) => i);
+      unrolled(w, job.depth, (d) => {
+        outerProduct(
+          w,
+          sums,
+          rows,
+          columns,
+          all,
+          (r) => job.left(plus(row, r), d),
+          (c) => job.right(d, plus(column, c)),
+        );
       });
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++)
+          job.store(plus(row, r), plus(column, c), sums[r * columns + c] as Value);
+      }
     });
   });
 }

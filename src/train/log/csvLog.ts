@@ -29,6 +29,7 @@ const format: LogFormat = {
   },
   encode(event) {
     if (event.type !== "epoch") return null;
+    // Numbers and nothing: no cell needs quotes.
     const cells = columns.map((column) => event[column] ?? "");
     return new TextEncoder().encode(`${cells.join(",")}\n`);
   },

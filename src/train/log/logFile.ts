@@ -109,9 +109,21 @@ function keptOf(records: Iterable<LogRecord>, at: Position): { length: number; e
   return { length, epochs };
 }
 
+/** Appends a record whole, or not at all: half of one would end the file for readers. */
 async function appendTo(path: string, record: Uint8Array): Promise<void> {
-  const { appendFile } = await import("node:fs/promises");
-  await explained(path, () => appendFile(path, record));
+  const { open } = await import("node:fs/promises");
+  await explained(path, async () => {
+    const file = await open(path, "a");
+    try {
+      const { size } = await file.stat();
+      await file.appendFile(record).catch(async (error: unknown) => {
+        await file.truncate(size).catch(() => {});
+        throw error;
+      });
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 async function explained<T>(path: string, body: () => Promise<T>): Promise<T> {

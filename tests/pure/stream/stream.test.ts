@@ -15,6 +15,8 @@ import {
   imageFolder,
   loadFiles,
   type Picture,
+  type StreamedDataset,
+  split,
   transformed,
   transforms,
 } from "../../../src/data/index.ts";
@@ -76,6 +78,29 @@ describe("transformed", () => {
     expect(await collect(threads.batches(order.subarray(16), 8, epoch0))).toEqual(all.slice(2));
     expect(await collect(threads.batches(order, 8, { seed: 1, epoch: 1 }))).not.toEqual(all);
     expect(await collect(threads.batches(order, 8, { seed: 2, epoch: 0 }))).not.toEqual(all);
+    threads.close();
+  });
+
+  it("changes an image that an epoch takes again in another way, also where it begins in the middle", async () => {
+    const steps = [randomCrop(6), colorJitter({ hue: 0.2 })];
+    const own = transformed(list, steps, { workers: 0 });
+    const threads = transformed(list, steps, { workers: 2 });
+    const again = Int32Array.of(4, 7, 4, 4, 9, 7, 4);
+    const all = await collect(own.batches(again, 1, epoch0));
+    const changes = new Set(all.map(({ images }) => images.join()));
+    expect(changes.size).toBe(again.length);
+    // What comes once is as it ever was.
+    const [alone] = await collect(own.batches(Int32Array.of(7), 1, epoch0));
+    expect(all[1]).toEqual(alone);
+    expect(await collect(threads.batches(again, 1, epoch0))).toEqual(all);
+    const middle = { ...epoch0, before: again.subarray(0, 3) };
+    expect(await collect(threads.batches(again.subarray(3), 1, middle))).toEqual(all.slice(3));
+    // The part of a stream is made by the whole.
+    const [part] = split(threads, [30]) as [StreamedDataset];
+    const places = again.map((index) => list.labels.length - 1 - index);
+    const whole = await collect(part.batches(places, 1, epoch0));
+    const rest = part.batches(places.subarray(3), 1, { ...epoch0, before: places.subarray(0, 3) });
+    expect(await collect(rest)).toEqual(whole.slice(3));
     threads.close();
   });
 
@@ -239,6 +264,21 @@ describe("a program that streams", () => {
     );
     const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 20_000 });
     expect(stdout).toBe("300\n");
+  });
+
+  it("has workers whatever flags it was started with", async () => {
+    const source = new URL("../../../src/data/index.ts", import.meta.url).href;
+    const script = `import { fromArrays, transformed } from ${JSON.stringify(source)};
+      const data = fromArrays([[7]], [0], { imageShape: [1, 1, 1] });
+      const batches = transformed(data, [], { workers: 1 }).batches(Int32Array.of(0), 1, { seed: 0, epoch: 0 });
+      for await (const { images } of batches) console.log(images[0]);`;
+    const file = join(folder, "flags.mjs");
+    await writeFile(file, script);
+    const flags = ["--max-old-space-size=200", "--stack-trace-limit=5", "--expose-gc"];
+    for (const rest of [[file], ["--input-type=module", "--eval", script]]) {
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...rest]);
+      expect(stdout).toBe("7\n");
+    }
   });
 
   it("leaves no thread behind over epochs", async () => {
