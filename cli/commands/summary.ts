@@ -1,24 +1,24 @@
 // `fovea summary`: the layers of a network, their shapes, parameters, work, memory and receptive fields.
 import { inspect, models } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
-import { type OptionSpecs, UsageError } from "../options.ts";
-import { modelNames } from "../run/names.ts";
+import type { OptionSpecs } from "../options.ts";
+import { checkModelName, modelNames } from "../run/names.ts";
 
 const options = {
   batch: {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 65_536,
-    default: 1,
+    ...{ type: "integer", value: "N", min: 1, max: 65_536, default: 1 },
     help: "images in the input",
   },
+  model: {
+    ...{ type: "group", value: "VALUE" },
+    help: "option of the network, as for train: --model.width 0.5",
+  },
+  "input-size": {
+    ...{ type: "integer", value: "N", min: 1, max: 4096, defaultText: "what it is made for" },
+    help: "height and width of the images",
+  },
   "num-classes": {
-    type: "integer",
-    value: "N",
-    min: 1,
-    max: 1_000_000,
-    default: 10,
+    ...{ type: "integer", value: "N", min: 1, max: 1_000_000, default: 10 },
     help: "classes to tell apart",
   },
   json: { type: "flag", help: "the summary as one JSON object" },
@@ -30,19 +30,17 @@ export const summaryCommand = defineCommand({
     "Shows each layer of a network: output shape, parameters, multiply-adds, memory, receptive field.",
   positionals: [{ name: "MODEL", help: modelNames.join(", "), required: true }],
   options,
-  examples: ["fovea summary lenet"],
+  examples: ["fovea summary lenet", "fovea summary resnet50 --model.form torchvision --batch 32"],
 
-  async run({ batch, "num-classes": numClasses, json }, [model = ""], { terminal }) {
-    const entry = modelNames.includes(model) ? models.models[model] : undefined;
-    if (entry === undefined) {
-      throw new UsageError(
-        `unknown model ${model} (known: ${modelNames.join(", ")})`,
-        model,
-        modelNames,
-      );
-    }
-    const net = models.createModel(model, { numClasses });
-    const summary = inspect.summary(net, [batch, ...entry.inputShape]);
+  async run(values, [model = ""], { terminal }) {
+    checkModelName(model);
+    const { batch, json, "input-size": inputSize, "num-classes": numClasses } = values;
+    const [channels, ...size] = (models.models[model] as models.ModelEntry).inputShape;
+    const { inChannels = channels } = values.model;
+    const sized = inputSize === undefined ? {} : { inputSize };
+    const net = models.createModel(model, { numClasses, ...values.model, ...sized });
+    const shape = inputSize === undefined ? size : [inputSize, inputSize];
+    const summary = inspect.summary(net, [batch, Number(inChannels), ...shape]);
     if (json) terminal.line(JSON.stringify(summary));
     // A file or another program gets whole lines.
     else {
