@@ -211,9 +211,10 @@ export class BackendEngine implements Engine {
   #compile(graph: Graph): Executable {
     let executable = this.#executables.get(graph.signature);
     if (executable === undefined) {
-      const { lanes, accumulators } = this.backend.capabilities;
-      const target = { lanes, accumulators, ...this.#options };
-      executable = this.backend.compile(graph, () => plan(graph, target));
+      const own = this.backend.capabilities;
+      executable = this.backend.compile(graph, ({ lanes, accumulators } = own) =>
+        plan(graph, { lanes, accumulators, ...this.#options }),
+      );
       if (this.#executables.size >= planCacheSize) {
         const [oldest, old] = this.#executables.entries().next().value as [string, Executable];
         this.#executables.delete(oldest);

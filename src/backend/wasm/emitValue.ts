@@ -18,7 +18,7 @@ import {
   type Pair,
 } from "./operations.ts";
 import { isPlain } from "./pointers.ts";
-import type { Access } from "./walk.ts";
+import type { Access } from "../walk.ts";
 
 /** Leaves a value on the stack. */
 export function emitValue(state: KernelState, value: Value): void {

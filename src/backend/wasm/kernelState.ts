@@ -12,7 +12,7 @@ import type {
 import { bytesOfFloat, bytesOfInt, FunctionWriter } from "./assembler.ts";
 import type { ValueTypeName } from "./opcodes.ts";
 import { type Pointer, Pointers } from "./pointers.ts";
-import { evaluatedBy, within } from "./walk.ts";
+import { evaluatedBy, within } from "../walk.ts";
 
 /** What the engine offers. */
 export interface WasmFeatures {

@@ -2,6 +2,7 @@
 // worker to come up or wake up; one that is late takes what is left.
 import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
+import { node } from "../node.ts";
 import {
   controlWords,
   hasFailed,
@@ -12,7 +13,6 @@ import {
   words,
 } from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
-import { node } from "./features.ts";
 import { controlAddress } from "./memory.ts";
 
 /** A program that threads can run together. */
