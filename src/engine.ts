@@ -212,9 +212,10 @@ export class BackendEngine implements Engine {
     let executable = this.#executables.get(graph.signature);
     if (executable === undefined) {
       const own = this.backend.capabilities;
-      executable = this.backend.compile(graph, ({ lanes, accumulators } = own) =>
-        plan(graph, { lanes, accumulators, ...this.#options }),
-      );
+      executable = this.backend.compile(graph, (capabilities = own) => {
+        const { lanes, laneChoices = [lanes], accumulators } = capabilities;
+        return plan(graph, { lanes, laneChoices, accumulators, ...this.#options });
+      });
       if (this.#executables.size >= planCacheSize) {
         const [oldest, old] = this.#executables.entries().next().value as [string, Executable];
         this.#executables.delete(oldest);
