@@ -83,7 +83,14 @@ class NativeBackend implements Backend {
     this.#pool = threads > 1 ? runtime.call.pool(threads - 1) : 0;
     const { lanes, laneChoices, accumulators, fusedMultiplyAdd } = isa;
     const memoryLimit = this.#memory.limit;
-    this.capabilities = { lanes, laneChoices, accumulators, threads, fusedMultiplyAdd, memoryLimit };
+    this.capabilities = {
+      lanes,
+      laneChoices,
+      accumulators,
+      threads,
+      fusedMultiplyAdd,
+      memoryLimit,
+    };
   }
 
   allocate(bytes: number): BackendBuffer {
@@ -180,7 +187,9 @@ class NativeBackend implements Backend {
 
   #checkAlive(): void {
     if (this.#isDisposed) {
-      throw new BackendError("native: this backend was disposed of", { hint: "make a new backend" });
+      throw new BackendError("native: this backend was disposed of", {
+        hint: "make a new backend",
+      });
     }
   }
 

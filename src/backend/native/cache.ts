@@ -5,7 +5,7 @@ import { BackendError } from "../../tensor/errors.ts";
 import { builtin } from "./builtin.ts";
 
 /** Bytes of libraries that are kept; the ones that were not used for longest go first. */
-const mostBytes = 256 * 2 ** 20;
+const mostBytesKept = 256 * 2 ** 20;
 /** Left over by a process that was killed. */
 const abandonedMs = 3_600_000;
 
@@ -22,12 +22,14 @@ export class LibraryCache {
   /** Where libraries are kept; null if that folder cannot be used. */
   readonly folder: string | null;
   readonly #notify: (text: string) => void;
+  readonly #mostBytes: number;
   #temporary: string | null = null;
   #isWritable = true;
   #hasSwept = false;
 
-  constructor(notify: (text: string) => void, folder = nativeFolder()) {
+  constructor(notify: (text: string) => void, folder = nativeFolder(), mostBytes = mostBytesKept) {
     this.#notify = notify;
+    this.#mostBytes = mostBytes;
     let usable: string | null = folder;
     try {
       builtin("node:fs").mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -89,10 +91,8 @@ export class LibraryCache {
   }
 
   /** From now on compiles elsewhere: this folder cannot be written to. */
-  abandon(reason: unknown): boolean {
-    if (!this.#isWritable || this.folder === null) return false;
-    this.#giveUp(this.folder, reason);
-    return true;
+  abandon(reason: unknown): void {
+    if (this.#isWritable && this.folder !== null) this.#giveUp(this.folder, reason);
   }
 
   #giveUp(folder: string, error: unknown): void {
@@ -131,7 +131,7 @@ export class LibraryCache {
     }
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const { path, bytes } of files.sort((a, b) => a.usedMs - b.usedMs)) {
-      if (total <= mostBytes) break;
+      if (total <= this.#mostBytes) break;
       fs.rmSync(path, { force: true });
       total -= bytes;
     }

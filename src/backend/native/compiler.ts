@@ -62,7 +62,9 @@ export function findCompiler(): Compiler {
 /** Everything that decides what comes of a source, besides the source. */
 export function compilerKey(compiler: Compiler, flags: readonly string[]): string {
   const { platform, arch } = process;
-  return [platform, arch, ...compiler.command, compiler.version, ...commonFlags, ...flags].join("\n");
+  return [platform, arch, ...compiler.command, compiler.version, ...commonFlags, ...flags].join(
+    "\n",
+  );
 }
 
 /**
@@ -82,7 +84,10 @@ export function compileAll(
   const lists = Array.from({ length: atOnce }, (_, i) =>
     names
       .filter((_, j) => j % atOnce === i)
-      .map((name) => `${command} ${options} -o ${name}.part ${name}.c -lm >${name}.txt 2>&1 && mv -f ${name}.part ${name}.so`)
+      .map(
+        (name) =>
+          `${command} ${options} -o ${name}.part ${name}.c -lm >${name}.txt 2>&1 && mv -f ${name}.part ${name}.so`,
+      )
       .join("; "),
   );
   const script = `${lists.map((list) => `( ${list} ) &`).join(" ")} wait`;

@@ -1,6 +1,6 @@
 // Prints one kernel as a C function (chunk, table of the buffers' addresses). Names are numbered as they come, so
 // that kernels which do the same print the same text, whatever program they are in.
-import type { Buffer, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
+import type { IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { evaluatedBy, within } from "../walk.ts";
 import { cIndex, cType, cValue, type Names } from "./emitValue.ts";
 
@@ -41,9 +41,8 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
     switch (statement.op) {
       case "let": {
         const { local } = statement;
-        lines.push(
-          `${indent}${cType(local.type)} ${names.local(local)} = ${cValue(names, statement.value)};`,
-        );
+        const expression = cValue(names, statement.value);
+        lines.push(`${indent}${cType(local.type)} ${names.bind(local)} = ${expression};`);
         break;
       }
       case "set":
@@ -54,7 +53,7 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
         break;
       case "letIndex": {
         const expression = cValue(names, statement.value);
-        lines.push(`${indent}const long ${names.variable(statement.variable)} = ${expression};`);
+        lines.push(`${indent}const long ${names.bind(statement.variable)} = ${expression};`);
         break;
       }
       case "if":
@@ -64,17 +63,15 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
         break;
       case "for": {
         const { variable, from, to, limit, step, body } = statement;
-        const i = names.variable(variable);
-        const end = cIndex(names, to);
+        const [start, end] = [cIndex(names, from), cIndex(names, to)];
+        const i = names.bind(variable);
         lines.push(`${indent}{`);
         lines.push(
           limit === undefined
             ? `${indent}const long e${i} = ${end};`
             : `${indent}const long t${i} = ${end}, e${i} = t${i} < ${limit} ? t${i} : ${limit};`,
         );
-        lines.push(
-          `${indent}for (long ${i} = ${cIndex(names, from)}; ${i} < e${i}; ${i} += ${step}) {`,
-        );
+        lines.push(`${indent}for (long ${i} = ${start}; ${i} < e${i}; ${i} += ${step}) {`);
         printStatements(body, out, `${indent}  `);
         lines.push(`${indent}}}`);
         break;
@@ -87,7 +84,10 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
 
 function printStore(names: Names, { buffer, index, value }: Statement & { op: "store" }): string {
   const { kind, lanes } = value.type;
-  if ((kind === "float") !== (buffer.element === "float32") || (kind === "mask" && buffer.element !== "uint8")) {
+  if (
+    (kind === "float") !== (buffer.element === "float32") ||
+    (kind === "mask" && buffer.element !== "uint8")
+  ) {
     throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
   }
   const to = names.buffer(buffer.id);
@@ -101,22 +101,26 @@ function printStore(names: Names, { buffer, index, value }: Statement & { op: "s
   return `*(${cType(value.type)}u *)(${to} + ${at}) = ${expression};`;
 }
 
-/** Numbers things as they are first met: v1, v2, … for registers, i0 for the chunk, i1, … for indices. */
+/** Numbers things as they are bound: v0, v1, … for registers, i0 for the chunk, i1, … for indices. */
 function namesOf(kernel: Kernel): Names {
-  const locals = new Map<number, string>();
-  const variables = new Map<number, string>([[kernel.chunk.id, "i0"]]);
-  const buffers = new Map(kernel.buffers.map(({ id }: Buffer, i) => [id, `b${i}`]));
-  const numbered = (map: Map<number, string>, letter: string, id: number): string => {
-    let name = map.get(id);
-    if (name === undefined) {
-      name = `${letter}${map.size}`;
-      map.set(id, name);
-    }
+  const names = new Map<number, string>([[kernel.chunk.id, "i0"]]);
+  const buffers = new Map(kernel.buffers.map(({ id }, i) => [id, `b${i}`]));
+  const count = { v: 0, i: 1 };
+  const nameOf = ({ id }: Local | IndexVariable): string => {
+    const name = names.get(id);
+    if (name === undefined)
+      throw new Error(`kernel ${kernel.name}: a register is used before it is bound`);
     return name;
   };
   return {
-    local: ({ id }: Local) => numbered(locals, "v", id),
-    variable: ({ id }: IndexVariable) => numbered(variables, "i", id),
+    local: nameOf,
+    variable: nameOf,
     buffer: (id) => buffers.get(id) as string,
+    bind(holder) {
+      const letter = "type" in holder ? "v" : "i";
+      const name = `${letter}${count[letter]++}`;
+      names.set(holder.id, name);
+      return name;
+    },
   };
 }

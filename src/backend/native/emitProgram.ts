@@ -52,7 +52,10 @@ function fileOf(kernels: readonly PrintedKernel[]): string {
 function share(kernels: readonly PrintedKernel[]): PrintedKernel[][] {
   const total = kernels.reduce((sum, { text }) => sum + text.length, 0);
   const count = Math.min(kernels.length, mostFiles, Math.max(1, Math.round(total / smallestFile)));
-  const files = Array.from({ length: count }, () => ({ kernels: [] as PrintedKernel[], length: 0 }));
+  const files = Array.from({ length: count }, () => ({
+    kernels: [] as PrintedKernel[],
+    length: 0,
+  }));
   for (const kernel of kernels.toSorted((a, b) => b.text.length - a.text.length)) {
     const shortest = files.reduce((best, file) => (file.length < best.length ? file : best));
     shortest.kernels.push(kernel);

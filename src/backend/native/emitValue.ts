@@ -7,6 +7,8 @@ export interface Names {
   readonly local: (local: Local) => string;
   readonly variable: (variable: IndexVariable) => string;
   readonly buffer: (id: number) => string;
+  /** Gives a register its name, before it is used. */
+  readonly bind: (holder: Local | IndexVariable) => string;
 }
 
 /** The C type of a value. Scalar masks are 0 or 1, vector masks 0 or all ones. */
@@ -104,7 +106,8 @@ export function cIndex(names: Names, { constant, terms }: Index): string {
 function cConstant(value: number, type: ValueType): string {
   const { kind, lanes } = type;
   if (lanes > 1) {
-    const scalar = kind === "mask" ? String(value === 0 ? 0 : -1) : cConstant(value, { kind, lanes: 1 });
+    const scalar =
+      kind === "mask" ? String(value === 0 ? 0 : -1) : cConstant(value, { kind, lanes: 1 });
     return `${kind === "float" ? "f" : "i"}splat${lanes}(${scalar})`;
   }
   if (kind !== "float") {
@@ -135,7 +138,10 @@ function cUnary({ operation, type }: Value & { readonly op: "unary" }, a: string
   if (operation === "not") return lanes === 1 ? `!${a}` : `~${a}`;
   if (operation === "neg") return `(-${a})`;
   if (operation === "abs") {
-    if (kind === "int") return lanes === 1 ? `__builtin_abs(${a})` : `({ I${lanes} t = ${a}; iselect${lanes}(t < 0, -t, t); })`;
+    if (kind === "int")
+      return lanes === 1
+        ? `__builtin_abs(${a})`
+        : `({ I${lanes} t = ${a}; iselect${lanes}(t < 0, -t, t); })`;
     return lanes === 1 ? `__builtin_fabsf(${a})` : `(F${lanes})((I${lanes})${a} & 0x7fffffff)`;
   }
   if (kind !== "float") throw new Error(`kernel: ${operation} of ${kind}`);

@@ -89,7 +89,9 @@ export class NativeExecutable implements Executable {
       const { bytes } = this.#bound[i] as Slot;
       const isOwn = buffer instanceof NativeBuffer && buffer.memory === this.#memory;
       if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
-        throw new BackendError(`native: buffer ${i} is not a live buffer of at least ${bytes} bytes`);
+        throw new BackendError(
+          `native: buffer ${i} is not a live buffer of at least ${bytes} bytes`,
+        );
       }
       this.#addresses[i] = buffer.block.address;
     });

@@ -26,11 +26,18 @@ INLINE int int1(float a) {
 
 /** The start of a C file whose kernels use vectors of these widths. */
 export function preamble(widths: readonly number[]): string {
-  return scalars + [...widths].sort((a, b) => a - b).map(vectors).join("");
+  return (
+    scalars +
+    [...widths]
+      .sort((a, b) => a - b)
+      .map(vectors)
+      .join("")
+  );
 }
 
 function vectors(n: number): string {
-  const list = (item: (lane: number) => string): string => Array.from({ length: n }, (_, l) => item(l)).join(", ");
+  const list = (item: (lane: number) => string): string =>
+    Array.from({ length: n }, (_, l) => item(l)).join(", ");
   const each = (call: string): string =>
     Array.from({ length: n }, (_, l) => `  r[${l}] = ${call}(x[${l}]);`).join("\n");
   const rounded = (name: string, builtin: string): string =>
@@ -68,14 +75,22 @@ INLINE F${n} min${n}(F${n} a, F${n} b) { return fselect${n}((a < b) | (a != a), 
 
 /** a · b + c, rounded once where the machine can: by name, for the compiler must not fuse anything else. */
 function multiplyAdd(n: number): string {
-  const define = (body: string): string => `INLINE F${n} fma${n}(F${n} a, F${n} b, F${n} c) { ${body} }`;
+  const define = (body: string): string =>
+    `INLINE F${n} fma${n}(F${n} a, F${n} b, F${n} c) { ${body} }`;
   const x86 =
     n === 16
       ? ["__AVX512F__", "__builtin_ia32_vfmaddps512_mask", "(a, b, c, -1, 4)"]
-      : ["__FMA__", n === 8 ? "__builtin_ia32_vfmaddps256" : "__builtin_ia32_vfmaddps", "(a, b, c)"];
+      : [
+          "__FMA__",
+          n === 8 ? "__builtin_ia32_vfmaddps256" : "__builtin_ia32_vfmaddps",
+          "(a, b, c)",
+        ];
   const [feature, builtin, operands] = x86 as [string, string, string];
   const instruction = `__asm__("vfmadd231ps %2, %1, %0" : "+${n === 16 ? "v" : "x"}"(c) : "${n === 16 ? "v" : "x"}"(a), "${n === 16 ? "v" : "x"}m"(b)); return c;`;
-  const neon = n === 4 ? `\n#elif defined(__aarch64__)\n${define('__asm__("fmla %0.4s, %1.4s, %2.4s" : "+w"(c) : "w"(a), "w"(b)); return c;')}` : "";
+  const neon =
+    n === 4
+      ? `\n#elif defined(__aarch64__)\n${define('__asm__("fmla %0.4s, %1.4s, %2.4s" : "+w"(c) : "w"(a), "w"(b)); return c;')}`
+      : "";
   return `#ifndef __has_builtin
 #define __has_builtin(x) 0
 #endif

@@ -140,7 +140,10 @@ export class NativeRuntime {
 
   #keyOf(source: string, flags: readonly string[]): string {
     const hash = builtin("node:crypto").createHash("sha256");
-    return hash.update(`${compilerKey(this.compiler, flags)}\n${source}`).digest("hex").slice(0, 40);
+    return hash
+      .update(`${compilerKey(this.compiler, flags)}\n${source}`)
+      .digest("hex")
+      .slice(0, 40);
   }
 
   #build(sources: readonly string[], flags: readonly string[]): { key: string; path: string }[] {
@@ -153,14 +156,16 @@ export class NativeRuntime {
     return parts;
   }
 
-  /** Compiles what is missing and sets the paths; elsewhere again if that failed beside the cache (a full disk, say). */
+  /** Compiles what is missing and sets the paths. */
   #compile(parts: { source: string; key: string; path: string }[], flags: readonly string[]): void {
     const fs = builtin("node:fs");
     const { join } = builtin("node:path");
     const done = progress(parts.length);
     let said = "";
     try {
-      for (;;) {
+      // Once more if that failed: elsewhere if the folder is at fault, else because a compiler may have been killed.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        said = "";
         const folder = this.#cache.workFolder();
         try {
           const waiting = parts.filter(({ path }) => path === "");
@@ -172,8 +177,9 @@ export class NativeRuntime {
             compileAll(this.compiler, folder, names, flags);
             waiting.forEach((part, i) => {
               const made = join(folder, `${i}.so`);
-              if (fs.existsSync(made)) part.path = this.#cache.keep(part.key, aside(made, part.key));
-              else said = said || readText(join(folder, `${i}.txt`));
+              if (fs.existsSync(made))
+                part.path = this.#cache.keep(part.key, aside(made, part.key));
+              else said = said || readText(join(folder, `${i}.txt`)) || "nothing";
             });
           } catch (error) {
             said = said || String(error);
@@ -182,7 +188,7 @@ export class NativeRuntime {
           if (isEmptyOrKept(folder, parts)) fs.rmSync(folder, { recursive: true, force: true });
         }
         if (parts.every(({ path }) => path !== "")) return;
-        if (!this.#cache.abandon(firstLine(said) || "compiling there failed")) break;
+        if (isFoldersFault.test(said)) this.#cache.abandon(faultIn(said));
       }
     } finally {
       done();
@@ -191,7 +197,7 @@ export class NativeRuntime {
       facts: [
         { name: "compiler", value: this.compiler.command.join(" ") },
         { name: "version", value: firstLine(this.compiler.version) },
-        { name: "it said", value: firstLine(said) || "nothing" },
+        { name: "it said", value: faultIn(said) },
       ],
       hint: 'setBackend("wasm") needs no compiler',
     });
@@ -216,6 +222,15 @@ function readText(path: string): string {
   } catch {
     return "";
   }
+}
+
+/** What is said where a disk is full, or not for writing. */
+const isFoldersFault =
+  /No space left|quota exceeded|Read-only|Permission denied|ENOSPC|EROFS|EACCES|EDQUOT/i;
+
+/** The line that tells most. */
+function faultIn(text: string): string {
+  return firstLine(text.split("\n").find((line) => /error|fatal|No space/i.test(line)) ?? text);
 }
 
 function firstLine(text: string): string {

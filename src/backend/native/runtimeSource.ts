@@ -5,7 +5,7 @@
 // what it computes. A thread that comes late joins the stage that is open; nobody waits for it. Threads spin for some
 // microseconds, then sleep.
 
-export const runtimeSource = String.raw`
+export const runtimeSource = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
