@@ -1,19 +1,22 @@
 // Choosing what computes: by name, by environment, or by what the machine offers.
 import type { Backend } from "./backend/backend.ts";
+import { createNativeBackend } from "./backend/native/index.ts";
 import { createReferenceBackend } from "./backend/reference/index.ts";
 import { createWasmBackend } from "./backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
-import { checkOptions, nearest, OptionError } from "./tensor/errors.ts";
+import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
 
 /** `auto` takes the fastest that works here. */
-export type BackendName = "auto" | "wasm" | "reference";
+export type BackendName = "auto" | "native" | "wasm" | "reference";
 
 export interface BackendOptions {
-  /** Threads that compute, this one included (wasm); all cores unless given. Results do not depend on it. */
+  /** Threads that compute, this one included (native, wasm); all cores unless given. Results do not depend on it. */
   readonly threads?: number;
   /** Use relaxed SIMD (fused multiply-add) where the engine has it; default true. */
   readonly relaxedSimd?: boolean;
+  /** Instructions that native code uses: "avx512", "avx2", "neon" or "plain"; the best that the processor has unless given. */
+  readonly isa?: string;
   /** Compute chains of ops in one kernel (default true); without, each has its own: slower, to find faults. */
   readonly fusion?: boolean;
   /**
@@ -23,18 +26,21 @@ export interface BackendOptions {
   readonly winograd?: boolean;
 }
 
-const names: readonly BackendName[] = ["auto", "wasm", "reference"];
+const names: readonly BackendName[] = ["auto", "native", "wasm", "reference"];
 
 let current: BackendEngine | null = null;
 
 /**
  * Chooses the backend for all tensors made from now on.
- * @param name    "auto", "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
+ * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
+ * taken.
+ *
+ * @param name    "auto", "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
  * @example setBackend("wasm", { threads: 2 })
  */
 export function setBackend(name: BackendName | string, options: BackendOptions = {}): Backend {
-  checkOptions("setBackend", options, ["threads", "relaxedSimd", "fusion", "winograd"]);
+  checkOptions("setBackend", options, ["threads", "relaxedSimd", "isa", "fusion", "winograd"]);
   if (!names.includes(name as BackendName)) {
     const near = nearest(name, names);
     throw new OptionError(`setBackend: there is no backend "${name}"`, {
@@ -48,11 +54,22 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
       `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
     );
   }
-  current = useBackend(
-    name === "reference" ? createReferenceBackend() : createWasmBackend(options),
-    { fusion, winograd },
-  );
+  current = useBackend(create(name as BackendName, options), { fusion, winograd });
   return current.backend;
+}
+
+function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions): Backend {
+  const shared = threads === undefined ? {} : { threads };
+  if (name === "reference") return createReferenceBackend();
+  if (name === "native") {
+    try {
+      return createNativeBackend(isa === undefined ? shared : { ...shared, isa });
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      console.error(`${error.message}\nUsing wasm. Run "fovea doctor" for details.`);
+    }
+  }
+  return createWasmBackend(relaxedSimd === undefined ? shared : { ...shared, relaxedSimd });
 }
 
 /** The backend in use; chosen now if none was yet. @example backend().capabilities.lanes >= 1 // true */

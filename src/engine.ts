@@ -254,16 +254,17 @@ export class BackendEngine implements Engine {
   }
 
   #planned(graph: Graph, constants: readonly number[]): Compiled {
-    const { lanes, accumulators } = this.backend.capabilities;
-    const target = { lanes, accumulators, ...this.#options };
+    const own = this.backend.capabilities;
     // A backend that interprets the graph asks for no plan: it has nothing to compute in advance.
     const plans: FixedPlan[] = [];
-    const main = this.backend.compile(graph, () => {
+    const main = this.backend.compile(graph, (capabilities = own) => {
+      const { lanes, laneChoices = [lanes], accumulators } = capabilities;
+      const target = { lanes, laneChoices, accumulators, ...this.#options };
       const made = planFixed(graph, target, constants);
       plans.push(made);
       return made.main;
     });
-    const [made] = plans;
+    const made = plans.at(-1);
     if (made === undefined || made.once.stages.length === 0) return { main, once: null, kept: [] };
     return { main, once: this.backend.compile(graph, () => made.once), kept: made.kept };
   }

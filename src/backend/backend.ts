@@ -8,6 +8,8 @@ import type { KernelTiming } from "../tensor/engine.ts";
 export interface Capabilities {
   /** Floats in a vector register; 1 means that there are no vectors. */
   readonly lanes: number;
+  /** Widths that kernels may use where `lanes` is too many, widest first; `lanes` alone unless given. */
+  readonly laneChoices?: readonly number[];
   /** Accumulator registers of a tile that do not spill. */
   readonly accumulators: number;
   /** Threads that run kernels, for estimates only: results do not depend on it. */
@@ -38,8 +40,8 @@ export interface Backend {
   free(buffer: BackendBuffer): void;
   write(buffer: BackendBuffer, dtype: Dtype, data: TypedArray): void;
   read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray>;
-  /** `kernels` plans the graph into kernels; a backend that interprets ops does not call it. */
-  compile(graph: Graph, kernels: () => KernelProgram): Executable;
+  /** `kernels` plans the graph into kernels, for these capabilities or its own; a backend that interprets ops does not call it. */
+  compile(graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable;
   /** Bytes in use by tensors, and by temporaries. */
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number };
   dispose(): void;

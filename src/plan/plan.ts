@@ -104,7 +104,8 @@ function planOnce(
   const inPlace = new Set(outputs.filter((_, i) => (graph.inPlace[i] as number) >= 0));
   const fixed = new Set(constants.map((i) => graph.leaves[i] as Node));
   const { roots } = group(outputs, inPlace, target.fusion ?? true, fixed);
-  const planner = new Planner(target, wantsBatch(roots), forcedPlain, fixed);
+  const wanted = wantsBatch(roots);
+  const planner = new Planner(withLanesFor(wanted, target), wanted, forcedPlain, fixed);
   graph.leaves.forEach((leaf, i) => {
     planner.bind(leaf, i);
   });
@@ -178,6 +179,13 @@ function baseOf(node: Node): Node {
   let base = node;
   while (isAlias(base)) base = base.inputs[0] as Node;
   return base;
+}
+
+/** The target with vectors that the batches of convolutions fill: the widest that divide them all, if any do. */
+function withLanesFor(wanted: ReadonlySet<Node>, target: PlanTarget): PlanTarget {
+  const batches = [...wanted].map(({ shape }) => shape[0] ?? 0);
+  const fits = (lanes: number): boolean => batches.every((batch) => batch % lanes === 0);
+  return { ...target, lanes: target.laneChoices?.find(fits) ?? target.lanes };
 }
 
 /** A bound slot that the value itself does not live in. */

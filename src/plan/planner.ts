@@ -11,6 +11,8 @@ import { KernelWriter } from "./writer.ts";
 /** What a plan is made for: facts about the machine, never its name. */
 export interface PlanTarget {
   readonly lanes: number;
+  /** Widths that a kernel may use, widest first: `lanes` alone unless given. */
+  readonly laneChoices?: readonly number[];
   readonly accumulators: number;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */
   readonly fusion?: boolean;

@@ -16,12 +16,20 @@ async function load(name: string, factory: string): Promise<readonly TestedBacke
     return [];
   }
   const module: Record<string, () => Backend> = await import(url.href);
-  return [{ name, create: module[factory] as () => Backend }];
+  const create = module[factory] as () => Backend;
+  try {
+    create().dispose();
+  } catch (error) {
+    console.warn(`SKIPPED: ${(error as Error).message}`);
+    return [];
+  }
+  return [{ name, create }];
 }
 
 export const backends: readonly TestedBackend[] = [
   { name: "reference", create: createReferenceBackend },
   ...(await load("wasm", "createWasmBackend")),
+  ...(await load("native", "createNativeBackend")),
 ];
 
 /** Cases that a backend does not do, each with the reason: `["wasm: conv2d > 3×3", "why"]`. */

@@ -30,7 +30,6 @@ import { graphBounds } from "./graphBounds.ts";
 
 const wasm = createWasmBackend({ threads: 2 });
 const engine = new BackendEngine(wasm);
-const direct = new BackendEngine(wasm, { winograd: false });
 beforeAll(() => setEngine(engine));
 afterAll(() => wasm.dispose());
 
@@ -144,57 +143,48 @@ function results(net: Module, input: Shape): Map<string, Tensor> {
   ]);
 }
 
-async function check(on: BackendEngine, net: Module, input: Shape, factor = 1): Promise<void> {
-  setEngine(on);
+/** Throws unless all results are within their bounds, and no bound is more than `loosest` of the largest number:
+ *  that of any result, since the gradient of a bias before batch normalisation is 0. */
+async function check(net: Module, input: Shape, loosest: number): Promise<void> {
   const found = results(net, input);
   const nodes = [...found.values()].map(({ node }) => node);
   const graph = graphOf(nodes);
   const leaves = await Promise.all(
-    graph.leaves.map(async (leaf) => Float64Array.from(await on.read(leaf))),
+    graph.leaves.map(async (leaf) => Float64Array.from(await engine.read(leaf))),
   );
   const { values, bounds } = graphBounds(graph, leaves);
-  on.realize(nodes);
+  engine.realize(nodes);
+  const largest = values.flatMap((each) => [...each]).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  expect(Math.max(...bounds), "the bounds say something").toBeLessThan(loosest * largest);
   for (const [k, [name, tensor]] of [...found].entries()) {
     const expected = values[k] as Float64Array;
-    const bound = factor * (bounds[k] as number);
     const actual = await tensor.data();
+    expect(actual.length, name).toBe(expected.length);
     let most = 0;
-    let largest = 0;
     for (let i = 0; i < expected.length; i++) {
       const difference = Math.abs((actual[i] as number) - (expected[i] as number));
       if (!(difference <= most)) most = difference;
-      largest = Math.max(largest, Math.abs(expected[i] as number));
     }
-    console.log(name, (most / bound).toFixed(3), bound, (bound / largest).toExponential(1));
-    expect(actual.length, name).toBe(expected.length);
-    expect(most, name).toBeLessThanOrEqual(bound);
+    expect(most, name).toBeLessThanOrEqual(bounds[k] as number);
   }
 }
 
 describe.each(["training", "evaluation"] as const)("blocks in %s", (mode) => {
   test.each(blocks)("%s", async (_, make, input) => {
-    await check(engine, prepared(make).train(mode === "training"), input);
+    await check(prepared(make).train(mode === "training"), input, 2e-4);
   });
 });
 
-describe("networks in training", () => {
+describe("in training", () => {
+  test("a block thick enough for Winograd's filtering", async () => {
+    await check(
+      prepared(() => new Residual(32, 32)),
+      [4, 32, 12, 12],
+      2e-3,
+    );
+  });
+
   test.each(networks)("%s", async (_, make, input) => {
-    await check(engine, prepared(make), input);
-  });
-});
-
-describe("thick", () => {
-  test("residual block", async () => {
-    await check(
-      direct,
-      prepared(() => new Residual(32, 32)),
-      [4, 32, 12, 12],
-    );
-    await check(
-      engine,
-      prepared(() => new Residual(32, 32)),
-      [4, 32, 12, 12],
-      10,
-    );
+    await check(prepared(make), input, 0.1);
   });
 });

@@ -5,7 +5,7 @@ import type { WasmBuffer } from "../../src/backend/wasm/executable.ts";
 import { createWasmBackend } from "../../src/backend/wasm/index.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { BackendError, OptionError } from "../../src/tensor/errors.ts";
-import { compile, programOf, upload } from "./wasmKernels.ts";
+import { compile, programOf, upload } from "./kernels.ts";
 
 /** x[chunk] = chunk + 1. */
 function fillKernel() {

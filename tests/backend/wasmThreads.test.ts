@@ -14,7 +14,7 @@ import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { plus, times } from "../../src/kernel/indexing.ts";
 import type { Kernel, KernelProgram, Launch } from "../../src/kernel/ir.ts";
 import { BackendError } from "../../src/tensor/errors.ts";
-import { compile, large, upload } from "./wasmKernels.ts";
+import { compile, large, upload } from "./kernels.ts";
 
 const perChunk = 32;
 const chunks = 8;

@@ -1,7 +1,7 @@
 // The allocator of the wasm backend, as a property; and the memory around it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Allocation, Allocator, alignment } from "../../src/backend/wasm/allocator.ts";
+import { type Allocation, Allocator, alignment } from "../../src/backend/allocator.ts";
 import { WasmMemory } from "../../src/backend/wasm/memory.ts";
 
 interface Step {

@@ -4,9 +4,10 @@ import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import { node } from "../node.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmBuffer, WasmExecutable } from "./executable.ts";
-import { detectFeatures, hasSharedMemory, node } from "./features.ts";
+import { detectFeatures, hasSharedMemory } from "./features.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { WasmMemory } from "./memory.ts";
 import { WorkerPool } from "./pool.ts";
@@ -98,6 +99,11 @@ class WasmBackend implements Backend {
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
+    return this.readNow(buffer, dtype, length);
+  }
+
+  /** What `read` promises. */
+  readNow(buffer: BackendBuffer, dtype: Dtype, length: number): TypedArray {
     this.#checkAlive();
     const { block, bytes } = this.#own(buffer);
     const result = newTypedArray(dtype, length);

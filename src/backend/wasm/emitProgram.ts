@@ -12,6 +12,7 @@
 // it computes, so results have the same bits with any number of threads. A thread that comes late
 // joins the stage that is open; nobody waits for it.
 import type { Kernel, KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import { launchesOf, type ParallelStage, type Schedule, scheduleOf } from "../schedule.ts";
 import { FunctionWriter, type Label } from "./assembler.ts";
 import { emitKernel } from "./emitKernel.ts";
 import {
@@ -21,11 +22,7 @@ import {
   doneOffset,
   type Frame,
   frameOf,
-  launchesOf,
-  type ParallelStage,
   progressOffset,
-  type Schedule,
-  scheduleOf,
   sleepersOffset,
 } from "./frame.ts";
 import type { WasmFeatures } from "./kernelState.ts";

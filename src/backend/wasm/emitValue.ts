@@ -1,6 +1,7 @@
 // Prints the values of the kernel language as WebAssembly: each leaves one scalar or vector on the
 // stack. Operands are evaluated in the order in which the kernel names them.
 import type { Index, Value } from "../../kernel/ir.ts";
+import type { Access } from "../walk.ts";
 import {
   constantOf,
   type KernelState,
@@ -18,7 +19,6 @@ import {
   type Pair,
 } from "./operations.ts";
 import { isPlain } from "./pointers.ts";
-import type { Access } from "./walk.ts";
 
 /** Leaves a value on the stack. */
 export function emitValue(state: KernelState, value: Value): void {

@@ -2,8 +2,8 @@
 import type { Slot } from "../../kernel/ir.ts";
 import type { KernelTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
+import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
-import type { Allocation } from "./allocator.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
 import { arenaOffset, doneOffset } from "./frame.ts";
 import type { WasmMemory } from "./memory.ts";

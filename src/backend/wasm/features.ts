@@ -1,4 +1,5 @@
 // What this engine's WebAssembly can do, found out by asking it to accept tiny modules.
+import { node } from "../node.ts";
 import { FunctionWriter } from "./assembler.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { ModuleWriter } from "./module.ts";
@@ -17,18 +18,6 @@ export function detectFeatures(): WasmFeatures {
 /** Can a memory be shared between threads here? */
 export function hasSharedMemory(): boolean {
   return typeof SharedArrayBuffer !== "undefined" && node("node:worker_threads") !== null;
-}
-
-/** A module of Node's, or null outside Node. Not an import, so that bundlers for browsers pass over it. */
-export function node<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | null {
-  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return null;
-  return process.getBuiltinModule(name) as unknown as NodeModules[Name];
-}
-
-interface NodeModules {
-  "node:os": typeof import("node:os");
-  "node:v8": typeof import("node:v8");
-  "node:worker_threads": typeof import("node:worker_threads");
 }
 
 const zeros = new Uint8Array(16);

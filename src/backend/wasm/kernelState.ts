@@ -9,10 +9,10 @@ import type {
   Value,
   ValueType,
 } from "../../kernel/ir.ts";
+import { evaluatedBy, within } from "../walk.ts";
 import { bytesOfFloat, bytesOfInt, FunctionWriter } from "./assembler.ts";
 import type { ValueTypeName } from "./opcodes.ts";
 import { type Pointer, Pointers } from "./pointers.ts";
-import { evaluatedBy, within } from "./walk.ts";
 
 /** What the engine offers. */
 export interface WasmFeatures {

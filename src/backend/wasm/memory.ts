@@ -1,7 +1,7 @@
 // The memory of the WASM backend: one WebAssembly.Memory, shared where threads are used, in which
 // tensors, programs' frames and the arena for temporaries lie.
 import { BackendError } from "../../tensor/errors.ts";
-import { type Allocation, Allocator } from "./allocator.ts";
+import { type Allocation, Allocator } from "../allocator.ts";
 import { controlBytes } from "./control.ts";
 import { pointerReach } from "./pointers.ts";
 

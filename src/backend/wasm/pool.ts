@@ -4,6 +4,7 @@
 import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
 import { workerFlags } from "../../workerFlags.ts";
+import { node } from "../node.ts";
 import {
   controlWords,
   hasFailed,
@@ -14,7 +15,6 @@ import {
   words,
 } from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
-import { node } from "./features.ts";
 import { controlAddress } from "./memory.ts";
 
 /** A program that threads can run together. */

@@ -48,12 +48,12 @@ export function lowerConv2d(planner: Planner, root: Root): void {
     lowerForwardChannelLanes(planner, root, place);
     return;
   }
-  const lanesOver = lanesOverFor(planner, inBatch, core.shape[3] as number);
+  const { lanesOver, lanes } = lanesOverFor(planner, inBatch, core.shape[3] as number);
   const input = inputFor(planner, x, lanesOver, inBatch, weight.shape, core.shape, params);
   const weightPlace = plainOperand(planner, weight);
   const { sizes } = input;
   const { down, across } = sizes;
-  const w = planner.writer("conv2d", lanesOver === "width" ? planner.target.lanes : inBatch);
+  const w = planner.writer("conv2d", lanes);
   w.writes(place);
   const units = rowUnits(lanesOver, across.outSize, w.lanes);
   const tile = chooseTile(sizes.outPerGroup, units.count, planner.target.accumulators);

@@ -42,13 +42,10 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const { down, across } = sizes;
   const columnPhases = phasesOf(across);
   const lengths = columnPhases.map(({ count }) => count);
-  const lanesOver = lanesOverFor(planner, inBatch, Math.min(...lengths));
+  const { lanesOver, lanes } = lanesOverFor(planner, inBatch, Math.min(...lengths));
   const from = gradientFor(planner, grad, lanesOver, inBatch, across, columnPhases);
   const weightPlace = plainOperand(planner, weight);
-  const w = planner.writer(
-    "conv2dInputGrad",
-    lanesOver === "width" ? planner.target.lanes : inBatch,
-  );
+  const w = planner.writer("conv2dInputGrad", lanes);
   w.writes(place);
   const most = rowUnits(lanesOver, Math.max(...lengths), w.lanes).count;
   const tile = chooseTile(sizes.inPerGroup, most, planner.target.accumulators);

@@ -59,10 +59,21 @@ export function moved({ base, lane }: RowIndex, factor: number, constant: number
   return { base: plus(times(base, factor), constant), lane: lane * factor };
 }
 
-/** What lies in the lanes: positions of a row where images (`inBatch` lanes) do not fill vectors and a row does. */
-export function lanesOverFor(planner: Planner, inBatch: number, positions: number): LanesOver {
-  const { lanes } = planner.target;
-  return inBatch === 1 && lanes > 1 && positions >= lanes ? "width" : "images";
+/**
+ * What lies in the lanes, and how many there are: images if they fill vectors (`inBatch` lanes), else positions of a row
+ * if that fills one. Of the widths that fit the one with the fewest vectors is taken, and of equals the narrowest.
+ */
+export function lanesOverFor(
+  planner: Planner,
+  inBatch: number,
+  positions: number,
+): { readonly lanesOver: LanesOver; readonly lanes: number } {
+  const { lanes, laneChoices = [lanes] } = planner.target;
+  const vectors = (width: number): number => Math.ceil(positions / width);
+  const fitting = laneChoices.filter((width) => width > 1 && width <= positions);
+  if (inBatch > 1 || fitting.length === 0) return { lanesOver: "images", lanes: inBatch };
+  const best = fitting.reduce((a, b) => (vectors(b) <= vectors(a) ? b : a));
+  return { lanesOver: "width", lanes: best };
 }
 
 /** The input with its padding made real as far as the kernel cannot clip it, and the sizes that then hold. */

@@ -112,8 +112,7 @@ interface Job {
 function jobOf(planner: Planner, x: Node, grad: Node, core: Node): Job {
   const params = core.params as Conv2dParams;
   const inBatch = lanesFor(planner, x, null);
-  const lanesOver = lanesOverFor(planner, inBatch, grad.shape[3] as number);
-  const lanes = lanesOver === "width" ? planner.target.lanes : inBatch;
+  const { lanesOver, lanes } = lanesOverFor(planner, inBatch, grad.shape[3] as number);
   const input =
     lanesOver === "width"
       ? inputFor(planner, x, lanesOver, inBatch, core.shape, grad.shape, params)

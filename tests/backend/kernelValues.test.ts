@@ -1,11 +1,10 @@
-// Every value of the kernel language, as scalars and as vectors, with and without relaxed SIMD,
-// against the same arithmetic in TypeScript.
+// Every value of the kernel language, as scalars and as vectors of each width, in each form in which kernels are
+// printed, against the same arithmetic in TypeScript.
 import { describe, expect, test } from "vitest";
-import type { WasmBackendOptions } from "../../src/backend/wasm/index.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
 import type { Buffer, ElementType, Value } from "../../src/kernel/ir.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
-import { forms, runKernel } from "./wasmKernels.ts";
+import { type Form, forms, runKernel } from "./kernels.ts";
 
 const { fround, imul } = Math;
 const inputs = {
@@ -37,7 +36,9 @@ const inputs = {
   ],
   uint8: [0, 1, 2, 3, 127, 128, 129, 254, 255, 77, 9, 64, 32, 16, 8, 4, 200, 201, 202, 203],
 };
-const length = 20;
+/** Elements of the inputs, which come again until they fill the widest vectors. */
+const period = 20;
+const length = 32;
 
 function arrayOf(element: ElementType, values: readonly number[]): TypedArray {
   if (element === "float32") return Float32Array.from(values);
@@ -57,12 +58,12 @@ function operandArrays({ of }: Case): TypedArray[] {
     const values = inputs[element];
     return arrayOf(
       element,
-      values.map((_, i) => values[(i + n * (i % 3)) % length] as number),
+      Array.from({ length }, (_, i) => values[(i + n * (i % 3)) % period] as number),
     );
   });
 }
 
-async function check(c: Case, lanes: number, options: WasmBackendOptions): Promise<void> {
+async function check(c: Case, lanes: number, form: Form): Promise<void> {
   const to = c.to ?? (c.of[0] as ElementType);
   const k = new KernelBuilder("case", lanes);
   const buffers = c.of.map((element, i): Buffer => k.buffer(`in${i}`, element));
@@ -78,7 +79,9 @@ async function check(c: Case, lanes: number, options: WasmBackendOptions): Promi
     { step: lanes },
   );
   const arrays = operandArrays(c);
-  const result = await runKernel(k.finish(), [...arrays, arrayOf(to, inputs.uint8)], { options });
+  const result = await runKernel(k.finish(), [...arrays, arrayOf(to, new Array(length).fill(9))], {
+    form,
+  });
   const expected = Array.from({ length }, (_, i) =>
     c.expected(...arrays.map((a) => a[i] as number)),
   );
@@ -330,9 +333,9 @@ Object.assign(cases, {
   },
 } satisfies Record<string, Case>);
 
-describe.each(forms)("%s", (_, options) => {
-  describe.each([1, 4])("%i lanes", (lanes) => {
-    test.each(Object.entries(cases))("%s", (_name, c) => check(c, lanes, options));
+describe.each(forms)("$name", (form) => {
+  describe.each(form.widths)("%i lanes", (lanes) => {
+    test.each(Object.entries(cases))("%s", (_name, c) => check(c, lanes, form));
 
     test("fma multiplies and adds", async () => {
       const k = new KernelBuilder("fma", lanes);
@@ -345,7 +348,7 @@ describe.each(forms)("%s", (_, options) => {
       k.for(
         "i",
         0,
-        8,
+        16,
         (i) => {
           k.store(out, i, k.fma(k.load(a, i, lanes), k.load(b, i, lanes), k.load(c, i, lanes)));
         },
@@ -353,14 +356,13 @@ describe.each(forms)("%s", (_, options) => {
       );
       // 1 + 2⁻¹² squared needs 25 bits: one rounding gives another result than two.
       const x = 1 + 2 ** -12;
-      const fused = lanes === 4 && options.relaxedSimd !== false;
       const arrays = [
         [x, 2, 3],
         [x, 5, 7],
         [-1, 1, 2],
-      ].map((v) => Float32Array.from([...v, 0, 0, 0, 0, 0]));
-      const result = await runKernel(k.finish(), [...arrays, new Float32Array(8)], { options });
-      const first = fused ? x * x - 1 : fround(x * x) - 1;
+      ].map((v) => Float32Array.from([...v, ...new Array(13).fill(0)]));
+      const result = await runKernel(k.finish(), [...arrays, new Float32Array(16)], { form });
+      const first = form.fuses(lanes) ? x * x - 1 : fround(x * x) - 1;
       expect([...(result[3] as TypedArray).slice(0, 3)]).toEqual([first, 11, 23]);
     });
 
@@ -371,7 +373,7 @@ describe.each(forms)("%s", (_, options) => {
         k.for(
           "x",
           0,
-          8,
+          32,
           (x) => {
             const at = {
               constant: -7,
@@ -386,7 +388,7 @@ describe.each(forms)("%s", (_, options) => {
               {
                 constant: 0,
                 terms: [
-                  { variable: y, factor: 8 },
+                  { variable: y, factor: 32 },
                   { variable: x, factor: 1 },
                 ] as never,
               },
@@ -396,11 +398,11 @@ describe.each(forms)("%s", (_, options) => {
           { step: lanes },
         );
       });
-      const [result] = await runKernel(k.finish(), [new Int32Array(24)], { options });
-      const expected = Array.from({ length: 24 }, (_, i) => {
-        const x = i % 8;
+      const [result] = await runKernel(k.finish(), [new Int32Array(96)], { form });
+      const expected = Array.from({ length: 96 }, (_, i) => {
+        const x = i % 32;
         const lane = x % lanes;
-        return -7 + 100 * Math.floor(i / 8) + 3 * (x - lane) + lane;
+        return -7 + 100 * Math.floor(i / 32) + 3 * (x - lane) + lane;
       });
       expect([...(result as TypedArray)]).toEqual(expected);
     });
@@ -425,7 +427,7 @@ describe.each(forms)("%s", (_, options) => {
       });
       const values = inputs[element];
       const arrays = [arrayOf(element, values), arrayOf(element, new Array(64).fill(0))];
-      const result = await runKernel(k.finish(), arrays, { options });
+      const result = await runKernel(k.finish(), arrays, { form });
       const expected = Array.from({ length: 4 }, (_, i) => {
         const v = [values[3 * i + 2], values[i], values[19 - 2 * i], values[5 * i + 1]];
         return [
@@ -452,7 +454,7 @@ describe.each(forms)("%s", (_, options) => {
     const [, result] = await runKernel(
       k.finish(),
       [Int32Array.of(0, 5, 1, 2), new Uint8Array(20)],
-      { options },
+      { form },
     );
     expect([...(result as TypedArray)]).toEqual([
       0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1,

@@ -1,15 +1,59 @@
-// Runs single kernels on the wasm backend: what the tests of the emitter share.
+// Runs single kernels in each form in which they can be printed: what the tests of the emitters share.
 import type { Backend, BackendBuffer, Executable } from "../../src/backend/backend.ts";
-import { createWasmBackend, type WasmBackendOptions } from "../../src/backend/wasm/index.ts";
+import { createNativeBackend, nativeRuntime } from "../../src/backend/native/index.ts";
+import { isaByName } from "../../src/backend/native/isa.ts";
+import { createWasmBackend } from "../../src/backend/wasm/index.ts";
 import { graphOf } from "../../src/graph/graph.ts";
 import type { Kernel, KernelProgram } from "../../src/kernel/ir.ts";
 import type { Dtype, TypedArray } from "../../src/tensor/dtype.ts";
 
-/** The forms in which a kernel can be printed. */
-export const forms: readonly (readonly [string, WasmBackendOptions])[] = [
-  ["relaxed SIMD", { threads: 1 }],
-  ["plain SIMD", { threads: 1, relaxedSimd: false }],
+/** A form in which a kernel can be printed. */
+export interface Form {
+  readonly name: string;
+  /** Numbers of lanes that it has, 1 for scalars. */
+  readonly widths: readonly number[];
+  /** Is a · b + c rounded once? */
+  readonly fuses: (lanes: number) => boolean;
+  readonly create: () => Backend;
+}
+
+const relaxed: Form = {
+  name: "wasm, relaxed SIMD",
+  widths: [1, 4],
+  fuses: (lanes) => lanes > 1,
+  create: () => createWasmBackend({ threads: 1 }),
+};
+
+export const forms: readonly Form[] = [
+  relaxed,
+  {
+    name: "wasm, plain SIMD",
+    widths: [1, 4],
+    fuses: () => false,
+    create: () => createWasmBackend({ threads: 1, relaxedSimd: false }),
+  },
+  ...nativeForms(),
 ];
+
+/** One for each instruction set of this processor; none, with a notice, where nothing can be compiled. */
+function nativeForms(): Form[] {
+  try {
+    return nativeRuntime()
+      .supported()
+      .map((isa) => {
+        const { laneChoices, fusedMultiplyAdd } = isaByName(isa);
+        return {
+          name: `native, ${isa}`,
+          widths: [1, ...laneChoices],
+          fuses: () => fusedMultiplyAdd,
+          create: () => createNativeBackend({ threads: 1, isa }),
+        };
+      });
+  } catch (error) {
+    console.warn(`SKIPPED: ${(error as Error).message}`);
+    return [];
+  }
+}
 
 /** Work that is worth sharing, as programs state it. */
 export const large = { flops: 1e9, bytes: 0 };
@@ -42,9 +86,9 @@ export function upload(backend: Backend, array: TypedArray): BackendBuffer {
 export async function runKernel(
   kernel: Kernel,
   arrays: readonly TypedArray[],
-  { chunks = 1, options = { threads: 1 } as WasmBackendOptions } = {},
+  { chunks = 1, form = relaxed } = {},
 ): Promise<TypedArray[]> {
-  const backend = createWasmBackend(options);
+  const backend = form.create();
   const buffers = arrays.map((array) => upload(backend, array));
   const program = programOf(
     kernel,

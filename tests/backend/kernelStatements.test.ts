@@ -6,7 +6,7 @@ import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { dot, type IndexLike, plus, times } from "../../src/kernel/indexing.ts";
 import type { Kernel, Value } from "../../src/kernel/ir.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
-import { forms, runKernel } from "./wasmKernels.ts";
+import { forms, runKernel } from "./kernels.ts";
 
 const iota = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i + 1);
 
@@ -157,7 +157,7 @@ test("an access that never runs may lie far below the buffer", async () => {
 });
 
 describe("a tile of a matrix product", () => {
-  test.each(forms)("%s", async (_, options) => {
+  test.each(forms)("$name", async (form) => {
     const [rows, columns, depth] = [6, 8, 37];
     const k = new KernelBuilder("tile", 4);
     const [a, b, c] = [k.buffer("a"), k.buffer("b"), k.buffer("c")];
@@ -181,7 +181,7 @@ describe("a tile of a matrix product", () => {
     const results = await runKernel(
       k.finish(),
       [left, right, new Float32Array(3 * rows * columns)],
-      { chunks: 3, options },
+      { chunks: 3, form },
     );
     const expected = Array.from({ length: 3 * rows * columns }, (_, at) => {
       const [i, j] = [Math.floor(at / columns), at % columns];

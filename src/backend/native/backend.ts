@@ -1,0 +1,204 @@
+// The native backend: kernels as C with vectors as wide as the processor's, compiled by the system's compiler, on threads
+// of its own.
+import type { Graph } from "../../graph/graph.ts";
+import type { KernelProgram } from "../../kernel/ir.ts";
+import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
+import { BackendError, checkOptions, nearest, OptionError } from "../../tensor/errors.ts";
+import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import { builtin } from "./builtin.ts";
+import { emitProgram } from "./emitProgram.ts";
+import { NativeBuffer, NativeExecutable } from "./executable.ts";
+import { Fallback } from "./fallback.ts";
+import { type Isa, type IsaName, isaByName, isaNames } from "./isa.ts";
+import { NativeMemory } from "./memory.ts";
+import { type NativeRuntime, nativeRuntime, notify } from "./runtime.ts";
+
+export interface NativeBackendOptions {
+  /** Threads that compute, the calling one included; all cores unless given. */
+  readonly threads?: number;
+  /** Instructions to use: "avx512", "avx2", "neon" or "plain"; `$FOVEA_NATIVE_ISA`, or the best that the processor has, unless given. */
+  readonly isa?: IsaName | string;
+}
+
+const mostThreads = 256;
+
+/**
+ * Makes a backend that runs kernels as native code. Needs a C compiler and the package `koffi`; kernels are compiled
+ * when a graph is first computed, and kept on disk.
+ *
+ * @param options threads (1 to 256), isa; results have the same bits with any number of threads, but not with another
+ *   instruction set
+ * @throws OptionError for an unknown option, an impossible number of threads, or instructions that this processor lacks
+ * @throws BackendError if there is no compiler or no koffi, or what is compiled cannot be loaded
+ * @example
+ * createNativeBackend({ threads: 1 }).capabilities.threads // not run: needs a C compiler
+ */
+export function createNativeBackend(options: NativeBackendOptions = {}): Backend {
+  checkOptions("createNativeBackend", options, ["threads", "isa"]);
+  const threads = options.threads ?? builtin("node:os").availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+    throw new OptionError(
+      `createNativeBackend: threads must be a whole number from 1 to ${mostThreads}, got ${threads}`,
+    );
+  }
+  const asked = options.isa ?? process.env.FOVEA_NATIVE_ISA ?? "";
+  if (asked !== "") checkIsa(asked);
+  const runtime = nativeRuntime();
+  const supported = runtime.supported();
+  if (asked !== "" && !supported.includes(asked as IsaName)) {
+    throw new OptionError(`createNativeBackend: this processor does not have ${asked}`, {
+      facts: [{ name: "it has", value: supported.join(", ") }],
+    });
+  }
+  const isa = isaByName((asked || supported[0]) as IsaName);
+  return new NativeBackend(runtime, isa, threads);
+}
+
+function checkIsa(name: string): void {
+  if (isaNames.includes(name as IsaName)) return;
+  const near = nearest(name, isaNames);
+  throw new OptionError(`createNativeBackend: there is no instruction set "${name}"`, {
+    facts: [{ name: "known", value: isaNames.join(", ") }],
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
+}
+
+class NativeBackend implements Backend {
+  readonly name = "native";
+  readonly capabilities: Capabilities;
+  readonly #runtime: NativeRuntime;
+  readonly #isa: Isa;
+  readonly #memory: NativeMemory;
+  /** Address of the threads; 0 for none. */
+  readonly #pool: number;
+  #fallback: Fallback | null = null;
+  #tensorBytes = 0;
+  #tensorCount = 0;
+  #isDisposed = false;
+
+  constructor(runtime: NativeRuntime, isa: Isa, threads: number) {
+    this.#runtime = runtime;
+    this.#isa = isa;
+    this.#memory = new NativeMemory(runtime.call);
+    this.#pool = threads > 1 ? runtime.call.pool(threads - 1) : 0;
+    const { lanes, laneChoices, accumulators, fusedMultiplyAdd } = isa;
+    const memoryLimit = this.#memory.limit;
+    this.capabilities = {
+      lanes,
+      laneChoices,
+      accumulators,
+      threads,
+      fusedMultiplyAdd,
+      memoryLimit,
+    };
+  }
+
+  allocate(bytes: number): BackendBuffer {
+    this.#checkAlive();
+    const buffer = new NativeBuffer(this.#memory, bytes);
+    this.#tensorBytes += bytes;
+    this.#tensorCount++;
+    return buffer;
+  }
+
+  free(buffer: BackendBuffer): void {
+    // Tensors may be collected after their backend was disposed of.
+    if (this.#isDisposed) return;
+    const owned = this.#own(buffer);
+    this.#memory.free(owned.block);
+    this.#tensorBytes -= owned.bytes;
+    this.#tensorCount--;
+  }
+
+  write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
+    const { block, bytes } = this.#own(buffer);
+    if (data.byteLength > bytes) {
+      throw new BackendError(`native: ${data.byteLength} bytes written to a buffer of ${bytes}`);
+    }
+    if (data.byteLength === 0) return;
+    const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#runtime.call.write(block.address, source, source.length);
+  }
+
+  async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
+    const result = newTypedArray(dtype, length);
+    this.#read(buffer, new Uint8Array(result.buffer));
+    return result;
+  }
+
+  compile(_graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable {
+    this.#checkAlive();
+    const program = kernels();
+    const emitted = emitProgram(program);
+    let libraries: ReturnType<NativeRuntime["libraries"]>;
+    try {
+      libraries = this.#runtime.libraries(emitted.sources, this.#isa.flags);
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      return this.#compileElsewhere(_graph, kernels, error);
+    }
+    this.#memory.reserveArena(program.arenaBytes);
+    return new NativeExecutable(
+      emitted,
+      program,
+      libraries,
+      this.#runtime,
+      this.#memory,
+      this.#pool,
+    );
+  }
+
+  memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {
+    const arena = this.#memory.arena.bytes;
+    return { tensors: this.#tensorBytes, arena, buffers: this.#tensorCount };
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    if (this.#pool !== 0) this.#runtime.call.poolFree(this.#pool);
+    this.#fallback?.dispose();
+    this.#memory.dispose();
+  }
+
+  /** The compiler failed in the middle of things: this graph is computed by wasm, and the program goes on. */
+  #compileElsewhere(
+    graph: Graph,
+    kernels: (capabilities?: Capabilities) => KernelProgram,
+    error: BackendError,
+  ): Executable {
+    if (this.#fallback === null) {
+      notify(`${error.message}\nnative: kernels that do not compile run on wasm, more slowly`);
+      this.#fallback = new Fallback(this.capabilities.threads);
+    }
+    return this.#fallback.compile(graph, kernels, {
+      read: (buffer, into) => this.#read(buffer, into),
+      write: (buffer, from) => this.write(buffer, "uint8", from),
+    });
+  }
+
+  #read(buffer: BackendBuffer, into: Uint8Array): void {
+    const { block, bytes } = this.#own(buffer);
+    if (into.length > bytes) {
+      throw new BackendError(`native: ${into.length} bytes read from a buffer of ${bytes}`);
+    }
+    if (into.length > 0) this.#runtime.call.read(into, block.address, into.length);
+  }
+
+  #checkAlive(): void {
+    if (this.#isDisposed) {
+      throw new BackendError("native: this backend was disposed of", {
+        hint: "make a new backend",
+      });
+    }
+  }
+
+  #own(buffer: BackendBuffer): NativeBuffer {
+    this.#checkAlive();
+    if (!(buffer instanceof NativeBuffer) || buffer.memory !== this.#memory) {
+      throw new BackendError("native: a buffer of another backend");
+    }
+    if (!buffer.block.isInUse) throw new BackendError("native: this buffer was freed");
+    return buffer;
+  }
+}

@@ -1,0 +1,237 @@
+// Whatever is wrong with the compiler, the cache folder or the libraries in it: results are right, a line says what
+// happened, and at worst wasm computes.
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LibraryCache } from "../../src/backend/native/cache.ts";
+import { findCompiler } from "../../src/backend/native/compiler.ts";
+
+const child = join(dirname(fileURLToPath(import.meta.url)), "nativeChild.ts");
+const root = mkdtempSync(join(tmpdir(), "fovea native – tëst "));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly name: string;
+  readonly stderr: string;
+}
+
+/** Runs the child with its cache in a folder of the root; its numbers must be right. */
+async function run(
+  cache: string,
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Outcome> {
+  const process_ = spawn(process.execPath, [...flags, child], {
+    env: { ...process.env, FOVEA_CACHE: join(root, cache), FOVEA_NATIVE_ISA: "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  process_.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  process_.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const code = await new Promise((resolve) => process_.on("close", resolve));
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  const { name, sum, largest } = JSON.parse(stdout);
+  expect({ sum, largest }).toEqual({ sum: 999_000, largest: 1000 });
+  return { name, stderr };
+}
+
+/** A compiler: a shell script that knows `$source` and what is to be `$made`, and ends by running the real one. */
+function compiler(name: string, script: string): string {
+  const path = join(links, name);
+  const lines = [
+    "#!/bin/sh",
+    'if [ "$1" = --version ]; then echo "a compiler for tests"; exit 0; fi',
+    'for last; do case "$last" in *.c) source=$last;; *.part) made=$last;; esac; done',
+    script,
+    'exec cc "$@"',
+  ];
+  writeFileSync(path, lines.join("\n"), { mode: 0o755 });
+  return path;
+}
+/** Commands are split at spaces, so compilers lie in a folder without. */
+const links = mkdtempSync(join(tmpdir(), "fovea-native-"));
+afterAll(() => rmSync(links, { recursive: true, force: true }));
+
+const hasCompiler = (() => {
+  try {
+    findCompiler();
+    return spawnSync("cc", ["--version"]).status === 0;
+  } catch (error) {
+    console.warn(`SKIPPED: ${(error as Error).message}`);
+    return false;
+  }
+})();
+
+const libraries = (cache: string): string[] =>
+  readdirSync(join(root, cache, "native"))
+    .filter((name) => name.endsWith(".so"))
+    .map((name) => join(root, cache, "native", name));
+
+/** No folder that was compiled in is left. */
+const leftovers = (cache: string): string[] =>
+  readdirSync(join(root, cache, "native")).filter((name) => !name.endsWith(".so"));
+
+test("without a compiler wasm computes, and a line says why", async () => {
+  const { name, stderr } = await run("none", { FOVEA_CC: "/nowhere/cc" });
+  expect(name).toBe("wasm");
+  expect(stderr).toContain("native: there is no C compiler");
+  expect(stderr).toContain("/nowhere/cc (not found)");
+  expect(stderr).toContain("Using wasm");
+});
+
+test("without koffi wasm computes", async () => {
+  const preload = join(root, "withoutKoffi.cjs");
+  writeFileSync(
+    preload,
+    `const Module = require("node:module");
+     const resolve = Module._resolveFilename;
+     Module._resolveFilename = (request, ...rest) => {
+       if (request === "koffi") throw new Error("Cannot find module 'koffi'");
+       return resolve(request, ...rest);
+     };`,
+  );
+  const { name, stderr } = await run("none", {}, ["--require", preload]);
+  expect(name).toBe("wasm");
+  expect(stderr).toContain("native: koffi, which calls compiled code, is not there");
+  expect(stderr).toContain("npm install koffi");
+});
+
+describe.skipIf(!hasCompiler)("with a compiler", () => {
+  test("compiles once, in a folder whose name has spaces and letters beyond ASCII", async () => {
+    expect(await run("ünd spaces")).toEqual({ name: "native", stderr: "" });
+    const before = libraries("ünd spaces").map((path) => [path, statSync(path).ino]);
+    expect(before.length).toBe(3);
+    expect(await run("ünd spaces")).toEqual({ name: "native", stderr: "" });
+    expect(libraries("ünd spaces").map((path) => [path, statSync(path).ino])).toEqual(before);
+    expect(leftovers("ünd spaces")).toEqual([]);
+    expect(statSync(join(root, "ünd spaces", "native")).mode & 0o777).toBe(0o700);
+  });
+
+  test("a compiler that always fails: wasm", async () => {
+    const broken = compiler("fails", 'echo "x.c:1: error: no such luck" >&2; exit 1');
+    const { name, stderr } = await run("fails", { FOVEA_CC: broken });
+    expect(name).toBe("wasm");
+    expect(stderr).toContain("native: the C compiler failed");
+    expect(stderr).toContain("no such luck");
+    expect(leftovers("fails")).toEqual([]);
+  });
+
+  test("a compiler that fails on kernels only: wasm computes those graphs, with a line once", async () => {
+    const broken = compiler(
+      "half",
+      'grep -q fovea_run "$source" || { echo "error: no kernels today" >&2; exit 1; }',
+    );
+    const { name, stderr } = await run("half", { FOVEA_CC: broken });
+    expect(name).toBe("native");
+    expect(stderr.match(/no kernels today/g)?.length).toBe(1);
+    expect(stderr).toContain("kernels that do not compile run on wasm");
+  });
+
+  test("a compiler that is killed half-way, once: tried again", async () => {
+    const flag = join(links, "was-killed");
+    const killed = compiler(
+      "killed",
+      `if [ ! -e '${flag}' ] && ! grep -q fovea_run "$source"; then : > '${flag}'; echo half > "$made"; kill -9 $$; fi`,
+    );
+    expect(await run("killed", { FOVEA_CC: killed })).toEqual({ name: "native", stderr: "" });
+    expect(existsSync(flag)).toBe(true);
+    expect(leftovers("killed")).toEqual([]);
+  });
+
+  test("a disk that is full: compiled elsewhere, and not kept", async () => {
+    const full = compiler(
+      "full",
+      'case "$PWD" in */full-cache/*) echo "fatal error: error writing: No space left on device" >&2; exit 1;; esac',
+    );
+    const { name, stderr } = await run("full-cache", { FOVEA_CC: full });
+    expect(name).toBe("native");
+    expect(stderr).toContain("native: compiled kernels are not kept in");
+    expect(stderr).toContain("No space left on device");
+    expect(libraries("full-cache")).toEqual([]);
+  });
+
+  test("a cache folder that cannot be made: compiled elsewhere", async () => {
+    writeFileSync(join(root, "file"), "");
+    const { name, stderr } = await run("file");
+    expect(name).toBe("native");
+    expect(stderr).toContain("native: compiled kernels are not kept in");
+  });
+
+  test("a cache folder that others can write to is not used", async () => {
+    mkdirSync(join(root, "open", "native"), { recursive: true });
+    chmodSync(join(root, "open", "native"), 0o777);
+    const { name, stderr } = await run("open");
+    expect(name).toBe("native");
+    expect(stderr).toContain("others can write to it");
+    expect(libraries("open")).toEqual([]);
+  });
+
+  describe("libraries that are not what they were", () => {
+    beforeAll(() => run("damaged"));
+
+    test("cut off", async () => {
+      for (const path of libraries("damaged")) truncateSync(path, statSync(path).size >> 1);
+      expect(await run("damaged")).toEqual({ name: "native", stderr: "" });
+      expect(libraries("damaged").length).toBe(3);
+    });
+
+    test("of somebody else's making", async () => {
+      for (const path of libraries("damaged")) writeFileSync(path, readFileSync("/bin/sh"));
+      expect(await run("damaged")).toEqual({ name: "native", stderr: "" });
+      expect(libraries("damaged").length).toBe(3);
+    });
+  });
+
+  test("several processes at once, all with nothing compiled yet", async () => {
+    const outcomes = await Promise.all([1, 2, 3].map(() => run("together")));
+    expect(outcomes).toEqual([1, 2, 3].map(() => ({ name: "native", stderr: "" })));
+    expect(leftovers("together")).toEqual([]);
+  });
+});
+
+test("the cache keeps to its size: what was not used for longest goes", () => {
+  const folder = join(root, "bounded");
+  const said: string[] = [];
+  const made = (): string => {
+    const path = join(cache.workFolder(), "made.so");
+    writeFileSync(path, new Uint8Array(100));
+    return path;
+  };
+  let cache = new LibraryCache((text) => said.push(text), folder, 250);
+  const paths = ["a", "b", "c"].map((key, i) => {
+    const path = cache.keep(key, made());
+    utimesSync(path, i, i);
+    return path;
+  });
+  expect(cache.find("a")).toBe(paths[0]);
+  cache = new LibraryCache((text) => said.push(text), folder, 250);
+  cache.keep("d", made());
+  // b and c are older than a, which was found just now.
+  expect(["a", "b", "c", "d"].map((key) => cache.find(key) !== null)).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(said).toEqual([]);
+});
