@@ -1,119 +1,41 @@
-// npm run bench [-- NAME… --json --threads N --rounds N]: measures, with peers in the same run.
+// npm run bench [-- NAME… options]: measures Fovea beside its peers, in turns, after their outputs were compared.
 import "../scripts/quietPipe.ts";
-import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { loader } from "./loader.ts";
-import { lenetTrain, resnetTrain } from "./training.ts";
+import { commandHelp } from "../cli/help.ts";
+import { parseOptions, UsageError } from "../cli/options.ts";
+import { nearest } from "../src/tensor/errors.ts";
+import { benchCommand, knownNames } from "./command.ts";
 
-/** Milliseconds per call, one figure a round, of one system. */
-export interface Measurement {
-  readonly system: string;
-  readonly ms: readonly number[];
-  /** Items that a call handles, and what a rate of them is called. */
-  readonly perCall: number;
-  readonly unit: string;
-  readonly threads: number;
-}
+export type { Benchmark, Measurement } from "./benchmark.ts";
 
-export interface BenchmarkContext {
-  readonly rounds: number;
-  readonly threads: number;
-  note(text: string): void;
-}
+const usage = "npm run bench -- ";
 
-export interface Benchmark {
-  readonly name: string;
-  readonly summary: string;
-  run(context: BenchmarkContext): Promise<Measurement[]>;
-}
-
-const benchmarks: readonly Benchmark[] = [lenetTrain, resnetTrain, loader];
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
-/** Fovea's speed as a multiple of each peer's: the median over rounds of the ratios within a round. */
-function ratiosOf(measurements: readonly Measurement[]): Record<string, number> {
-  const [own, ...peers] = measurements as [Measurement, ...Measurement[]];
-  return Object.fromEntries(
-    peers.map((peer) => [
-      `${own.system}/${peer.system}`,
-      Number(median(peer.ms.map((ms, i) => ms / (own.ms[i] as number))).toFixed(3)),
-    ]),
-  );
-}
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: "boolean", default: false },
-      threads: { type: "string", default: "2" },
-      rounds: { type: "string", default: "7" },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    console.log(
-      `usage: npm run bench -- [NAME…] [--json] [--threads N] [--rounds N]\n\n${benchmarks.map(({ name, summary }) => `  ${name}  ${summary}`).join("\n")}`,
-    );
-    return;
+function explain(error: unknown): string {
+  if (error instanceof UsageError) {
+    const near = error.word === undefined ? undefined : nearest(error.word, error.candidates);
+    const hint = near === undefined ? "" : `\n  hint     did you mean ${near}?`;
+    return `bench: ${error.message}${hint}\n  help     ${usage}--help`;
   }
-  const unknown = positionals.filter(
-    (name) => !benchmarks.some((benchmark) => benchmark.name === name),
-  );
-  if (unknown.length > 0)
-    throw new Error(
-      `no benchmark ${unknown.join(", ")}; there are: ${benchmarks.map(({ name }) => name).join(", ")}`,
-    );
-  const chosen = benchmarks.filter(
-    ({ name }) => positionals.length === 0 || positionals.includes(name),
-  );
-  for (const benchmark of chosen) {
-    const note = (text: string): void => (values.json ? undefined : console.log(`  ${text}`));
-    if (!values.json) console.log(`${benchmark.name}: ${benchmark.summary}`);
-    const measurements = await benchmark.run({
-      rounds: Number(values.rounds),
-      threads: Number(values.threads),
-      note,
-    });
-    const ratios = ratiosOf(measurements);
-    if (values.json) {
-      const rows = measurements.map(({ system, ms, perCall, unit, threads }) => ({
-        system,
-        threads,
-        unit,
-        medianMs: median(ms),
-        bestMs: Math.min(...ms),
-        perSecond: Math.round((perCall / median(ms)) * 1000),
-      }));
-      console.log(
-        JSON.stringify({
-          benchmark: benchmark.name,
-          ratios,
-          measurements: rows,
-          node: process.version,
-          cpu: cpus()[0]?.model,
-          date: new Date().toISOString(),
-        }),
-      );
-      continue;
-    }
-    for (const { system, ms, perCall, unit, threads } of measurements) {
-      const rate = Math.round((perCall / median(ms)) * 1000).toLocaleString("en");
-      console.log(
-        `  ${system.padEnd(10)} ${median(ms).toFixed(3)} ms  ${rate} ${unit}  (${threads} threads, best ${Math.min(...ms).toFixed(3)} ms)`,
-      );
-    }
-    for (const [name, ratio] of Object.entries(ratios))
-      console.log(`  ${name}  ${ratio.toFixed(2)}`);
-  }
+  const text = error instanceof Error ? error.message : String(error);
+  return (process.env.DEBUG ?? "") === "" || !(error instanceof Error) ? text : `${error.stack}`;
 }
 
-await main();
-process.exit();
+async function main(words: readonly string[]): Promise<number> {
+  const { options: specs, positionals: takes } = benchCommand;
+  if (words.includes("--help") || words.includes("-h")) {
+    const text = commandHelp(benchCommand);
+    process.stdout.write(`${text.replace("fovea bench ", usage)}\n${knownNames()}\n`);
+    return 0;
+  }
+  const { options, positionals } = parseOptions(words, specs, takes);
+  return benchCommand.run(options, positionals);
+}
+
+let exitCode: number;
+try {
+  exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  exitCode = error instanceof UsageError ? 2 : 1;
+}
+// Worker threads would keep the process; everything that should be written is by then.
+process.stdout.write("", () => process.exit(exitCode));

@@ -55,12 +55,13 @@ function readLock(path) {
   }
 }
 
-/** Runs npm quietly: with the very npm that runs this script, else the one on the PATH. */
-function npm(args) {
+/** Runs npm quietly in a folder: with the very npm that runs this script, else the one on the PATH. */
+export function npm(args, { cwd = root, env = process.env } = {}) {
   const own = process.env.npm_execpath;
+  const options = { cwd, env, stdio: ["ignore", "pipe", "pipe"] };
   const child = own?.endsWith("npm-cli.js")
-    ? spawn(process.execPath, [own, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
-    : spawn("npm", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell: windows });
+    ? spawn(process.execPath, [own, ...args], options)
+    : spawn("npm", args, { ...options, shell: windows });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));

@@ -1,14 +1,13 @@
-// The PyTorch peer: a Python process that does the same work on request. Found only if a Python with
-// PyTorch is installed; run in its tuned form (large buffers kept, AVX-512 kernels of OpenBLAS).
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
+// Where PyTorch is, and the surroundings in which it runs fastest.
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createInterface, type Interface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
+/** Debian's Python first: its PyTorch has oneDNN. */
 const pythons = ["/usr/bin/python3", "python3"];
 const openblas = "/usr/lib/x86_64-linux-gnu/openblas-openmp";
 
-const tuned = {
+/** Large buffers are kept instead of unmapped, and OpenBLAS takes its AVX-512 kernels, where there are any. */
+export const tuned: Readonly<Record<string, string>> = {
   OPENBLAS_CORETYPE: "SKYLAKEX",
   MALLOC_MMAP_THRESHOLD_: "4294967296",
   MALLOC_TRIM_THRESHOLD_: "17179869184",
@@ -25,31 +24,4 @@ export function findPytorch(): string | undefined {
       return false;
     }
   });
-}
-
-/** A running peer that answers one line for each command. */
-export class PytorchPeer {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterableIterator<string>;
-  readonly #reader: Interface;
-
-  constructor(python: string, script: string) {
-    const path = fileURLToPath(new URL(script, import.meta.url));
-    this.#process = spawn(python, [path], { env: { ...process.env, ...tuned } });
-    this.#process.stderr.pipe(process.stderr);
-    this.#reader = createInterface(this.#process.stdout);
-    this.#lines = this.#reader[Symbol.asyncIterator]();
-  }
-
-  async ask<Answer>(...command: readonly (string | number)[]): Promise<Answer> {
-    this.#process.stdin.write(`${command.join(" ")}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the PyTorch peer stopped at: ${command.join(" ")}`);
-    return JSON.parse(value) as Answer;
-  }
-
-  stop(): void {
-    this.#reader.close();
-    this.#process.stdin.end();
-  }
 }

@@ -1,0 +1,145 @@
+// Contenders in headless Chromium: one page each, which asks this process for commands.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Channel, checked } from "../channel.ts";
+import type { Answer, Command } from "../contender.ts";
+import type { Runner } from "../measure.ts";
+import { greet } from "../session.ts";
+import type { System } from "../systems.ts";
+import { startServer } from "./server.ts";
+
+const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // A page that nobody sees must not be slowed down.
+  "--disable-background-timer-throttling",
+  "--disable-renderer-backgrounding",
+];
+
+/** A page that does not come up within this time never will. */
+const startMs = 60_000;
+
+export interface Browser {
+  open(system: System, threads: number, folder: string): Promise<Runner | string>;
+  stop(): void;
+}
+
+/** Finds Chromium; pages are opened one by one. */
+export async function openBrowser(): Promise<Browser> {
+  const program = process.env.CHROMIUM ?? chromiums.find((path) => existsSync(path));
+  if (program === undefined)
+    throw new Error(
+      "there is no Chromium\n  hint   apt install chromium, or set CHROMIUM to its path",
+    );
+  const pages: Page[] = [];
+  return {
+    async open(system, _threads, folder) {
+      const start = system.start(1);
+      if ("missing" in start) return start.missing;
+      const page = new Page(program, system.name, folder);
+      pages.push(page);
+      return greet(page, system);
+    },
+    stop() {
+      for (const page of pages) page.stop();
+    },
+  };
+}
+
+/** The line to one page. */
+class Page implements Channel {
+  readonly #name: string;
+  readonly #folder: string;
+  readonly #profile = mkdtempSync(join(tmpdir(), "fovea-chromium-"));
+  #server: Server | null = null;
+  #process: ChildProcess | null = null;
+  readonly #started: Promise<void>;
+  /** Set while the page waits for a command, and while this side waits for an answer. */
+  #give: ((command: string) => void) | null = null;
+  #take: ((answer: Answer) => void) | null = null;
+  #waiting: Command | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(program: string, name: string, folder: string) {
+    this.#name = name;
+    this.#folder = folder;
+    this.#started = this.#start(program);
+  }
+
+  async #start(program: string): Promise<void> {
+    const handler = (path: string, body: Buffer): Promise<string> | undefined => {
+      if (path === "/command") return this.#next();
+      if (path === "/answer") return this.#answered(JSON.parse(body.toString()) as Answer);
+      if (path === "/output") return this.#store(body);
+      return undefined;
+    };
+    const { server, address } = await startServer(this.#folder, handler);
+    this.#server = server;
+    const url = `${address}/benchmarks/browser/page.html?contender=${this.#name}`;
+    const args = [...flags, `--user-data-dir=${this.#profile}`, url];
+    this.#process = spawn(program, args, { stdio: "ignore" });
+    this.#process.on("error", (error) => this.#take?.({ error: error.message }));
+    this.#process.on("exit", () => this.#take?.({ error: "Chromium ended" }));
+  }
+
+  /** The next command, once there is one. */
+  #next(): Promise<string> {
+    clearTimeout(this.#timer);
+    return new Promise((give) => {
+      this.#give = give;
+      this.#handOver();
+    });
+  }
+
+  #handOver(): void {
+    if (this.#give === null || this.#waiting === null) return;
+    this.#give(JSON.stringify(this.#waiting));
+    this.#give = null;
+    this.#waiting = null;
+  }
+
+  async #answered(answer: Answer): Promise<string> {
+    this.#take?.(answer);
+    return "{}";
+  }
+
+  async #store(body: Buffer): Promise<string> {
+    await writeFile(join(this.#folder, `${this.#name}.bin`), body);
+    return "{}";
+  }
+
+  async ask(command: Command): Promise<Answer> {
+    await this.#started;
+    const answer = new Promise<Answer>((take) => {
+      this.#take = take;
+    });
+    this.#waiting = command;
+    if (command.do === "hello") {
+      const late = { error: `the page did not start within ${startMs / 1000} s` };
+      this.#timer = setTimeout(() => this.#take?.(late), startMs);
+    }
+    this.#handOver();
+    return checked(await answer);
+  }
+
+  stop(): void {
+    this.#take = null;
+    clearTimeout(this.#timer);
+    this.#process?.kill("SIGKILL");
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

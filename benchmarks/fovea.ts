@@ -1,0 +1,213 @@
+// Fovea as a contender: training steps as `fit` compiles them, networks, and single ops, on the backend in use.
+// Runs in Node and in a browser's page.
+import {
+  autograd,
+  avgPool2d,
+  backend,
+  batchNorm,
+  conv2d,
+  matmul,
+  maxPool2d,
+  models,
+  type nn,
+  noGrad,
+  softmax,
+  Tensor,
+  train,
+  Variable,
+} from "../src/index.ts";
+import { type CapturedStep, engine } from "../src/tensor/engine.ts";
+import type { Contender, Prepared } from "./contender.ts";
+import { measurePeak } from "./peak.ts";
+import { compiledStep } from "./training.ts";
+import type { InferWork, OpWork, Tensors, TrainWork, Work } from "./work.ts";
+
+/** How networks are called: compiled once and then run, or recorded anew each time, as people write it. */
+export type Manner = "compiled" | "recorded";
+
+export function foveaContender(version: string, manner: Manner): Contender {
+  return {
+    version,
+    threads: backend().capabilities.threads,
+    prepare(work, tensors) {
+      const named = namedTensors(work, tensors);
+      if (work.kind === "train") return prepareTraining(work, tensors, named);
+      if (work.kind === "op") return prepareOp(work, named);
+      return manner === "compiled" ? prepareInference(work, named) : recordedInference(work, named);
+    },
+    peak: () => measurePeak(backend()),
+  };
+}
+
+/** The float32 tensors of a work; images of bytes stay as they are. */
+function namedTensors(work: Work, tensors: Tensors): Map<string, Tensor> {
+  const floats = work.tensors.filter(({ dtype }) => dtype === "float32");
+  return new Map(
+    floats.map(({ name, shape }) => [name, Tensor.from(get(tensors, name), { shape })]),
+  );
+}
+
+function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`work: there is no tensor ${name}`);
+  return value;
+}
+
+function network(model: string, named: ReadonlyMap<string, Tensor>): nn.Module {
+  const net = models.createModel(model);
+  const state = new Map<string, Tensor>(net.stateDict());
+  for (const name of state.keys()) {
+    const given = named.get(name);
+    if (given !== undefined) state.set(name, given);
+  }
+  net.loadStateDict(state);
+  return net;
+}
+
+function prepareTraining(
+  work: TrainWork & Pick<Work, "tensors">,
+  tensors: Tensors,
+  named: ReadonlyMap<string, Tensor>,
+): Prepared {
+  const { batchSize, lr, compared } = work;
+  const imagesShape = work.tensors.find(({ name }) => name === "images")?.shape;
+  const images = get(tensors, "images");
+  const labels = get(tensors, "labels");
+  const [length, ...imageShape] = imagesShape as [number, number, number, number];
+  const net = network(work.model, named);
+  const totals = new train.Totals();
+  const classes = Array.from({ length: 10 }, (_, i) => String(i));
+  const set = {
+    name: "synthetic",
+    images: images as Uint8Array,
+    labels: Uint8Array.from(labels),
+    imageShape: imageShape as [number, number, number],
+    length,
+    classes,
+  };
+  const step = compiledStep(net, set, batchSize, { lr, totals });
+  let at = 0;
+  const next = (): void => {
+    const start = (at++ % Math.floor(length / batchSize)) * batchSize;
+    step.run(Int32Array.from({ length: batchSize }, (_, i) => start + i));
+  };
+  return {
+    async outputs() {
+      const losses: number[] = [];
+      for (let i = 0; i < compared; i++) {
+        totals.write(0, 0);
+        next();
+        losses.push((await totals.read()).lossSum / batchSize);
+      }
+      return losses;
+    },
+    async run(calls) {
+      for (let i = 0; i < calls; i++) next();
+      // Reading anything that steps write waits for all of them.
+      await totals.read();
+    },
+  };
+}
+
+/** The network compiled for the batch: the images are written and the logits read at each call. */
+async function prepareInference(
+  { model }: InferWork,
+  named: ReadonlyMap<string, Tensor>,
+): Promise<Prepared> {
+  const net = network(model, named).eval();
+  const images = (await get(named, "x").data()) as Float32Array;
+  const x = new Variable(get(named, "x"));
+  const y = noGrad(() => net.forward(x));
+  const logits = new Variable(Tensor.zeros(y.shape));
+  const captured = engine().capture([[logits, y]]);
+  const call = async (): Promise<ArrayLike<number>> => {
+    x.write(images);
+    captured.run();
+    return logits.data();
+  };
+  return { outputs: call, run: (calls) => repeat(calls, call) };
+}
+
+async function recordedInference(
+  { model }: InferWork,
+  named: ReadonlyMap<string, Tensor>,
+): Promise<Prepared> {
+  const net = network(model, named).eval();
+  const x = get(named, "x");
+  const images = (await x.data()) as Float32Array;
+  const call = (): Promise<ArrayLike<number>> =>
+    noGrad(() => net.forward(Tensor.from(images, { shape: x.shape }))).data();
+  return { outputs: call, run: (calls) => repeat(calls, call) };
+}
+
+async function repeat(calls: number, call: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < calls; i++) await call();
+}
+
+/** The value that an op's work asks for. */
+function opValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Tensor {
+  const { part } = work;
+  if (part === "forward") return noGrad(() => forwardValue(work, named));
+  // The gradient alone is due: what of the forward pass it does not need is not computed.
+  const wanted = part === "inputGrad" ? "x" : "weight";
+  const leaf = new Variable(get(named, wanted), true);
+  const output = forwardValue(work, new Map([...named, [wanted, leaf]]));
+  const [gradient] = autograd.grad(output, [leaf], { gradOutput: get(named, "grad") });
+  return gradient as Tensor;
+}
+
+function forwardValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Tensor {
+  const { kernelSize = 1, stride = 1, padding = 0, groups = 1 } = work;
+  const x = get(named, "x");
+  switch (work.op) {
+    case "conv2d":
+      return conv2d(x, get(named, "weight"), null, { stride, padding, groups });
+    case "matmul":
+      return matmul(x, get(named, "weight"));
+    case "maxPool2d":
+      return maxPool2d(x, kernelSize, { stride, padding });
+    case "avgPool2d":
+      return avgPool2d(x, kernelSize, { stride, padding });
+    case "batchNorm2d": {
+      const [weight, bias] = [get(named, "weight"), get(named, "bias")];
+      return batchNorm(x, null, null, { weight, bias, training: true });
+    }
+    case "softmax":
+      return softmax(x, 1);
+    default:
+      throw new Error(`work: no op ${work.op satisfies never}`);
+  }
+}
+
+function prepareOp(work: OpWork, named: ReadonlyMap<string, Tensor>): Prepared {
+  const value = opValue(work, named);
+  const output = new Variable(Tensor.zeros(value.shape));
+  const captured = capturedWithCount(output, value);
+  return {
+    async outputs() {
+      await captured.run(1);
+      return output.data();
+    },
+    run: captured.run,
+  };
+}
+
+/** Writes `value` into `output` at each run. Reading a counter that each run adds to waits, but copies nothing large. */
+function capturedWithCount(
+  output: Variable,
+  value: Tensor,
+): { run: (calls: number) => Promise<void> } {
+  const count = new Variable(Tensor.zeros([1]));
+  const captured: CapturedStep = noGrad(() =>
+    engine().capture([
+      [output, value],
+      [count, count.add(1)],
+    ]),
+  );
+  return {
+    async run(calls) {
+      for (let i = 0; i < calls; i++) captured.run();
+      await count.data();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// The systems that are measured: Fovea by backend, and its peers. Each is a process that answers commands.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findPytorch, tuned } from "./peers/pytorch.ts";
+import type { Work } from "./work.ts";
+
+export interface System {
+  readonly name: string;
+  readonly isPeer: boolean;
+  readonly kinds: readonly Work["kind"][];
+  /** How its process is started; or why it cannot be. */
+  start(threads: number): Start | { readonly missing: string };
+}
+
+export interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Fovea on a backend. Networks are also called as people write it, recorded anew each time. */
+export function foveaSystems(backend: string): System[] {
+  const start = (manner: string) => (threads: number) => ({
+    command: process.execPath,
+    args: [
+      here("foveaProcess.ts"),
+      ...["--backend", backend],
+      ...flags(threads),
+      "--manner",
+      manner,
+    ],
+  });
+  return [
+    {
+      name: backend,
+      isPeer: false,
+      kinds: ["train", "infer", "op"],
+      start: start("compiled"),
+    },
+    { name: `${backend}-recorded`, isPeer: false, kinds: ["infer"], start: start("recorded") },
+  ];
+}
+
+const flags = (threads: number): string[] => ["--threads", String(threads)];
+
+function npmPeer(
+  name: string,
+  packageName: string,
+  script: string,
+  kinds: System["kinds"],
+): System {
+  return {
+    name,
+    isPeer: true,
+    kinds,
+    start(threads) {
+      if (!existsSync(here(`peers/node_modules/${packageName}/package.json`)))
+        return { missing: "not installed; npm run bench:setup installs it" };
+      return { command: process.execPath, args: [here(`peers/${script}`), ...flags(threads)] };
+    },
+  };
+}
+
+let python: string | undefined | null = null;
+
+const pytorch: System = {
+  name: "pytorch",
+  isPeer: true,
+  kinds: ["train", "infer", "op"],
+  start(threads) {
+    python = python === null ? findPytorch() : python;
+    if (python === undefined)
+      return { missing: "not installed (Debian: apt install python3-torch libopenblas0-openmp)" };
+    return { command: python, args: [here("peers/pytorch.py"), ...flags(threads)], env: tuned };
+  },
+};
+
+export const peers: readonly System[] = [
+  pytorch,
+  npmPeer("onnxruntime", "onnxruntime-node", "onnxruntimeNode.mjs", ["infer", "op"]),
+  npmPeer("onnxruntime-web", "onnxruntime-web", "onnxruntimeWeb.mjs", ["infer", "op"]),
+  npmPeer("tfjs", "@tensorflow/tfjs-backend-wasm", "tfjsNode.mjs", ["train", "infer", "op"]),
+  npmPeer("jax-js", "@jax-js/jax", "jaxjsNode.mjs", ["train", "infer"]),
+  npmPeer("convnetjs", "convnetjs", "convnetjsNode.mjs", ["train", "infer"]),
+];
