@@ -3,6 +3,7 @@ import { toIndex } from "../kernel/indexing.ts";
 import type { IndexVariable } from "../kernel/ir.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
+import { stridesOf } from "../tensor/shape.ts";
 import { broadcastIndex, reshapeIndex, viewIndex } from "./access.ts";
 import { type AxisIndex, fixed, NeedsPlain, type Place } from "./place.ts";
 import type { PlaceOf } from "./writer.ts";
@@ -61,6 +62,16 @@ export function readsAt(
   };
   visit(node, index);
   return reads;
+}
+
+/** How far apart in memory the elements of a row-major value are along an axis of the loop nest. */
+export function stepAlong({ place, index }: Read, variable: IndexVariable): number {
+  const strides = stridesOf(place.shape);
+  return index.reduce((sum, at, axis) => {
+    if ("each" in at) return Infinity;
+    const term = at.base.terms.find((each) => each.variable.id === variable.id);
+    return sum + (strides[axis] as number) * (term?.factor ?? 0);
+  }, 0);
 }
 
 /**

@@ -204,9 +204,24 @@ function emitExtremum(state: KernelState, operation: "min" | "max", a: Value, b:
     f.op(`f32x4.p${operation}`);
     return;
   }
+  if (kind === "float" && lanes > 1) {
+    // In both orders: one of them gives a NaN back, and the bits of NaN or a number are NaN. Three instructions; of two
+    // zeros of different sign it takes the negative one.
+    state.temporary("v128", (right) => {
+      state.temporary("v128", (left) => {
+        emitValue(state, a);
+        f.set(left);
+        emitValue(state, b);
+        f.set(right);
+        f.get(left).get(right).op(`f32x4.p${operation}`);
+        f.get(right).get(left).op(`f32x4.p${operation}`).op("v128.or");
+      });
+    });
+    return;
+  }
   emitValue(state, a);
   emitValue(state, b);
-  if (kind === "float") f.op(lanes > 1 ? `f32x4.${operation}` : `f32.${operation}`);
+  if (kind === "float") f.op(`f32.${operation}`);
   else if (lanes > 1) f.op(`i32x4.${operation}_s`);
   else {
     state.temporary("i32", (right) => {

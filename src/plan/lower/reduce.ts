@@ -2,12 +2,12 @@
 // way in and the epilogue on the way out. Large reductions to few results go in parts, so that threads
 // share them. The order of additions is fixed by the shapes alone.
 import { plus, times } from "../../kernel/indexing.ts";
-import type { Value } from "../../kernel/ir.ts";
+import type { IndexVariable, Value } from "../../kernel/ir.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Op } from "../../tensor/op.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
-import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
+import { batchAxis, type Read, readsAt, stepAlong, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -18,6 +18,9 @@ import { splitOver } from "./pointwise.ts";
 const fewChunks = 4;
 /** and with so many elements it is worth a second pass: parts first, then all parts in order. */
 const largeReduction = 65536;
+
+/** Windows up to this size are written out, element by element. */
+const unrolledElements = 16;
 
 /** Additions in a row to one register, about. */
 const blockLength = 256;
@@ -50,7 +53,11 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
     planner.mayBatch(node) &&
     !reduced.has(0) &&
     (required === 0 || (required < 0 && planner.wantsBatch.has(node)));
-  const laneAxis = batch ? 0 : required >= 0 ? required : rank - 1;
+  const laneAxis = batch
+    ? 0
+    : required >= 0
+      ? required
+      : freeLaneAxis(planner, input, reduced, reads, variables);
   const place = planner.place(node, batch ? "batch" : "plain");
   if (isEmpty(node)) return;
 
@@ -74,10 +81,19 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const elements =
     (w: KernelWriter, keptIndex: readonly AxisIndex[], width: number, part: Split | null): Visit =>
     (visit) => {
-      loops(w, reducedAxes, order, part, (at, innerWidth) => {
-        const full = at.map((i, a) => (reduced.has(a) ? i : (keptIndex[a] as AxisIndex)));
-        visit(full, inLanes ? innerWidth : width);
-      });
+      const at = (inner: readonly AxisIndex[]): AxisIndex[] =>
+        inner.map((i, a) => (reduced.has(a) ? i : (keptIndex[a] as AxisIndex)));
+      if (
+        part === null &&
+        !inLanes &&
+        sizeOf(reducedAxes.map(({ size }) => size)) <= unrolledElements
+      ) {
+        for (const inner of positionsOf(reducedAxes)) visit(at(inner.map(fixed)), width);
+        return;
+      }
+      loops(w, reducedAxes, order, part, (inner, innerWidth) =>
+        visit(at(inner), inLanes ? innerWidth : width),
+      );
     };
 
   const split = splitOver(keptAxes, lanes, flops * 4);
@@ -135,6 +151,37 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
     finish(all)(total, at, width);
   });
   planner.launch(all, 1, { flops: sizeOf(partial.shape) });
+}
+
+/** All positions in a box, the last axis fastest. */
+function positionsOf(axes: readonly LoopAxis[]): number[][] {
+  return axes.reduce<number[][]>(
+    (before, { size }) =>
+      before.flatMap((at) => Array.from({ length: size }, (_, i) => [...at, i])),
+    [[]],
+  );
+}
+
+/**
+ * The axis for the lanes where no operand asks for one: the last. A reduced one that hardly fills a vector, the width of a
+ * pooling window above all, leaves them to the last axis that is kept, if elements lie near each other along it.
+ */
+function freeLaneAxis(
+  planner: Planner,
+  { shape }: Node,
+  reduced: ReadonlySet<number>,
+  reads: readonly Read[],
+  variables: readonly IndexVariable[],
+): number {
+  const { lanes } = planner.target;
+  const last = shape.length - 1;
+  if (!reduced.has(last) || (shape[last] as number) >= 2 * lanes) return last;
+  const kept = shape.findLastIndex((size, axis) => !reduced.has(axis) && size >= lanes);
+  if (kept < 0) return last;
+  const isNear = reads.every((read) => {
+    return Math.abs(stepAlong(read, variables[kept] as IndexVariable)) <= lanes;
+  });
+  return isNear ? kept : last;
 }
 
 function kindOf({ dtype }: Node): "float" | "int" {
