@@ -21,6 +21,8 @@ export interface CheckpointCallbackOptions {
   readonly everySteps?: number;
   /** … or when so many seconds have passed; besides after each epoch and on interruption. */
   readonly everySeconds?: number;
+  /** Called after a file was written, with its path: to copy it elsewhere, say. */
+  readonly onSave?: (path: string) => void | Promise<void>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
     "mode",
     "everySteps",
     "everySeconds",
+    "onSave",
   ]);
   const {
     folder,
@@ -70,7 +73,9 @@ export function checkpointCallback(options: CheckpointCallbackOptions): Callback
   ): Promise<void> {
     const about = { model, classes, normalize, settings };
     const content = { net, optimizer, ema, progress: await state(), ...about };
-    await saveCheckpoint(`${folder}/${name}.safetensors`, content);
+    const path = `${folder}/${name}.safetensors`;
+    await saveCheckpoint(path, content);
+    await options.onSave?.(path);
     if (name === "last") savedAt = performance.now();
   }
 

@@ -264,13 +264,18 @@ describe("checkpoints while training", () => {
   it("keep the last and the best, and nothing else", async () => {
     setBackend("wasm");
     const own = await mkdtemp(join(folder, "keep-"));
-    const callbacks = [checkpointCallback({ folder: own, model, everySteps: 3 })];
+    const saved: string[] = [];
+    const onSave = (path: string) => void saved.push(path);
+    const callbacks = [checkpointCallback({ folder: own, model, everySteps: 3, onSave })];
     const { epochs } = await train.fit(barNet(), {
       ...settings,
       optimizer: adam({ lr: 0.02 }),
       callbacks,
     });
     expect((await readdir(own)).toSorted()).toEqual(["best.safetensors", "last.safetensors"]);
+    expect(new Set(saved)).toEqual(
+      new Set(["best", "last"].map((name) => `${own}/${name}.safetensors`)),
+    );
     const [last, best] = [
       await loadCheckpoint(join(own, "last.safetensors")),
       await loadCheckpoint(join(own, "best.safetensors")),
