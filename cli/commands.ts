@@ -37,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/summary.ts")).summaryCommand as unknown as Command,
   },
   {
+    name: "profile",
+    summary: "where the time of a step goes, kernel by kernel",
+    load: async () => (await import("./commands/profile.ts")).profileCommand as unknown as Command,
+  },
+  {
     name: "data",
     summary: "fetch a data set and look at it",
     load: async () => (await import("./commands/data.ts")).dataCommand as unknown as Command,

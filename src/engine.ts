@@ -2,13 +2,23 @@
 // and runs it on a backend. This is the one place where all layers meet.
 import { backward } from "./autograd/backward.ts";
 import type { Backend, BackendBuffer, Executable } from "./backend/backend.ts";
+import { measurePeak } from "./backend/peak.ts";
 import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
+import { tellPlan } from "./debug.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
 import { type FixedPlan, planFixed } from "./plan/plan.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
-import { type CapturedStep, type CaptureOptions, type Engine, setEngine } from "./tensor/engine.ts";
+import {
+  type CapturedStep,
+  type CaptureOptions,
+  type Engine,
+  type MachinePeak,
+  type ProgramTiming,
+  type Rehearsal,
+  setEngine,
+} from "./tensor/engine.ts";
 import { BackendError, ShapeError } from "./tensor/errors.ts";
 import type { Node, Storage } from "./tensor/node.ts";
 import { formatShape, sameShape, sizeOf } from "./tensor/shape.ts";
@@ -85,6 +95,8 @@ export class BackendEngine implements Engine {
   /** Variables with a new value that waits for the next update. */
   readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
+  #listener: ((run: ProgramTiming) => void) | null = null;
+  #peak: Promise<MachinePeak | null> | null = null;
 
   constructor(backend: Backend, options: EngineOptions = {}) {
     this.backend = backend;
@@ -192,22 +204,17 @@ export class BackendEngine implements Engine {
     };
     return {
       run: () => {
-        main.run(ready());
+        this.#execute(main, ready());
         finish();
       },
       refresh: () => {
         isFresh = once === null;
       },
-      profile: () => {
-        const timings = main.profile?.(ready()) ?? [];
-        finish();
-        return timings;
-      },
       dispose: () => {},
     };
   }
 
-  rehearse(body: () => void): { readonly tensors: number; readonly arena: number } {
+  rehearse(body: () => void): Rehearsal {
     const backend = new RehearsalBackend(this.backend.capabilities);
     setEngine(new BackendEngine(backend, this.#options));
     try {
@@ -215,11 +222,34 @@ export class BackendEngine implements Engine {
     } finally {
       setEngine(this);
     }
-    return backend.memory();
+    return backend.rehearsal();
+  }
+
+  listen(listener: ((run: ProgramTiming) => void) | null): void {
+    this.#listener = listener;
+  }
+
+  machine(): {
+    readonly backend: string;
+    readonly threads: number;
+    peak(): Promise<MachinePeak | null>;
+  } {
+    const peak = (): Promise<MachinePeak | null> => {
+      this.#peak ??= measurePeak(this.backend);
+      return this.#peak;
+    };
+    return { backend: this.backend.name, threads: this.backend.capabilities.threads, peak };
   }
 
   get memoryLimit(): number {
     return this.backend.capabilities.memoryLimit ?? Infinity;
+  }
+
+  #execute(program: Executable, buffers: readonly BackendBuffer[]): void {
+    if (this.#listener === null) return program.run(buffers);
+    const timing = program.profile?.(buffers);
+    if (timing === undefined) program.run(buffers);
+    this.#listener(timing ?? { kernels: null, arenaBytes: 0 });
   }
 
   #run(outputs: readonly Node[]): void {
@@ -228,7 +258,7 @@ export class BackendEngine implements Engine {
     for (const leaf of graph.leaves) this.#checkFresh(leaf);
     const { main } = this.#compile(graph);
     const results = outputs.map((output) => this.#allocate(bytesOf(output)));
-    main.run([
+    this.#execute(main, [
       ...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer),
       ...results.map(({ buffer }) => buffer),
     ]);
@@ -257,6 +287,7 @@ export class BackendEngine implements Engine {
     const own = this.backend.capabilities;
     // A backend that interprets the graph asks for no plan: it has nothing to compute in advance.
     const plans: FixedPlan[] = [];
+    const start = performance.now();
     const main = this.backend.compile(graph, (capabilities = own) => {
       const { lanes, laneChoices = [lanes], accumulators } = capabilities;
       const target = { lanes, laneChoices, accumulators, ...this.#options };
@@ -265,6 +296,10 @@ export class BackendEngine implements Engine {
       return made.main;
     });
     const made = plans.at(-1);
+    const ms = performance.now() - start;
+    // A rehearsal compiles nothing.
+    if (!(this.backend instanceof RehearsalBackend))
+      tellPlan({ graph, program: made?.main ?? null, executable: main, ms });
     if (made === undefined || made.once.stages.length === 0) return { main, once: null, kept: [] };
     return { main, once: this.backend.compile(graph, () => made.once), kept: made.kept };
   }

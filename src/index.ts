@@ -5,6 +5,7 @@ import "./ops/index.ts";
 export * as autograd from "./autograd/index.ts";
 export { type BackendName, type BackendOptions, backend, setBackend } from "./backends.ts";
 export * as data from "./data/index.ts";
+export { setDebug } from "./debug.ts";
 export * as inspect from "./inspect/index.ts";
 export * as interop from "./interop/index.ts";
 export * as models from "./models/index.ts";

@@ -2,7 +2,8 @@
 import { inspect, models } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
-import { checkModelName, modelNames } from "../run/names.ts";
+import { memoryReport } from "../run/memory.ts";
+import { checkModelName, modelNames, optimizerNames } from "../run/names.ts";
 
 const options = {
   batch: {
@@ -21,6 +22,14 @@ const options = {
     ...{ type: "integer", value: "N", min: 1, max: 1_000_000, default: 10 },
     help: "classes to tell apart",
   },
+  memory: {
+    ...{ type: "flag" },
+    help: "instead, what a training step with --batch images keeps in memory, and when",
+  },
+  optimizer: {
+    ...{ type: "choice", choices: optimizerNames, default: "sgd" },
+    help: "for --memory: what learns",
+  },
   json: { type: "flag", help: "the summary as one JSON object" },
 } as const satisfies OptionSpecs;
 
@@ -30,7 +39,11 @@ export const summaryCommand = defineCommand({
     "Shows each layer of a network: output shape, parameters, multiply-adds, memory, receptive field.",
   positionals: [{ name: "MODEL", help: modelNames.join(", "), required: true }],
   options,
-  examples: ["fovea summary lenet", "fovea summary resnet50 --model.form torchvision --batch 32"],
+  examples: [
+    "fovea summary lenet",
+    "fovea summary resnet50 --model.form torchvision --batch 32",
+    "fovea summary vgg11 --memory --batch 64",
+  ],
 
   async run(values, [model = ""], { terminal }) {
     checkModelName(model);
@@ -40,7 +53,12 @@ export const summaryCommand = defineCommand({
     const sized = inputSize === undefined ? {} : { inputSize };
     const net = models.createModel(model, { numClasses, ...values.model, ...sized });
     const shape = inputSize === undefined ? size : [inputSize, inputSize];
-    const summary = inspect.summary(net, [batch, Number(inChannels), ...shape]);
+    const imageShape = [Number(inChannels), ...shape] as const;
+    if (values.memory) {
+      const { optimizer } = values;
+      return memoryReport({ net, model, batch, imageShape, optimizer, json }, terminal);
+    }
+    const summary = inspect.summary(net, [batch, ...imageShape]);
     if (json) terminal.line(JSON.stringify(summary));
     // A file or another program gets whole lines.
     else {

@@ -4,7 +4,7 @@ import { ShapeError } from "../tensor/errors.ts";
 import type { Node } from "../tensor/node.ts";
 import type { BackwardContext, Op } from "../tensor/op.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
-import { enableGrad } from "../tensor/state.ts";
+import { enableGrad, withScope } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 const nowhere: ReadonlySet<Node> = new Set();
@@ -28,17 +28,16 @@ export function gradientsBelow(
     const rule = ruleOf(node.op);
     if (rule === null) continue;
     const inputs = node.inputs.map((input) => new Tensor(input));
-    const inputGrads = rule({
-      grad,
-      inputs,
-      output: new Tensor(node),
-      params: node.params,
-    });
-    node.inputs.forEach((input, i) => {
-      const inputGrad = inputGrads[i] ?? null;
-      if (!input.requiresGrad || inputGrad === null) return;
-      const before = gradients.get(input);
-      gradients.set(input, before === undefined ? inputGrad : before.add(inputGrad));
+    const { path, op } = node.scope;
+    withScope({ path, phase: "backward", op: op || node.op.name }, () => {
+      const output = new Tensor(node);
+      const inputGrads = rule({ grad, inputs, output, params: node.params });
+      node.inputs.forEach((input, i) => {
+        const inputGrad = inputGrads[i] ?? null;
+        if (!input.requiresGrad || inputGrad === null) return;
+        const before = gradients.get(input);
+        gradients.set(input, before === undefined ? inputGrad : before.add(inputGrad));
+      });
     });
   }
   return gradients;

@@ -3,7 +3,7 @@
 import type { Graph } from "../graph/graph.ts";
 import type { KernelProgram } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
-import type { KernelTiming } from "../tensor/engine.ts";
+import type { ProgramTiming } from "../tensor/engine.ts";
 
 export interface Capabilities {
   /** Floats in a vector register; 1 means that there are no vectors. */
@@ -28,8 +28,10 @@ export interface BackendBuffer {
 /** A compiled graph. `bindings` are the buffers of the graph's leaves, then of its outputs. */
 export interface Executable {
   run(bindings: readonly BackendBuffer[]): void;
-  /** Milliseconds and counts per kernel of one more run, for profiles. */
-  profile?(bindings: readonly BackendBuffer[]): readonly KernelTiming[];
+  /** A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. */
+  profile?(bindings: readonly BackendBuffer[]): ProgramTiming;
+  /** The generated code as text, for DEBUG. */
+  code?(): string;
   dispose(): void;
 }
 

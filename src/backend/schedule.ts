@@ -1,5 +1,6 @@
 // The order in which a program's launches run, in the form in which threads share them.
 import type { KernelProgram, Launch } from "../kernel/ir.ts";
+import type { ProgramTiming } from "../tensor/engine.ts";
 
 /** Stages in the form in which threads share them. */
 export interface Schedule {
@@ -34,4 +35,28 @@ export function scheduleOf(program: KernelProgram): Schedule {
     else (stages[stages.length - 1]?.epilogue ?? prologue).push(...launches);
   }
   return { prologue, stages };
+}
+
+/** The schedule of a profile: each launch a stage of its own. */
+export function singleSchedule(launches: readonly Launch[]): Schedule {
+  const stages = launches.map(({ chunks }, i) => ({ launches: [i], chunks, epilogue: [] }));
+  return { prologue: [], stages };
+}
+
+/** Runs the launches of a program one after another; `run` returns the milliseconds of one. */
+export function timed(
+  { slots, arenaBytes }: Pick<KernelProgram, "slots" | "arenaBytes">,
+  launches: readonly Launch[],
+  run: (launch: Launch, number: number) => number,
+): ProgramTiming {
+  const kernels = launches.map((launch, number) => {
+    const { kernel, chunks, flops, origin = null } = launch;
+    const arena = new Set(launch.slots).values().reduce((sum, slot) => {
+      const touched = slots[slot];
+      return sum + (touched?.kind === "arena" ? touched.bytes : 0);
+    }, 0);
+    const ms = run(launch, number);
+    return { name: kernel.name, ms, chunks, flops, arenaBytes: arena, origin };
+  });
+  return { kernels, arenaBytes };
 }

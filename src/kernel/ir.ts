@@ -3,6 +3,7 @@
 //
 // A kernel is a function of one integer, the chunk, and of its buffers. Chunks are independent of each
 // other, so any thread may run any of them and the result has the same bits.
+import type { KernelOrigin, TemporaryUse } from "../tensor/origin.ts";
 
 /** What a register holds in each lane. A mask lane is true or false. */
 export type Kind = "float" | "int" | "mask";
@@ -134,12 +135,19 @@ export interface Launch {
   /** For profiles: the floating-point operations and bytes of all chunks together. */
   readonly flops: number;
   readonly bytes: number;
+  readonly origin?: KernelOrigin;
 }
 
 /** A memory area of a program: bound anew at each run, or at a fixed place in the arena. */
 export type Slot =
   | { readonly kind: "bound"; readonly bytes: number }
-  | { readonly kind: "arena"; readonly offset: number; readonly bytes: number };
+  | {
+      readonly kind: "arena";
+      readonly offset: number;
+      readonly bytes: number;
+      /** What lies there, and when: for people. */
+      readonly use?: TemporaryUse;
+    };
 
 /** Stages run one after another; the launches of a stage do not depend on each other. */
 export interface KernelProgram {

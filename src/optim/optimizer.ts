@@ -6,7 +6,7 @@ import { copyOf } from "../ops/copyOf.ts";
 import { engine } from "../tensor/engine.ts";
 import { checkOptions, FoveaError, OptionError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { noGrad } from "../tensor/state.ts";
+import { inPhase, noGrad } from "../tensor/state.ts";
 import { type Parameter, Tensor, Variable } from "../tensor/tensor.ts";
 import { checkSavedState, type OptimizerState } from "./optimizerState.ts";
 import {
@@ -243,9 +243,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
     const next = grads.values();
     return noGrad(() =>
-      this.#groups.flatMap((group) =>
-        group.params.flatMap((_, row) =>
-          this.#updatesOf(group, row, next.next().value as Tensor | null),
+      inPhase("update", () =>
+        this.#groups.flatMap((group) =>
+          group.params.flatMap((_, row) =>
+            this.#updatesOf(group, row, next.next().value as Tensor | null),
+          ),
         ),
       ),
     );

@@ -135,7 +135,7 @@ function planOnce(
   });
   const deferred = new Set(updates.map(({ node }) => node));
   for (const root of roots) {
-    if (!deferred.has(root.node)) planner.make(root.node, () => lower(planner, root));
+    if (!deferred.has(root.node)) planner.make(root, lower);
   }
   lowerUpdates(planner, updates, graph);
   const overwritten = new Set(graph.inPlace.map((leaf) => graph.leaves[leaf]));
@@ -191,7 +191,7 @@ function withLanesFor(wanted: ReadonlySet<Node>, target: PlanTarget): PlanTarget
 /** A bound slot that the value itself does not live in. */
 function bindCopy(planner: Planner, node: Node, binding: number): Place {
   const place = planner.temporary(node, node.shape, node.dtype);
-  planner.slots[place.slot] = { bytes: (planner.slots[place.slot] as PlannedSlot).bytes, binding };
+  planner.slots[place.slot] = { ...(planner.slots[place.slot] as PlannedSlot), binding };
   return place;
 }
 
@@ -336,9 +336,9 @@ function keepResults(planner: Planner, isOnce: readonly boolean[], bindings: num
   const read = new Set(planner.launches.flatMap(({ reads }, i) => (isOnce[i] ? [] : reads)));
   return [...made].flatMap((slot) => {
     if (!read.has(slot)) return [];
-    const { bytes } = planner.slots[slot] as PlannedSlot;
-    planner.slots[slot] = { bytes, binding: bindings++ };
-    return [bytes];
+    const kept = planner.slots[slot] as PlannedSlot;
+    planner.slots[slot] = { ...kept, binding: bindings++ };
+    return [kept.bytes];
   });
 }
 
@@ -373,10 +373,14 @@ function placeSlots(
     .filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
   const position = new Map([...order, ...arena].map((slot, i) => [slot, i]));
   const slots = [...order, ...arena].map((slot): Slot => {
-    const { bytes, binding } = planner.slots[slot] as PlannedSlot;
-    return binding >= 0
-      ? { kind: "bound", bytes }
-      : { kind: "arena", offset: offsets[slot] as number, bytes };
+    const { bytes, binding, node } = planner.slots[slot] as PlannedSlot;
+    if (binding >= 0) return { kind: "bound", bytes };
+    const offset = offsets[slot] as number;
+    const [first, last] = [from.get(slot), to.get(slot)];
+    // A value whose computation was put into another kernel has a slot that nobody touches.
+    if (first === undefined || last === undefined) return { kind: "arena", offset, bytes };
+    const use = { ...node.scope, core: node.op?.name ?? "", from: first, to: last };
+    return { kind: "arena", offset, bytes, use };
   });
   planner.launches.forEach((launch, i) => {
     planner.launches[i] = {

@@ -5,6 +5,7 @@ import type { Node } from "../tensor/node.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { bytesOf } from "../tensor/tensor.ts";
 import { isAlias, type Root, waitsFor } from "./group.ts";
+import { originOf } from "./origin.ts";
 import { canBatch, type Layout, NeedsPlain, type Place } from "./place.ts";
 import { KernelWriter } from "./writer.ts";
 
@@ -32,6 +33,8 @@ export interface PlannedSlot {
   readonly bytes: number;
   /** Index among the bindings; -1 for a temporary. */
   readonly binding: number;
+  /** The value that lies there, or that what lies there is made for. */
+  readonly node: Node;
 }
 
 export class Planner {
@@ -46,7 +49,7 @@ export class Planner {
   readonly #places = new Map<Node, Place>();
   readonly #relaid = new Map<string, Place>();
   /** The value being computed: it has a place, but nothing is there yet. */
-  #making: Node | null = null;
+  #making: Root | null = null;
 
   constructor(
     target: PlanTarget,
@@ -62,7 +65,7 @@ export class Planner {
 
   /** Where a stored value is; an alias is where its base is. Null for inlined values. */
   readonly placeOf = (node: Node): Place | null => {
-    if (node === this.#making) return null;
+    if (node === this.#making?.node) return null;
     const own = this.#places.get(node);
     if (own !== undefined) return own;
     if (!isAlias(node)) return null;
@@ -87,9 +90,9 @@ export class Planner {
   };
 
   /** Runs the strategy that computes a value. */
-  make(node: Node, strategy: () => void): void {
-    this.#making = node;
-    strategy();
+  make(root: Root, strategy: Strategy): void {
+    this.#making = root;
+    strategy(this, root);
     this.#making = null;
   }
 
@@ -148,7 +151,17 @@ export class Planner {
 
   launch(writer: KernelWriter, chunks: number, cost: { flops: number; last?: boolean }): void {
     const { kernel, slots, reads, writes } = writer.finish();
-    const bytes = slots.reduce((sum, slot) => sum + (this.slots[slot] as PlannedSlot).bytes, 0);
+    const touched = slots.map((slot) => {
+      const { bytes } = this.slots[slot] as PlannedSlot;
+      return { slot, bytes, isWritten: writes.includes(slot) };
+    });
+    const origin = originOf({
+      name: kernel.name,
+      core: this.#making?.core ?? null,
+      computed: writer.computed,
+      slots: touched,
+      slotOf: (node) => this.placeOf(node)?.slot ?? null,
+    });
     this.launches.push({
       kernel,
       chunks,
@@ -156,14 +169,15 @@ export class Planner {
       reads,
       writes,
       flops: cost.flops,
-      bytes,
+      bytes: touched.reduce((sum, { bytes }) => sum + bytes, 0),
       last: cost.last ?? false,
+      origin,
     });
   }
 
   #newPlace(node: Node, shape: Shape, dtype: Dtype, layout: Layout, binding: number): Place {
     const slot = this.slots.length;
-    this.slots.push({ bytes: bytesOf({ shape, dtype }), binding });
+    this.slots.push({ bytes: bytesOf({ shape, dtype }), binding, node });
     return { node, slot, shape, dtype, layout };
   }
 }

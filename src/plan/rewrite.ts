@@ -3,7 +3,7 @@ import { graphOf, pendingOp } from "../graph/graph.ts";
 import { Node } from "../tensor/node.ts";
 import type { Op, ReferenceArray } from "../tensor/op.ts";
 import { broadcastShapes, sameShape, sizeOf } from "../tensor/shape.ts";
-import { noGrad } from "../tensor/state.ts";
+import { noGrad, withScope } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { isAlias, waitsFor } from "./group.ts";
 
@@ -30,12 +30,11 @@ class Rewriter {
   #step(node: Node): Node {
     const op = node.op as Op;
     const inputs = node.inputs.map((input) => this.#done.get(input) ?? input);
-    if (op.lowering.kind === "composite") {
-      const built = op.lowering.build(
-        inputs.map((input) => new Tensor(input)),
-        node.params,
-      );
-      return this.run(built.node);
+    const { lowering, name } = op;
+    if (lowering.kind === "composite") {
+      const tensors = inputs.map((input) => new Tensor(input));
+      const scope = { ...node.scope, op: node.scope.op || name };
+      return this.run(withScope(scope, () => lowering.build(tensors, node.params)).node);
     }
     const rewritten = new Node(node, op, inputs, node.params, false, node.scope);
     return this.#once(simplify(rewritten));

@@ -40,6 +40,8 @@ export class KernelWriter {
   readonly #waits = new Set<number>();
   /** Values known without evaluation: the accumulator at the root of an epilogue. */
   readonly known = new Map<Node, Value>();
+  /** Nodes that this kernel computes, each after its inputs: for profiles. */
+  readonly computed = new Set<Node>();
 
   constructor(
     name: string,
@@ -175,6 +177,13 @@ export class KernelWriter {
     return this.#placeOf(node);
   }
 
+  /** The value of a node that is known without evaluation. */
+  knownValue(node: Node): Value | undefined {
+    const value = this.known.get(node);
+    if (value !== undefined) this.computed.add(node);
+    return value;
+  }
+
   /** Index as an int value: scalar, or one per lane. */
   indexValue(index: AxisIndex, width: number): Value {
     if (width === 1) return this.k.hoist(this.k.index(inLane(index, 0)));
@@ -206,7 +215,7 @@ class Expression {
   }
 
   at(node: Node, index: readonly AxisIndex[]): Value {
-    const known = this.w.known.get(node);
+    const known = this.w.knownValue(node);
     if (known !== undefined) return known;
     const key = indexKey(index);
     let values = this.#memo.get(node);
@@ -253,7 +262,10 @@ class Expression {
       if (inner === null) throw new Error(`plan: ${node.op?.name} cannot be computed in place`);
       return this.at(input, inner);
     }
-    if (node.op?.name === "indexSelect") return this.at(input, this.#selected(node, index));
+    if (node.op?.name === "indexSelect") {
+      this.w.computed.add(node);
+      return this.at(input, this.#selected(node, index));
+    }
     throw new Error(`plan: ${node.op?.name} has no stored value`);
   }
 
@@ -286,7 +298,7 @@ class FlatExpression extends Expression {
   }
 
   flat(node: Node): Value {
-    let value = this.w.known.get(node) ?? this.#flat.get(node);
+    let value = this.w.knownValue(node) ?? this.#flat.get(node);
     if (value === undefined) {
       value = this.#computeFlat(node);
       this.#flat.set(node, value);
@@ -347,6 +359,7 @@ function applyPointwise(
   const { lowering } = node.op as Op;
   if (lowering.kind !== "pointwise") throw new Error(`plan: ${node.op?.name} is not pointwise`);
   const value = lowering.expression(w.math, node.inputs.map(input), node.params, index);
+  w.computed.add(node);
   return node.dtype === "uint8" && value.type.kind === "int"
     ? w.math.bitAnd(value, w.math.int(255))
     : value;

@@ -2,6 +2,7 @@
 // `src/engine.ts` puts the real engine behind it.
 import type { Dtype, TypedArray } from "./dtype.ts";
 import type { Node, Storage } from "./node.ts";
+import type { KernelOrigin, TemporaryUse } from "./origin.ts";
 import type { Tensor, Variable } from "./tensor.ts";
 
 export interface Engine {
@@ -32,7 +33,15 @@ export interface Engine {
    * Runs `body` with an engine that plans but neither stores nor computes, and says what memory it would have taken:
    * by tensors made in it, and by temporaries.
    */
-  rehearse(body: () => void): { readonly tensors: number; readonly arena: number };
+  rehearse(body: () => void): Rehearsal;
+  /** From now on `listener` is told what each kernel of each run takes; null ends that. Costs nothing when it has ended. */
+  listen(listener: ((run: ProgramTiming) => void) | null): void;
+  /** What computes, and what it could reach at best: measured when first asked for. */
+  machine(): {
+    readonly backend: string;
+    readonly threads: number;
+    peak(): Promise<MachinePeak | null>;
+  };
   /** Bytes that the backend can hold at most; Infinity where it has no limit of its own. */
   readonly memoryLimit: number;
 }
@@ -47,19 +56,46 @@ export interface CapturedStep {
   run(): void;
   /** The constants have changed: what follows from them is computed again before the next run. */
   refresh(): void;
-  /** One more run, kernel by kernel on this thread; empty on a backend that has no kernels. */
-  profile(): readonly KernelTiming[];
   dispose(): void;
+}
+
+/** What was planned in a rehearsal. */
+export interface Rehearsal {
+  /** Bytes of tensors made in it. */
+  readonly tensors: number;
+  /** Bytes of temporaries, of the plan that takes most. */
+  readonly arena: number;
+  /** What lies among these temporaries. */
+  readonly uses: readonly (TemporaryUse & { readonly bytes: number })[];
+  /** Kernels of that plan, by stage. */
+  readonly stages: readonly (readonly KernelOrigin[])[];
+}
+
+/** What a machine reaches at best. */
+export interface MachinePeak {
+  readonly gflopsPerSecond: number;
+  /** Copying a large array: bytes read and bytes written. */
+  readonly copyGigabytesPerSecond: number;
+}
+
+/** One run of a program, kernel by kernel. */
+export interface ProgramTiming {
+  /** In the order in which they ran; null on a backend that has no kernels. */
+  readonly kernels: readonly KernelTiming[] | null;
+  /** Bytes of the program's temporaries. */
+  readonly arenaBytes: number;
 }
 
 /** What one kernel of a run took. */
 export interface KernelTiming {
   readonly name: string;
   readonly ms: number;
+  readonly chunks: number;
   /** Floating-point operations, a multiply-add counted as two. */
   readonly flops: number;
-  /** Bytes of the buffers that it reads and writes. */
-  readonly bytes: number;
+  /** Bytes of the temporaries that it touches. */
+  readonly arenaBytes: number;
+  readonly origin: KernelOrigin | null;
 }
 
 let current: Engine | null = null;

@@ -1,6 +1,7 @@
 // The immutable value behind a tensor: how it is computed, and, once computed, where it is stored.
 import type { Dtype } from "./dtype.ts";
 import type { Op, TensorType } from "./op.ts";
+import { outside, type Scope } from "./origin.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor, Variable } from "./tensor.ts";
 
@@ -32,8 +33,8 @@ export class Node implements TensorType {
   readonly shape: Shape;
   readonly dtype: Dtype;
   readonly requiresGrad: boolean;
-  /** Name of the module that made it, for profiles and error texts. */
-  readonly scope: string;
+  /** The module that made it, for profiles and DEBUG output. */
+  readonly scope: Scope;
   storage: Storage | null = null;
   /** Version of the storage that this value means. */
   version = 0;
@@ -50,7 +51,7 @@ export class Node implements TensorType {
     inputs: readonly Node[],
     params: unknown,
     requiresGrad: boolean,
-    scope = "",
+    scope: Scope = outside,
   ) {
     this.shape = type.shape;
     this.dtype = type.dtype;

@@ -1,7 +1,9 @@
 // The two things that recording an op depends on besides its arguments: whether gradients are
 // wanted, and which module is running.
+import { outside, type Phase, type Scope } from "./origin.ts";
+
 let gradEnabled = true;
-let scope: readonly string[] = [];
+let scope: Scope = outside;
 
 /** Are gradients being recorded? */
 export function isGradEnabled(): boolean {
@@ -38,15 +40,27 @@ export function enableGrad<T>(body: () => T): T {
   }
 }
 
-/** Dotted path of the running module. */
-export function currentScope(): string {
-  return scope.join(".");
+/** The running module, and the part of the step. */
+export function currentScope(): Scope {
+  return scope;
 }
 
 /** Runs `body` inside a named module. */
 export function inScope<T>(name: string, body: () => T): T {
+  if (name === "") return withScope(scope, body);
+  const { path } = scope;
+  return withScope({ ...scope, path: path === "" ? name : `${path}.${name}` }, body);
+}
+
+/** Runs `body` in another part of the step. */
+export function inPhase<T>(phase: Phase, body: () => T): T {
+  return withScope({ ...scope, phase }, body);
+}
+
+/** Runs `body` as if it stood there. */
+export function withScope<T>(given: Scope, body: () => T): T {
   const before = scope;
-  scope = name === "" ? scope : [...scope, name];
+  scope = given;
   try {
     return body();
   } finally {

@@ -4,7 +4,7 @@ import type { Module } from "../nn/module.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { Optimizer, type OptimizerFactory } from "../optim/index.ts";
 import { bytesPerElement } from "../tensor/dtype.ts";
-import { engine } from "../tensor/engine.ts";
+import { engine, type Rehearsal } from "../tensor/engine.ts";
 import { BackendError, checkOptions, OptionError } from "../tensor/errors.ts";
 import { noGrad } from "../tensor/state.ts";
 import { Tensor, type Variable } from "../tensor/tensor.ts";
@@ -55,6 +55,14 @@ export interface MemoryEstimate {
  * network // 216680
  */
 export function estimateMemory(net: Module, options: EstimateMemoryOptions): MemoryEstimate {
+  return planTraining(net, options).estimate;
+}
+
+/** The estimate, and the plan that it was taken from. @internal */
+export function planTraining(
+  net: Module,
+  options: EstimateMemoryOptions,
+): { readonly estimate: MemoryEstimate; readonly plan: Rehearsal } {
   checkOptions("estimateMemory", options, [
     "inputShape",
     "batchSize",
@@ -73,7 +81,7 @@ export function estimateMemory(net: Module, options: EstimateMemoryOptions): Mem
     });
   }
   let ofOptimizer = 0;
-  const { arena } = withTraining(net, () =>
+  const plan = withTraining(net, () =>
     engine().rehearse(() => {
       const optimizer = given instanceof Optimizer ? given : given(net.parameters());
       const [channels, height, width] = imageShape;
@@ -105,9 +113,10 @@ export function estimateMemory(net: Module, options: EstimateMemoryOptions): Mem
     optimizer: changing + gradSums,
     snapshot: network + changing,
     data: ofData,
-    temporaries: arena,
+    temporaries: plan.arena,
   };
-  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part) };
+  const total = Object.values(parts).reduce((sum, part) => sum + part);
+  return { estimate: { ...parts, total }, plan };
 }
 
 /** Pixels and labels that lie in the engine. */

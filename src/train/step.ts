@@ -6,7 +6,7 @@ import type { Module } from "../nn/index.ts";
 import { type GradLimits, limitGrads } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer, Update } from "../optim/index.ts";
 import { collectBufferUpdates } from "../tensor/buffers.ts";
-import { type CapturedStep, engine, type KernelTiming } from "../tensor/engine.ts";
+import { type CapturedStep, engine } from "../tensor/engine.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import { defaultGenerator, Generator } from "../tensor/random.ts";
 import { StepKeys, withRandomKeys } from "../tensor/randomKeys.ts";
@@ -172,12 +172,6 @@ export class TrainStep {
   run(batch: Batch, random = defaultGenerator): void {
     this.#prepare(batch, random);
     this.#captured.run();
-  }
-
-  /** A step as `run` does it, timed kernel by kernel on one thread. */
-  profile(batch: Batch, random = defaultGenerator): readonly KernelTiming[] {
-    this.#prepare(batch, random);
-    return this.#captured.profile();
   }
 
   #prepare(batch: Batch, random: Generator): void {

@@ -96,8 +96,9 @@ test("profile runs the program once more and times each launch", async () => {
   const backend = createWasmBackend({ threads: 2 });
   const buffer = upload(backend, new Int32Array(5));
   const executable = compile(backend, programOf(fillKernel(), 5, [20]));
-  const timings = executable.profile?.([buffer]);
-  expect(timings).toEqual([{ name: "fill", ms: expect.any(Number), flops: 1e9, bytes: 0 }]);
+  const timing = executable.profile?.([buffer]);
+  const rest = { ms: expect.any(Number), flops: 1e9, arenaBytes: 0, origin: null };
+  expect(timing).toEqual({ kernels: [{ name: "fill", chunks: 5, ...rest }], arenaBytes: 0 });
   expect([...(await backend.read(buffer, "int32", 5))]).toEqual([1, 2, 3, 4, 5]);
 });
 

@@ -92,6 +92,35 @@ function backendWith(threads: number): Backend {
 }
 
 describe.each([1, 2, 3])("%i threads", (threads) => {
+  test("a profile runs all chunks once, between runs that do the same", async () => {
+    const backend = backendWith(threads);
+    const stages = 7;
+    const x = Float32Array.from({ length }, (_, i) => Math.sin(i));
+    const arrays = [x, new Float32Array(length), new Int32Array(chunks), new Int32Array(1)];
+    const buffers = arrays.map((array) => upload(backend, array));
+    const executable = compile(backend, mixProgram(stages));
+    const runs = 100;
+    for (let run = 0; run < runs; run++) {
+      executable.run(buffers);
+      // Launches without chunks are no kernels.
+      expect(executable.profile?.(buffers).kernels).toHaveLength(4 * stages);
+      if (run === 10) await setTimeout(100);
+    }
+    const [, y, counts, singles] = buffers as [
+      BackendBuffer,
+      BackendBuffer,
+      BackendBuffer,
+      BackendBuffer,
+    ];
+    expect(await backend.read(y, "float32", length)).toEqual(mixed(x, stages));
+    expect([...(await backend.read(counts, "int32", chunks))]).toEqual(
+      new Array(chunks).fill(2 * runs * stages),
+    );
+    expect([...(await backend.read(singles, "int32", 1))]).toEqual([4 * runs * stages]);
+    executable.dispose();
+    expect(() => executable.profile?.(buffers)).toThrow("disposed");
+  });
+
   test("run all chunks of all stages once, in order, 1,000 times over", async () => {
     const backend = backendWith(threads);
     const stages = 7;
@@ -148,7 +177,7 @@ function parts(threads: number, options: ConstructorParameters<typeof WorkerPool
   const control = controlWords(memory.memory, controlAddress);
   const executable = (program: KernelProgram): WasmExecutable => {
     const emitted = emitProgram(program, { simd: true, relaxedSimd: false, threads: true });
-    return new WasmExecutable(emitted, program.slots, memory, pool);
+    return new WasmExecutable(emitted, program, memory, pool);
   };
   const asleep = async (): Promise<void> => {
     const start = performance.now();

@@ -24,6 +24,7 @@ describe("fovea", () => {
         compare   runs side by side: what differs, and what it came to
         predict   what a trained network sees in pictures
         summary   the layers of a network: shapes, parameters, work
+        profile   where the time of a step goes, kernel by kernel
         data      fetch a data set and look at it
         doctor    what this machine offers, what is used, and why not the rest
 

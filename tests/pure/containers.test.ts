@@ -44,7 +44,7 @@ describe("containers", () => {
       "others.0.0.bias",
     ]);
     const [y] = [new Net().forward(Tensor.ones([1, 2]))];
-    expect(y.node.scope).toBe("branches.right");
+    expect(y.node.scope.path).toBe("branches.right");
   });
 
   it("print as trees", () => {

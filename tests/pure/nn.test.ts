@@ -141,7 +141,13 @@ describe("Module", () => {
 
   it("gives recorded ops the path of their module", () => {
     const net = new Sequential({ features: new Sequential(new Identity(), new Sigmoid()) });
-    expect(net.forward(zeros(1, 2)).node.scope).toBe("features.1");
+    const x = Tensor.ones([1, 2], { requiresGrad: true });
+    const y = net.forward(x);
+    const scope = { path: "features.1", phase: "forward", op: "" };
+    expect(y.node.scope).toEqual(scope);
+    // Also the gradient, which is recorded outside of all modules.
+    y.sum().backward();
+    expect(x.grad?.node.scope).toEqual({ ...scope, phase: "backward", op: "sigmoid" });
   });
 
   it("tells a forward hook of every call, inner ones first", () => {

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodePng } from "../../src/interop/png.ts";
-import { confusion, curves, type SampleItem, samples } from "../../src/pictures/index.ts";
+import {
+  confusion,
+  curves,
+  type FlameKernel,
+  flame,
+  type SampleItem,
+  samples,
+} from "../../src/pictures/index.ts";
 import { countScale, linearScale } from "../../src/pictures/scale.ts";
 import { escapeXml, fitText, formatPercent } from "../../src/pictures/svg.ts";
 import { DataError, ShapeError } from "../../src/tensor/errors.ts";
@@ -306,5 +313,70 @@ describe("text", () => {
       ">99.9%",
       "100.0%",
     ]);
+  });
+});
+
+describe("flame", () => {
+  const kernel = (label: string, kind: string, phase: string, path: string, ms: number) => ({
+    ...{ label, kind, phase, path, ms },
+    ...{ gflopsPerSecond: 10, gigabytesPerSecond: 1 },
+  });
+  const kernels = [
+    kernel("0.conv conv2d+bias", "conv forward", "forward", "0.conv", 4),
+    kernel("1 matmul", "matmul", "forward", "1", 1),
+    kernel("1 matmul", "matmul gradient", "backward", "1", 2),
+    kernel("0.conv conv2dWeightGrad", "conv weight gradient", "backward", "0.conv", 2),
+    kernel("mul+sub", "optimizer", "update", "", 0.5),
+  ];
+  const profile = (members: readonly FlameKernel[], stepMs: number) => {
+    const kernelMs = members.reduce((sum, { ms }) => sum + ms, 0);
+    const where = { backend: "wasm", threads: 2 };
+    return { ...where, stepMs, kernelMs, overheadMs: stepMs - kernelMs, kernels: members };
+  };
+  /** Width and class of the box with this tooltip. */
+  const boxOf = (svg: string, name: string) => {
+    const pattern = new RegExp(
+      `<title>${name}\n[^<]*</title><rect class="(\\S+)"[^>]* width="([\\d.]+)"`,
+    );
+    const [, colour, width] = pattern.exec(svg) ?? [];
+    return { colour, width: Number(width) };
+  };
+
+  it("gives parts, modules and kernels widths by their times", () => {
+    const svg = flame(profile(kernels, 10), { title: "lenet" });
+    const { texts } = parse(svg);
+    expect(texts).toEqual(
+      expect.arrayContaining(["lenet", "step", "forward", "backward", "0.conv", "conv2d+bias"]),
+    );
+    expect(boxOf(svg, "step").width).toBeCloseTo(873, 0);
+    // A pixel of each is the gap to the next box.
+    expect(boxOf(svg, "forward").width + 1).toBeCloseTo(874 / 2, 1);
+    expect(boxOf(svg, "backward").width + 1).toBeCloseTo(0.4 * 874, 1);
+    expect(boxOf(svg, "0.conv conv2dWeightGrad").width + 1).toBeCloseTo(0.2 * 874, 1);
+    expect(boxOf(svg, "0.conv").colour).toBe("bar");
+    expect(boxOf(svg, "1 matmul").colour).not.toBe(boxOf(svg, "mul.sub").colour);
+    expect(svg).toContain(
+      "conv weight gradient, backward\n2.00 ms, 20.0% of the step\n10.0 GFLOP/s",
+    );
+  });
+
+  it("fills the step where kernels overlap, and never draws over its edge", () => {
+    const svg = flame(profile(kernels, 8));
+    expect(boxOf(svg, "forward").width + 1).toBeCloseTo((5 / 9.5) * 874, 1);
+    parse(svg);
+  });
+
+  it("stands any names, many kinds, and nothing at all", () => {
+    const odd = Array.from({ length: 300 }, (_, i) =>
+      kernel(
+        `<${i}> & "x"`,
+        `kind ${i % 12}`,
+        "forward",
+        `a.${i % 7}.b<`,
+        i % 5 === 0 ? 0 : 0.01 * i,
+      ),
+    );
+    expect(parse(flame(profile(odd, 500), { title: "<&>" })).texts).toContain("<&>");
+    parse(flame(profile([], 0)));
   });
 });

@@ -1,9 +1,10 @@
 // A compiled program: its kernels' libraries, and its description in the runtime.
 import type { KernelProgram, Slot } from "../../kernel/ir.ts";
-import type { KernelTiming } from "../../tensor/engine.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
+import { timed } from "../schedule.ts";
 import type { EmittedProgram } from "./emitProgram.ts";
 import type { NativeMemory } from "./memory.ts";
 import type { Library, NativeRuntime } from "./runtime.ts";
@@ -30,6 +31,7 @@ export class NativeExecutable implements Executable {
   readonly #pool: number;
   readonly #emitted: EmittedProgram;
   readonly #libraries: readonly Library[];
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
   readonly #bound: readonly Slot[];
   readonly #program: number;
   readonly #addresses: Float64Array;
@@ -38,7 +40,7 @@ export class NativeExecutable implements Executable {
   /** `pool` is the address of the threads, 0 for none. */
   constructor(
     emitted: EmittedProgram,
-    { slots }: KernelProgram,
+    { slots, arenaBytes }: KernelProgram,
     libraries: readonly Library[],
     runtime: NativeRuntime,
     memory: NativeMemory,
@@ -49,6 +51,7 @@ export class NativeExecutable implements Executable {
     this.#pool = estimateMs(emitted) >= shareFromMs ? pool : 0;
     this.#emitted = emitted;
     this.#libraries = libraries;
+    this.#layout = { slots, arenaBytes };
     this.#bound = slots.filter(({ kind }) => kind === "bound");
     this.#addresses = new Float64Array(Math.max(1, this.#bound.length));
     const numbers = Float64Array.from(describe(emitted, slots, libraries, runtime));
@@ -62,14 +65,18 @@ export class NativeExecutable implements Executable {
     this.#runtime.call.run(this.#pool, this.#program, address, this.#addresses);
   }
 
-  profile(bindings: readonly BackendBuffer[]): readonly KernelTiming[] {
+  profile(bindings: readonly BackendBuffer[]): ProgramTiming {
     this.#bind(bindings);
     const { call } = this.#runtime;
     call.settle(this.#pool);
     call.bind(this.#program, this.#memory.arena.address, this.#addresses);
-    return this.#emitted.launches.map(({ kernel, flops, bytes }, i) => {
-      return { name: kernel.name, ms: call.time(this.#program, i), flops, bytes };
-    });
+    return timed(this.#layout, this.#emitted.launches, (_, i) =>
+      call.time(this.#pool, this.#program, i),
+    );
+  }
+
+  code(): string {
+    return this.#emitted.sources.join("\n");
   }
 
   dispose(): void {

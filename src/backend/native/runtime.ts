@@ -24,7 +24,7 @@ export interface RuntimeFunctions {
   poolFree(pool: number): void;
   run(pool: number, program: number, arena: number, bindings: Float64Array): void;
   bind(program: number, arena: number, bindings: Float64Array): void;
-  time(program: number, launch: number): number;
+  time(pool: number, program: number, launch: number): number;
   settle(pool: number): void;
 }
 
@@ -45,7 +45,7 @@ const signatures: Readonly<Record<keyof RuntimeFunctions, string>> = {
   poolFree: "void fovea_pool_free(double)",
   run: "void fovea_run(double, double, double, const double *)",
   bind: "void fovea_bind(double, double, const double *)",
-  time: "double fovea_time(double, int)",
+  time: "double fovea_time(double, double, int)",
   settle: "void fovea_settle(double)",
 };
 

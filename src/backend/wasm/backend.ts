@@ -5,6 +5,7 @@ import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.t
 import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
 import { node } from "../node.ts";
+import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmBuffer, WasmExecutable } from "./executable.ts";
 import { detectFeatures, hasSharedMemory } from "./features.ts";
@@ -119,9 +120,13 @@ class WasmBackend implements Backend {
   compile(_graph: Graph, kernels: () => KernelProgram): Executable {
     this.#checkAlive();
     const program = kernels();
-    const emitted = emitProgram(program, { ...this.#features, threads: this.#pool !== null });
+    const features = { ...this.#features, threads: this.#pool !== null };
+    const emitted = emitProgram(program, features);
     this.#memory.reserveArena(program.arenaBytes);
-    return new WasmExecutable(emitted, program.slots, this.#memory, this.#pool);
+    return new WasmExecutable(emitted, program, this.#memory, this.#pool, {
+      single: () => emitProgram(program, { ...features, single: true }),
+      code: () => disassembleProgram(program, features),
+    });
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

@@ -1,6 +1,10 @@
 // Shows the code of one function as text, an instruction a line, indented by blocks: for DEBUG
 // output and for tests. It reads what FunctionWriter writes, with the same table of opcodes.
+import type { KernelProgram } from "../../kernel/ir.ts";
+import { launchesOf } from "../schedule.ts";
 import type { FunctionWriter } from "./assembler.ts";
+import { emitKernel } from "./emitKernel.ts";
+import type { WasmFeatures } from "./kernelState.ts";
 import { type Immediate, instructions } from "./opcodes.ts";
 
 interface Entry {
@@ -16,6 +20,14 @@ const byOpcode = new Map<number, Entry>(
     ]),
   ),
 );
+
+/** The kernels of a program, each once. */
+export function disassembleProgram(program: KernelProgram, features: WasmFeatures): string {
+  const kernels = new Set(launchesOf(program).map(({ kernel }) => kernel));
+  return [...kernels]
+    .map((kernel) => `${kernel.name}\n${disassemble(emitKernel(kernel, features))}`)
+    .join("\n\n");
+}
 
 /** The code as text. Locals are numbered from the parameters on. */
 export function disassemble(writer: FunctionWriter): string {

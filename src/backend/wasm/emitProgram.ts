@@ -12,7 +12,13 @@
 // it computes, so results have the same bits with any number of threads. A thread that comes late
 // joins the stage that is open; nobody waits for it.
 import type { Kernel, KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
-import { launchesOf, type ParallelStage, type Schedule, scheduleOf } from "../schedule.ts";
+import {
+  launchesOf,
+  type ParallelStage,
+  type Schedule,
+  scheduleOf,
+  singleSchedule,
+} from "../schedule.ts";
 import { FunctionWriter, type Label } from "./assembler.ts";
 import { emitKernel } from "./emitKernel.ts";
 import {
@@ -46,7 +52,8 @@ export interface EmittedProgram {
 /** What the module exports. */
 export interface ProgramExports {
   runAlone(): void;
-  begin(): void;
+  /** `stage` is the one that runs if a run does a single one. */
+  begin(stage?: number): void;
   work(): number;
   abort(): void;
 }
@@ -54,13 +61,15 @@ export interface ProgramExports {
 /**
  * Prints a program. The module imports the memory and the address of its frame, in which the caller
  * writes the address of the arena and of each bound slot before a run.
+ * @param features threads: for several threads; single: each launch is a stage, and a run does the one that `begin` is given
  */
 export function emitProgram(
   program: KernelProgram,
-  features: WasmFeatures & { readonly threads: boolean },
+  features: WasmFeatures & { readonly threads: boolean; readonly single?: boolean },
 ): EmittedProgram {
   const launches = launchesOf(program);
-  const schedule = scheduleOf(program);
+  const { single = false } = features;
+  const schedule = single ? singleSchedule(launches) : scheduleOf(program);
   const bound = program.slots.filter(({ kind }) => kind === "bound").length;
   const frame = frameOf(bound, schedule.stages.length);
   const module = new ModuleWriter();
@@ -90,15 +99,19 @@ export function emitProgram(
   if (features.threads) {
     const stages = schedule.stages.map((stage, number) => {
       const f = new FunctionWriter([]);
-      emitStage(f, { stage, number, frame, launches, functions, callAll });
+      const next = single ? schedule.stages.length : number + 1;
+      emitStage(f, { stage, number, next, frame, launches, functions, callAll });
       return module.add(f);
     });
-    const begin = new FunctionWriter([]);
+    const begin = new FunctionWriter(single ? ["i32"] : []);
     const countersBytes = frame.bytes - frame.countersOffset;
     begin.index("global.get", 0).i32(frame.countersOffset).op("i32.add");
     begin.i32(0).i32(countersBytes).memoryFill();
     callAll(begin, schedule.prologue);
-    begin.index("global.get", 0).i32(0).atomic("i32.atomic.store", progressOffset);
+    begin.index("global.get", 0);
+    if (single) begin.get(0);
+    else begin.i32(0);
+    begin.atomic("i32.atomic.store", progressOffset);
     module.export("begin", module.add(begin));
     module.export("work", module.add(emitWork(stages), ["i32"]));
     const abort = new FunctionWriter([]);
@@ -158,6 +171,8 @@ function emitChunks(f: FunctionWriter, launch: number, chunks: number): void {
 interface StageParts {
   readonly stage: ParallelStage;
   readonly number: number;
+  /** The stage that is opened after it. */
+  readonly next: number;
   readonly frame: Frame;
   readonly launches: readonly Launch[];
   readonly functions: readonly number[];
@@ -166,7 +181,7 @@ interface StageParts {
 
 /** Claims chunks of a stage until there are none. Who finishes the last one opens the next stage. */
 function emitStage(f: FunctionWriter, parts: StageParts): void {
-  const { stage, number, frame, launches, functions, callAll } = parts;
+  const { stage, number, next, frame, launches, functions, callAll } = parts;
   const chunk = f.newLocal("i32");
   const top = f.open("loop");
   f.index("global.get", 0).i32(1).atomic("i32.atomic.rmw.add", claimedOffset(frame, number));
@@ -193,7 +208,7 @@ function emitStage(f: FunctionWriter, parts: StageParts): void {
     .branch("br_if", top)
     .end();
   callAll(f, stage.epilogue);
-  emitProgress(f, number + 1);
+  emitProgress(f, next);
 }
 
 /** Sets `progress` and wakes who waits for it. */

@@ -1,9 +1,10 @@
 // A compiled program: its module, its frame in memory, and the launches for profiles.
-import type { Slot } from "../../kernel/ir.ts";
-import type { KernelTiming } from "../../tensor/engine.ts";
+import type { KernelProgram, Slot } from "../../kernel/ir.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
+import { timed } from "../schedule.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
 import { arenaOffset, doneOffset } from "./frame.ts";
 import type { WasmMemory } from "./memory.ts";
@@ -30,25 +31,41 @@ type Exports = ProgramExports & Readonly<Record<string, (chunk: number) => void>
 
 let count = 0;
 
+/** What only people ask for, made when they do. */
+export interface Inside {
+  /** The program again, with a stage for each launch, of which a run does one: for profiles. */
+  single(): EmittedProgram;
+  /** The code as text. */
+  code(): string;
+}
+
 export class WasmExecutable implements Executable {
   readonly #memory: WasmMemory;
   readonly #pool: WorkerPool | null;
   readonly #program: EmittedProgram;
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
   readonly #bound: readonly Slot[];
+  readonly #inside: Inside | null;
+  #single: WasmExecutable | null = null;
   readonly #exports: Exports;
   readonly #frame: Allocation;
   readonly #job: Job;
   readonly #isWorthSharing: boolean;
+  /** What runs, if a run does one stage. */
+  #stage = 0;
   #isDisposed = false;
 
   constructor(
     program: EmittedProgram,
-    slots: readonly Slot[],
+    layout: Pick<KernelProgram, "slots" | "arenaBytes">,
     memory: WasmMemory,
     pool: WorkerPool | null,
+    inside: Inside | null = null,
   ) {
     this.#program = program;
-    this.#bound = slots.filter(({ kind }) => kind === "bound");
+    this.#layout = layout;
+    this.#inside = inside;
+    this.#bound = layout.slots.filter(({ kind }) => kind === "bound");
     this.#memory = memory;
     this.#pool = pool;
     const module = new WebAssembly.Module(program.bytes);
@@ -58,10 +75,11 @@ export class WasmExecutable implements Executable {
     const imports = { fovea: { memory: memory.memory, frame: address } };
     const instance = new WebAssembly.Instance(module, imports);
     this.#exports = instance.exports as unknown as Exports;
+    const { begin, work, abort, runAlone } = this.#exports;
     this.#job = {
       id: ++count,
       module,
-      exports: this.#exports,
+      exports: { begin: () => begin(this.#stage), work, abort, runAlone },
       frame: address,
       done: () => this.#done(),
     };
@@ -78,19 +96,45 @@ export class WasmExecutable implements Executable {
     }
   }
 
-  profile(bindings: readonly BackendBuffer[]): readonly KernelTiming[] {
+  profile(bindings: readonly BackendBuffer[]): ProgramTiming {
     this.#bind(bindings);
-    return this.#program.launches.map(({ kernel, chunks, flops, bytes }, i) => {
+    const shared = this.#pool !== null && this.#isWorthSharing ? this.#singleBound(bindings) : null;
+    return timed(this.#layout, this.#program.launches, ({ chunks }, i) => {
       const launch = this.#exports[`launch${i}`] as (chunk: number) => void;
       const start = performance.now();
-      for (let chunk = 0; chunk < chunks; chunk++) launch(chunk);
-      return { name: kernel.name, ms: performance.now() - start, flops, bytes };
+      if (shared !== null && chunks > 1) shared.#runStage(i);
+      else for (let chunk = 0; chunk < chunks; chunk++) launch(chunk);
+      return performance.now() - start;
     });
+  }
+
+  code(): string {
+    return this.#inside?.code() ?? "";
+  }
+
+  /** The program with a stage for each launch, on these buffers. */
+  #singleBound(bindings: readonly BackendBuffer[]): WasmExecutable | null {
+    if (this.#inside === null) return null;
+    this.#single ??= new WasmExecutable(
+      this.#inside.single(),
+      this.#layout,
+      this.#memory,
+      this.#pool,
+    );
+    this.#single.#bind(bindings);
+    return this.#single;
+  }
+
+  /** One stage of a program in which a run does one. */
+  #runStage(stage: number): void {
+    this.#stage = stage;
+    this.#pool?.run(this.#job);
   }
 
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    this.#single?.dispose();
     this.#pool?.remove(this.#job);
     this.#memory.free(this.#frame);
   }
