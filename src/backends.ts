@@ -1,13 +1,13 @@
 // Choosing what computes: by name, by environment, or by what the machine offers.
 import type { Backend } from "./backend/backend.ts";
-import { createNativeBackend } from "./backend/native/index.ts";
+import { createNativeBackend, nativeRuntime } from "./backend/native/index.ts";
 import { createReferenceBackend } from "./backend/reference/index.ts";
 import { createWasmBackend } from "./backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
 
-/** `auto` takes the fastest that works here. */
+/** `auto` takes the fastest that works here: native if there are a C compiler and koffi, else wasm. */
 export type BackendName = "auto" | "native" | "wasm" | "reference";
 
 export interface BackendOptions {
@@ -35,7 +35,7 @@ let current: BackendEngine | null = null;
  * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
  * taken.
  *
- * @param name    "auto", "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
+ * @param name    "auto" (native where it can run, else wasm), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
  * @example setBackend("wasm", { threads: 2 })
  */
@@ -61,15 +61,49 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
 function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions): Backend {
   const shared = threads === undefined ? {} : { threads };
   if (name === "reference") return createReferenceBackend();
-  if (name === "native") {
+  if (name === "native" || (name === "auto" && isNode())) {
     try {
       return createNativeBackend(isa === undefined ? shared : { ...shared, isa });
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      console.error(`${error.message}\nUsing wasm. Run "fovea doctor" for details.`);
+      // Nobody asked for it: nothing is missing, and the doctor says why.
+      if (name === "native")
+        console.error(`${error.message}\nUsing wasm. Run "fovea doctor" for details.`);
     }
   }
   return createWasmBackend(relaxedSimd === undefined ? shared : { ...shared, relaxedSimd });
+}
+
+function isNode(): boolean {
+  return typeof process !== "undefined" && process.versions?.node !== undefined;
+}
+
+/** What the native backend finds on this machine. */
+export interface NativeSupport {
+  /** Null if it can run; else why it cannot. */
+  readonly fault: string | null;
+  /** The compiler's command and version, in one line. */
+  readonly compiler: string | null;
+  /** Instruction sets of this processor that it can use, best first. */
+  readonly isas: readonly string[];
+  /** Where compiled kernels are kept; null if nowhere. */
+  readonly folder: string | null;
+}
+
+/**
+ * Can native code be made and run here? Looks for koffi and a compiler, and compiles a small library unless that was done before.
+ * @example nativeSupport().isas.length >= 0 // true
+ */
+export function nativeSupport(): NativeSupport {
+  try {
+    const runtime = nativeRuntime();
+    const { command, version } = runtime.compiler;
+    const compiler = `${command.join(" ")}: ${version.split("\n")[0]}`;
+    return { fault: null, compiler, isas: runtime.supported(), folder: runtime.folder };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { fault: error.message, compiler: null, isas: [], folder: null };
+  }
 }
 
 /** The backend in use; chosen now if none was yet. @example backend().capabilities.lanes >= 1 // true */
@@ -82,7 +116,7 @@ function engineInUse(): BackendEngine {
     const environment = typeof process === "undefined" ? {} : process.env;
     const threads = environment.FOVEA_THREADS;
     setBackend(
-      environment.FOVEA_BACKEND ?? "auto",
+      environment.FOVEA_BACKEND ?? "wasm",
       threads === undefined ? {} : { threads: Number(threads) },
     );
   }

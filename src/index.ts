@@ -3,7 +3,14 @@ import "./backends.ts";
 import "./ops/index.ts";
 
 export * as autograd from "./autograd/index.ts";
-export { type BackendName, type BackendOptions, backend, setBackend } from "./backends.ts";
+export {
+  type BackendName,
+  type BackendOptions,
+  backend,
+  type NativeSupport,
+  nativeSupport,
+  setBackend,
+} from "./backends.ts";
 export * as data from "./data/index.ts";
 export { setDebug } from "./debug.ts";
 export * as inspect from "./inspect/index.ts";

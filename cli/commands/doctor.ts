@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { backend, data } from "../../src/index.ts";
+import { backend, data, nativeSupport } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
 import { datasetNames } from "../run/names.ts";
@@ -134,11 +134,31 @@ function backends(): Finding[] {
   } catch (error) {
     findings.push({ name: "wasm", value: (error as Error).message, isGood: false });
   }
+  return [...findings, ...native(), { name: "webgpu", value: "not in this version" }];
+}
+
+/** What native code would need, or why there is none; and whether it is used. */
+function native(): Finding[] {
+  const { fault, compiler, isas, folder } = nativeSupport();
+  if (fault !== null) return [{ name: "native", value: `cannot run: ${oneLine(fault)}` }];
+  const isUsed = backend().name === "native";
   return [
-    ...findings,
-    { name: "native", value: "not in this version" },
-    { name: "webgpu", value: "not in this version" },
+    ...(isUsed ? [] : [{ name: "native", value: "not used: FOVEA_BACKEND=native would" }]),
+    { name: "native compiler", value: compiler as string },
+    { name: "native code for", value: isas.join(", ") },
+    { name: "native kernels", value: folder ?? "not kept" },
   ];
+}
+
+/** The headline of an error and its hint. */
+function oneLine(message: string): string {
+  const [headline = "", ...rows] = message.split("\n");
+  const hint = rows
+    .find((row) => row.trim().startsWith("hint"))
+    ?.trim()
+    .replace(/^hint\s+/, "");
+  const text = headline.replace(/^native: /, "");
+  return hint === undefined ? text : `${text}; ${hint}`;
 }
 
 function dataSets(): Finding[] {

@@ -18,6 +18,7 @@ export function operands(value: Value): readonly Value[] {
     case "convert":
     case "bits":
     case "lane":
+    case "total":
       return [value.a];
     case "binary":
     case "compare":

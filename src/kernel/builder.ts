@@ -244,6 +244,11 @@ export class KernelBuilder {
     return a.type.lanes === 1 ? a : { op: "lane", a, lane, type: { kind: a.type.kind, lanes: 1 } };
   }
 
+  /** The sum of all lanes. */
+  total(a: Value): Value {
+    return a.type.lanes === 1 ? a : { op: "total", a, type: { kind: "float", lanes: 1 } };
+  }
+
   index(index: IndexLike): Value {
     return { op: "index", index: toIndex(index), type: { kind: "int", lanes: 1 } };
   }
@@ -295,6 +300,7 @@ function indexVariables(value: Value): readonly IndexVariable[] | null {
       case "convert":
       case "bits":
       case "lane":
+      case "total":
         return visit(v.a);
       case "binary":
       case "compare":

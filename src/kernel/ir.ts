@@ -93,6 +93,8 @@ export type Value = { readonly type: ValueType } & (
   | { readonly op: "convert"; readonly a: Value }
   /** The same bits as the other kind (float ↔ int). */
   | { readonly op: "bits"; readonly a: Value }
+  /** The sum of all lanes of floats, by halves: the upper is added to the lower until one lane is left. */
+  | { readonly op: "total"; readonly a: Value }
   /** One lane as a scalar. */
   | { readonly op: "lane"; readonly a: Value; readonly lane: number }
   /** An index as a scalar int. */

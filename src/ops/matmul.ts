@@ -4,6 +4,7 @@ import { broadcastShapes, type Shape, sameShape, shapeError, sizeOf } from "../t
 import { apply, type Tensor } from "../tensor/tensor.ts";
 import { cast } from "./cast.ts";
 import { expand } from "./expand.ts";
+import { permuteOp } from "./permute.ts";
 import { checkDomain, commonDtype } from "./pointwise.ts";
 import { reshape } from "./reshape.ts";
 
@@ -24,7 +25,12 @@ export const matmulOp = defineOp<undefined>({
   },
   backward({ grad, inputs }) {
     const [a, b] = inputs as [Tensor, Tensor];
-    return [grad.matmul(b.transpose(-2, -1)), a.transpose(-2, -1).matmul(grad)];
+    const aGrad = grad.matmul(b.transpose(-2, -1));
+    // aᵀ · grad = (gradᵀ · a)ᵀ: the gradient lies as the elements of b lie, so that an optimizer can write b in place.
+    const bGrad = isTransposed(b)
+      ? grad.transpose(-2, -1).matmul(a).transpose(-2, -1)
+      : a.transpose(-2, -1).matmul(grad);
+    return [aGrad, bGrad];
   },
   reference(inputs, output) {
     const [a, b] = inputs as readonly [ReferenceArray, ReferenceArray];
@@ -98,6 +104,13 @@ function mismatch(a: Shape, b: Shape, inner: number, expected: number): Error {
   const turned = b.length >= 2 && b.at(-1) === inner;
   const hint = turned ? "transpose b: b.transpose(-2, -1)" : undefined;
   return shapeError("matmul", `a has ${inner} columns, b has ${expected} rows`, { a, b }, hint);
+}
+
+/** Is this a view of matrices with rows and columns exchanged, such as the weight of a dense layer? */
+function isTransposed({ node, ndim }: Tensor): boolean {
+  if (node.op !== permuteOp) return false;
+  const { order } = node.params as { readonly order: readonly number[] };
+  return order[ndim - 1] === ndim - 2 && order[ndim - 2] === ndim - 1;
 }
 
 /**

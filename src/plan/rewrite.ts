@@ -76,6 +76,11 @@ function simplify(node: Node): Node {
     }
   }
   if (op.name === "cast" && same(a)) return a;
+  if (op.name === "permute" && pendingOp(a)?.name === "permute") {
+    const inner = a.inputs[0] as Node;
+    const [outer, first] = [orderOf(node), orderOf(a)];
+    if (outer.every((axis, k) => first[axis] === k)) return inner;
+  }
   if (op.name === "mul" && same(a) && isConstant(b, 1)) return a;
   if (op.name === "mul" && b !== undefined && same(b) && isConstant(a, 1)) return b;
   if (op.name === "div" && same(a) && isConstant(b, 1)) return a;
@@ -93,6 +98,10 @@ function simplify(node: Node): Node {
     );
   }
   return fold(node) ?? node;
+}
+
+function orderOf({ params }: Node): readonly number[] {
+  return (params as { readonly order: readonly number[] }).order;
 }
 
 /** The value of a `full` node; null for others. */

@@ -366,6 +366,19 @@ describe.each(forms)("$name", (form) => {
       expect([...(result[3] as TypedArray).slice(0, 3)]).toEqual([first, 11, 23]);
     });
 
+    test("the total of the lanes, by halves", async () => {
+      const k = new KernelBuilder("total", lanes);
+      const [x, out] = [k.buffer("x"), k.buffer("out")];
+      k.store(out, 0, k.total(k.load(x, 0, lanes)));
+      // Far apart in size: another order gives another sum.
+      const values = Float32Array.from({ length: 16 }, (_, i) => (i % 3 === 0 ? 1e8 : -3.7) + i);
+      let sums = values.slice(0, lanes);
+      for (let half = lanes >> 1; half > 0; half >>= 1)
+        sums = sums.slice(0, half).map((a, l) => a + (sums[half + l] as number));
+      const [, result] = await runKernel(k.finish(), [values, new Float32Array(1)], { form });
+      expect(result?.[0]).toBe(sums[0]);
+    });
+
     test("an index is a number", async () => {
       const k = new KernelBuilder("index", lanes);
       const out = k.buffer("out", "int32");

@@ -35,6 +35,15 @@ export const forms: readonly Form[] = [
   ...nativeForms(),
 ];
 
+/** The backends that compile kernels. */
+export const compilers: readonly {
+  readonly name: string;
+  create(options?: { readonly threads?: number }): Backend;
+}[] = [
+  { name: "wasm", create: createWasmBackend },
+  ...(forms.length > 2 ? [{ name: "native", create: createNativeBackend }] : []),
+];
+
 /** One for each instruction set of this processor; none, with a notice, where nothing can be compiled. */
 function nativeForms(): Form[] {
   try {

@@ -3,7 +3,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { grad } from "../../src/autograd/index.ts";
 import { createReferenceBackend } from "../../src/backend/reference/index.ts";
-import { createWasmBackend } from "../../src/backend/wasm/index.ts";
 import { BackendEngine } from "../../src/engine.ts";
 import { graphOf } from "../../src/graph/graph.ts";
 import { conv2d } from "../../src/ops/index.ts";
@@ -11,13 +10,9 @@ import { plan } from "../../src/plan/plan.ts";
 import { setEngine } from "../../src/tensor/engine.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { compilers } from "./kernels.ts";
 
 const reference = new BackendEngine(createReferenceBackend());
-const wasm = createWasmBackend({ threads: 2 });
-const fast = new BackendEngine(wasm);
-const direct = new BackendEngine(wasm, { winograd: false });
-afterAll(() => wasm.dispose());
-
 type Sizes = readonly [
   batch: number,
   inChannels: number,
@@ -96,7 +91,12 @@ const shapes: Readonly<Record<string, Sizes>> = {
   "many channels: strips of one row": [4, 144, 32, 12, 12, 1],
 };
 
-describe("Winograd convolutions", () => {
+describe.each(compilers)("Winograd convolutions, $name", ({ create }) => {
+  const backend = create({ threads: 2 });
+  const fast = new BackendEngine(backend);
+  const direct = new BackendEngine(backend, { winograd: false });
+  afterAll(() => backend.dispose());
+
   test.each(Object.entries(shapes))("%s", async (_, sizes) => {
     expect(kernelNames(sizes, true)).toContain("conv2dWinograd");
     const expected = await compute(reference, sizes);
@@ -135,7 +135,7 @@ describe("Winograd convolutions", () => {
 
   test("give the same bits with any number of threads", async () => {
     const sizes = shapes["pixels over, 9 groups of images"] as Sizes;
-    const alone = createWasmBackend({ threads: 1 });
+    const alone = create({ threads: 1 });
     expect(await compute(new BackendEngine(alone), sizes)).toEqual(await compute(fast, sizes));
     alone.dispose();
   });

@@ -1,13 +1,21 @@
 // Same seed, same bits: whatever the number of threads.
 import { afterAll, describe, expect, it } from "vitest";
-import { models, nn, optim, setBackend, type Tensor, train } from "../../src/index.ts";
+import {
+  models,
+  nativeSupport,
+  nn,
+  optim,
+  setBackend,
+  type Tensor,
+  train,
+} from "../../src/index.ts";
 import { syntheticDataset } from "./synthetic.ts";
 
 const set = syntheticDataset(1024);
 
 /** All parameters after 50 steps of LeNet, with `threads` threads. */
-async function trained(threads: number): Promise<number[][]> {
-  setBackend("wasm", { threads });
+async function trained(backend: string, threads: number): Promise<number[][]> {
+  setBackend(backend, { threads });
   const net = models.lenet();
   await fillFixed(net);
   const step = new train.TrainStep({
@@ -41,10 +49,17 @@ describe("determinism", () => {
     setBackend("wasm", { threads: 1 });
   });
 
-  it("gives the same bits with 1, 2 and 3 threads", async () => {
-    const one = await trained(1);
-    expect(one.flat().every(Number.isFinite)).toBe(true);
-    expect(await trained(2)).toEqual(one);
-    expect(await trained(3)).toEqual(one);
-  }, 60_000);
+  const { fault } = nativeSupport();
+  if (fault !== null) console.warn(`SKIPPED: ${fault}`);
+
+  it.each(fault === null ? ["wasm", "native"] : ["wasm"])(
+    "%s gives the same bits with 1, 2 and 3 threads",
+    async (backend) => {
+      const one = await trained(backend, 1);
+      expect(one.flat().every(Number.isFinite)).toBe(true);
+      expect(await trained(backend, 2)).toEqual(one);
+      expect(await trained(backend, 3)).toEqual(one);
+    },
+    60_000,
+  );
 });

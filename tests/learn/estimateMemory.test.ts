@@ -95,3 +95,12 @@ it("fit refuses a batch that does not fit, and says which would", async () => {
   expect(total).toBeGreaterThan(0.85 * 2 ** 32);
   expect(await valuesOf(net)).toEqual(before);
 });
+
+it("needs no temporaries for an optimizer's memory: weights are written in place", () => {
+  setBackend("wasm");
+  const net = new Sequential(new Flatten(), new Linear(64, 1024), new ReLU(), new Linear(1024, 2));
+  const of = (optimizer: Parameters<typeof estimateMemory>[1]["optimizer"]) =>
+    estimateMemory(net, { optimizer, batchSize: 8, data: [data] }).temporaries;
+  const weights = 4 * 64 * 1024;
+  expect(of(adam()) - of(sgd({ lr: 0.1 }))).toBeLessThan(weights / 10);
+});

@@ -193,6 +193,14 @@ class Run {
       }
       case "lane":
         return [this.#value(v.a)[v.lane] as number];
+      case "total": {
+        let lanes = this.#value(v.a);
+        while (lanes.length > 1) {
+          const half = lanes.length >> 1;
+          lanes = lanes.slice(0, half).map((x, l) => Math.fround(x + (lanes[half + l] as number)));
+        }
+        return lanes;
+      }
       case "index":
         return [this.#index(v.index)];
       case "laneIndex":

@@ -60,7 +60,8 @@ function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: n
   const sources = graph.leaves.map((node) =>
     bytesFor(leaves.find((l) => l.node === node)?.data as TypedArray),
   );
-  interpret(plan(graph, { lanes, accumulators: 12 }), [...sources, target]);
+  const laneChoices = [16, 8, 4].filter((width) => width <= lanes);
+  interpret(plan(graph, { lanes, laneChoices, accumulators: 12 }), [...sources, target]);
   new Uint8Array(result.buffer).set(target);
   const expected = {
     shape: output.shape,
@@ -79,7 +80,7 @@ function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: n
   return { result, expected: expected.data };
 }
 
-for (const lanes of [4, 1]) {
+for (const lanes of [16, 4, 1]) {
   describe(`plans with ${lanes} ${lanes === 1 ? "lane" : "lanes"}`, () => {
     for (const op of allOps) {
       for (const item of op.cases) {
@@ -103,6 +104,29 @@ for (const lanes of [4, 1]) {
     }
   });
 }
+
+describe("vectors of several widths", () => {
+  /** The widest vectors of the kernels that convolve, or that do anything. */
+  const widths = (batch: number, size: number): number[] => {
+    const y = conv2d(new Tensor(leaf([batch, 2, size, size])), new Tensor(leaf([3, 2, 3, 3])));
+    const target = { lanes: 16, laneChoices: [16, 8, 4], accumulators: 24 };
+    const launches = plan(graphOf([y.node]), target).stages.flatMap((stage) => stage.launches);
+    return launches
+      .filter(({ kernel }) => kernel.name === "conv2d")
+      .map(({ kernel }) => {
+        const found = [...printKernel(kernel).matchAll(/×(\d+)/g)].map(([, n]) => Number(n));
+        return Math.max(1, ...found);
+      });
+  };
+
+  it("take the widest that the batch fills", () => {
+    expect([32, 24, 12].flatMap((batch) => widths(batch, 5))).toEqual([16, 8, 4]);
+  });
+
+  it("take the one that covers a row with the fewest, where the batch fills none", () => {
+    expect([18, 12, 8, 6, 4].flatMap((size) => widths(1, size))).toEqual([16, 8, 4, 4, 1]);
+  });
+});
 
 describe("fusion", () => {
   it("puts a chain of pointwise ops into one kernel", () => {
@@ -169,12 +193,9 @@ describe("fusion", () => {
           for t15 = 8 … 10
             r6 = b0[10·i00 + t15]
             r1 ← add(r1, r6)
-          r7 = add(r1, r2.0)
-          r8 = add(r7, r2.1)
-          r9 = add(r8, r2.2)
-          r10 = add(r9, r2.3)
-          r11 = div(r10, 10)
-          b1[i00] ← r11"
+          r7 = add(r1, total(r2))
+          r8 = div(r7, 10)
+          b1[i00] ← r8"
     `);
   });
 });

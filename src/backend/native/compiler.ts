@@ -11,14 +11,10 @@ export interface Compiler {
 
 /**
  * Optimisation without anything that changes NaN or the order of sums. Products are fused with sums where the kernel says
- * so, and nowhere else. Two passes are off: they carry loads over from one iteration to the next, far more than there are
- * registers for, which halves the speed of convolutions.
+ * so, and nowhere else.
  */
 const commonFlags: readonly string[] = [
   "-O2",
-  "-fno-tree-pre",
-  "-fno-predictive-commoning",
-  "-fno-tree-vectorize",
   "-ffp-contract=off",
   "-fno-math-errno",
   "-fno-trapping-math",
@@ -30,6 +26,21 @@ const commonFlags: readonly string[] = [
   "-x",
   "c",
 ];
+
+/**
+ * For gcc, clang does not know them. Two passes are off: they carry loads over from one iteration to the next, far more than
+ * there are registers for, which halves the speed of convolutions. Kernels are vectors already.
+ */
+const gccFlags: readonly string[] = [
+  "-fno-tree-pre",
+  "-fno-predictive-commoning",
+  "-fno-tree-vectorize",
+];
+
+function flagsFor({ version }: Compiler, flags: readonly string[]): readonly string[] {
+  const own = /clang/i.test(version) ? ["-fno-vectorize", "-fno-slp-vectorize"] : gccFlags;
+  return [...commonFlags, ...own, ...flags];
+}
 
 const patienceMs = 300_000;
 
@@ -62,7 +73,7 @@ export function findCompiler(): Compiler {
 /** Everything that decides what comes of a source, besides the source. */
 export function compilerKey(compiler: Compiler, flags: readonly string[]): string {
   const { platform, arch } = process;
-  return [platform, arch, ...compiler.command, compiler.version, ...commonFlags, ...flags].join(
+  return [platform, arch, ...compiler.command, compiler.version, ...flagsFor(compiler, flags)].join(
     "\n",
   );
 }
@@ -79,7 +90,7 @@ export function compileAll(
 ): void {
   const atOnce = Math.max(1, Math.min(names.length, builtin("node:os").availableParallelism()));
   const command = compiler.command.map(quoted).join(" ");
-  const options = [...commonFlags, ...flags].join(" ");
+  const options = flagsFor(compiler, flags).join(" ");
   // Each of several shells works through its share. A library gets its name when it is whole.
   const lists = Array.from({ length: atOnce }, (_, i) =>
     names

@@ -86,6 +86,8 @@ export function cValue(names: Names, value: Value): string {
           : `({ ${vector} t = ${at(value.a)}; t[${value.lane}]; })`;
       return kind === "mask" ? `(${lane} & 1)` : lane;
     }
+    case "total":
+      return `total${value.a.type.lanes}(${at(value.a)})`;
     case "index":
       return `(int)(${cIndex(names, value.index)})`;
     case "laneIndex":

@@ -22,12 +22,11 @@ export class NativeMemory {
   constructor(call: RuntimeFunctions, limit = machineBytes()) {
     this.#call = call;
     let reserved = Math.ceil(limit / step) * step;
-    let start = 0;
+    let start = call.reserve(reserved + step);
     // A limit on the process's addresses may refuse as much as the machine has.
-    for (; reserved >= step && start === 0; reserved /= 2) {
-      reserved = Math.floor(reserved / step) * step;
+    while (start === 0 && reserved > step) {
+      reserved = Math.floor(reserved / 2 / step) * step;
       start = call.reserve(reserved + step);
-      if (start !== 0) break;
     }
     if (start === 0) throw new BackendError("native: this process cannot reserve memory");
     this.#start = start;

@@ -7,6 +7,9 @@
 /** Operations on scalars, and constants. */
 const scalars = `
 typedef float fu __attribute__((may_alias));
+#ifndef __has_builtin
+#define __has_builtin(x) 0
+#endif
 #define INLINE static inline __attribute__((always_inline))
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__aarch64__)
 #define fma1(a, b, c) __builtin_fmaf(a, b, c)
@@ -61,6 +64,7 @@ INLINE I${n} int${n}(F${n} a) {
   I${n} r = __builtin_convertvector(fselect${n}(over, fsplat${n}(0), low), I${n});
   return iselect${n}(over, isplat${n}(2147483647), r) & (a == a);
 }
+${total(n)}
 ${multiplyAdd(n)}
 ${conditional(n)}
 #else
@@ -71,6 +75,35 @@ INLINE F${n} max${n}(F${n} a, F${n} b) { return fselect${n}((a > b) | (a != a), 
 INLINE F${n} min${n}(F${n} a, F${n} b) { return fselect${n}((a < b) | (a != a), a, b); }
 #endif
 `;
+}
+
+/** The sum of all lanes, by halves. */
+function total(n: number): string {
+  if (n === 4) return "INLINE float total4(F4 x) { return (x[0] + x[2]) + (x[1] + x[3]); }";
+  const half = n / 2;
+  const lanes = (from: number): string =>
+    Array.from({ length: half }, (_, l) => from + l).join(", ");
+  return `INLINE float total${n}(F${n} x) {
+  typedef float H __attribute__((vector_size(${2 * n})));
+#if __has_builtin(__builtin_shufflevector)
+  H h = __builtin_shufflevector(x, x, ${lanes(0)}) + __builtin_shufflevector(x, x, ${lanes(half)});
+#else
+  union { F${n} v; H h[2]; } u = { x };
+  H h = u.h[0] + u.h[1];
+#endif
+${
+  half === 4
+    ? "  return (h[0] + h[2]) + (h[1] + h[3]);"
+    : `  typedef float Q __attribute__((vector_size(${n})));
+#if __has_builtin(__builtin_shufflevector)
+  Q q = __builtin_shufflevector(h, h, 0, 1, 2, 3) + __builtin_shufflevector(h, h, 4, 5, 6, 7);
+#else
+  union { H v; Q q[2]; } w = { h };
+  Q q = w.q[0] + w.q[1];
+#endif
+  return (q[0] + q[2]) + (q[1] + q[3]);`
+}
+}`;
 }
 
 /** a · b + c, rounded once where the machine can: by name, for the compiler must not fuse anything else. */
@@ -91,10 +124,7 @@ function multiplyAdd(n: number): string {
     n === 4
       ? `\n#elif defined(__aarch64__)\n${define('__asm__("fmla %0.4s, %1.4s, %2.4s" : "+w"(c) : "w"(a), "w"(b)); return c;')}`
       : "";
-  return `#ifndef __has_builtin
-#define __has_builtin(x) 0
-#endif
-#if defined(${feature}) && __has_builtin(${builtin})
+  return `#if defined(${feature}) && __has_builtin(${builtin})
 ${define(`return ${builtin}${operands};`)}
 #elif defined(${feature})
 ${define(instruction)}${neon}

@@ -105,6 +105,8 @@ export function emitValue(state: KernelState, value: Value): void {
       f.lane(kind === "float" ? "f32x4.extract_lane" : "i32x4.extract_lane", value.lane);
       if (kind === "mask") f.i32(1).op("i32.and");
       return;
+    case "total":
+      return emitTotal(state, value.a);
     case "index":
       return emitIndex(state, value.index);
     case "laneIndex":
@@ -231,6 +233,19 @@ function emitExtremum(state: KernelState, operation: "min" | "max", a: Value, b:
       });
     });
   }
+}
+
+/** (0 + 2) + (1 + 3): the upper half comes down, is added, and once more. */
+function emitTotal(state: KernelState, a: Value): void {
+  const { f } = state;
+  emitValue(state, a);
+  state.temporary("v128", (vector) => {
+    for (const half of [8, 4]) {
+      const lanes = Uint8Array.from({ length: 16 }, (_, i) => (i + half) % 16);
+      f.tee(vector).get(vector).get(vector).bytes16("i8x16.shuffle", lanes).op("f32x4.add");
+    }
+  });
+  f.lane("f32x4.extract_lane", 0);
 }
 
 function emitIntNeg(state: KernelState, a: Value): void {

@@ -303,6 +303,35 @@ export function rowTiles(
   }
 }
 
+/** Bytes after which addresses fall into the same lines of the first-level cache, and how many of those it holds at least. */
+const cachePeriod = 4096;
+const cacheWays = 6;
+
+/**
+ * An operand of which a kernel reads `streams` planes side by side: as it is, or copied with a column to spare where the
+ * planes would lie a multiple of the cache's period apart and push each other out.
+ */
+export function spreadPlanes(planner: Planner, from: Place, node: Node, streams: number): Place {
+  const [batch, channels, height, width] = from.shape as unknown as Four;
+  const lanes = from.layout === "batch" ? planner.target.lanes : 1;
+  const isApart = (height * width * lanes * 4) % cachePeriod !== 0;
+  if (isApart || streams <= cacheWays) return from;
+  const to = {
+    ...planner.temporary(node, [batch, channels, height, width + 1]),
+    layout: from.layout,
+  };
+  storeBox(planner, {
+    name: "spread",
+    node,
+    place: to,
+    box: [batch, channels, height, width],
+    laneAxis: from.layout === "batch" ? 0 : 3,
+    target: (at) => at,
+    value: (w, at, lanes) => w.load(from, at, lanes),
+  });
+  return to;
+}
+
 /** A copy with the padding made real, for kernels that cannot clip. */
 export function paddedCopy(
   planner: Planner,

@@ -11,7 +11,6 @@ import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { withEpilogue } from "../lower/boxes.ts";
-import { lanesTotal } from "../lower/matmul.ts";
 import { storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
@@ -30,6 +29,7 @@ import {
   overChannels,
   partsOfChunk,
   powerOfTwo,
+  spreadPlanes,
   tilesOf,
 } from "./shared.ts";
 import { winogradForm } from "./winograd.ts";
@@ -55,7 +55,7 @@ export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
   const job = jobOf(planner, x, grad, core);
   const { lanes } = job;
   const finish = (w: KernelWriter, sum: Value, at: readonly AxisIndex[]): Value => {
-    const total = lanes === 1 ? sum : lanesTotal(w, sum);
+    const total = w.k.let(w.k.total(sum));
     return node === core ? total : withEpilogue(w, node, core, total, at, 1);
   };
   if (job.parts === 1 && job.blocks === 1) {
@@ -138,7 +138,7 @@ function jobOf(planner: Planner, x: Node, grad: Node, core: Node): Job {
   const perBlock = Math.max(1, Math.min(perPart, Math.floor(workingBytes / perGroup)));
   return {
     x: input.place,
-    grad: operand(planner, grad, inBatch),
+    grad: spreadPlanes(planner, operand(planner, grad, inBatch), grad, tile.rows),
     sizes,
     lanes,
     lanesOver,

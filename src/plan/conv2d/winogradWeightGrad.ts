@@ -7,7 +7,7 @@ import { chooseTile, tileRuns } from "../../kernel/tile.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { loops } from "../lower/loops.ts";
-import { lanesTotal, unrolled } from "../lower/matmul.ts";
+import { unrolled } from "../lower/matmul.ts";
 import { splitOver } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner } from "../planner.ts";
@@ -205,7 +205,7 @@ function multiply(
       for (let r = 0; r < rows; r++) {
         for (let i = 0; i < columns; i++) {
           const at = [fixed(plane), fixed(plus(o, r)), fixed(plus(c, i))];
-          const total = lanesTotal(w, totals[r * columns + i] as Value);
+          const total = k.let(k.total(totals[r * columns + i] as Value));
           w.store(sums, at, isFirst ? total : k.add(w.load(sums, at, 1), total), 1);
         }
       }

@@ -183,7 +183,7 @@ function emitTile(
   if (inReduction) {
     const vectors = Math.floor(depth / w.lanes);
     unrolled(w, vectors, (i) => step({ base: times(i, w.lanes), lane: 1 }, true, sums));
-    totals = sums.map((sum) => lanesTotal(w, sum));
+    totals = sums.map((sum) => w.k.let(w.k.total(sum)));
     k.for("k", vectors * w.lanes, depth, (i) => step(fixed(i), false, totals));
   } else {
     unrolled(w, depth, (i) => step(fixed(i), width > 1, sums));
@@ -248,13 +248,6 @@ export function unrolled(w: KernelWriter, count: number, body: (i: IndexLike) =>
     { step: 4 },
   );
   w.k.for("k", whole, count, body);
-}
-
-/** The sum over lanes, in lane order. */
-export function lanesTotal(w: KernelWriter, vector: Value): Value {
-  let total = w.k.let(w.k.lane(vector, 0));
-  for (let l = 1; l < vector.type.lanes; l++) total = w.k.let(w.k.add(total, w.k.lane(vector, l)));
-  return total;
 }
 
 /** Throws NeedsPlain if the epilogue reads a value in batch layout that the tiles cannot follow. */

@@ -209,6 +209,7 @@ function accumulatorFor(w: KernelWriter, combine: Combine, core: Node, input: No
     });
     if (!inLanes) return scalar;
     let total = scalar;
+    if (combine === "sum" && kind === "float") return w.k.let(join(total, w.k.total(vector)));
     for (let l = 0; l < w.lanes; l++) total = w.k.let(join(total, w.k.lane(vector, l)));
     return core.dtype === "bool" ? w.math.toMask(total) : total;
   };

@@ -1,0 +1,83 @@
+// Kernels as C: the text is shown, and equal kernels print equal text.
+import { describe, expect, test } from "vitest";
+import { printKernel } from "../../src/backend/native/emitKernel.ts";
+import { emitProgram } from "../../src/backend/native/emitProgram.ts";
+import { isas } from "../../src/backend/native/isa.ts";
+import { KernelBuilder } from "../../src/kernel/builder.ts";
+import { plus, times } from "../../src/kernel/indexing.ts";
+import type { Kernel } from "../../src/kernel/ir.ts";
+
+/** out[i] = max(0, x[i] · w + b) over eight elements a chunk, four at a time. */
+function lineKernel(): Kernel {
+  const k = new KernelBuilder("line", 4);
+  const [x, w, out] = [k.buffer("x"), k.buffer("w"), k.buffer("out")];
+  const from = times(k.chunk, 8);
+  k.for(
+    "i",
+    from,
+    plus(from, 8),
+    (i) => {
+      const y = k.let(k.fma(k.load(x, i, 4), k.load(w, 0), k.load(w, 1)));
+      k.store(out, i, k.binary("max", y, k.const(0)));
+    },
+    { step: 4, limit: 20 },
+  );
+  return k.finish();
+}
+
+test("a kernel as a C function", () => {
+  expect(`void k0${printKernel(lineKernel()).text}`).toMatchInlineSnapshot(`
+    "void k0(long i0, char *const *b) {
+      fu *b0 = (fu *)b[0];
+      fu *b1 = (fu *)b[1];
+      fu *b2 = (fu *)b[2];
+      {
+      const long ti1 = i0 * 8 + 8, ei1 = ti1 < 20 ? ti1 : 20;
+      for (long i1 = i0 * 8; i1 < ei1; i1 += 4) {
+        F4 v0 = fma4(*(const F4u *)(b0 + i1), fsplat4(b1[0]), fsplat4(b1[1]));
+        *(F4u *)(b2 + i1) = maxn4(v0, fsplat4(0.0f));
+      }}
+    }
+    "
+  `);
+});
+
+test("kernels that do the same print the same text", () => {
+  expect(printKernel(lineKernel())).toEqual(printKernel(lineKernel()));
+  expect([...printKernel(lineKernel()).widths]).toEqual([4]);
+});
+
+test("a register that is used before it is bound is an error", () => {
+  const k = new KernelBuilder("wrong", 4);
+  const out = k.buffer("out");
+  k.store(out, new KernelBuilder("other", 4).chunk, k.const(1));
+  expect(() => printKernel(k.finish())).toThrow(
+    "kernel wrong: a register is used before it is bound",
+  );
+});
+
+describe("a program", () => {
+  const launch = (kernel: Kernel) => ({ kernel, chunks: 3, slots: [0, 1, 2], flops: 1, bytes: 1 });
+  const bound = { kind: "bound", bytes: 80 } as const;
+
+  test("has each kernel once, in few files", () => {
+    const { sources, kernels } = emitProgram({
+      slots: [bound, bound, bound],
+      stages: [
+        { launches: [launch(lineKernel()), launch(lineKernel())] },
+        { launches: [launch(lineKernel())] },
+      ],
+      arenaBytes: 0,
+    });
+    expect(sources.length).toBe(1);
+    expect(sources[0]?.match(/^void k/gm)?.length).toBe(1);
+    expect(kernels).toEqual([0, 1, 2].map(() => ({ source: 0, symbol: "k0" })));
+  });
+});
+
+test("every width is a number of lanes that the widest vectors can be halved to", () => {
+  for (const { lanes, laneChoices } of isas) {
+    expect(laneChoices[0]).toBe(lanes);
+    for (const width of laneChoices) expect(Math.log2(lanes / width) % 1).toBe(0);
+  }
+});
