@@ -1,5 +1,7 @@
 // Fovea as a contender: training steps as `fit` compiles them, networks, and single ops, on the backend in use.
 // Runs in Node and in a browser's page.
+
+import { measurePeak } from "../src/backend/peak.ts";
 import {
   autograd,
   avgPool2d,
@@ -18,7 +20,6 @@ import {
 } from "../src/index.ts";
 import { type CapturedStep, engine } from "../src/tensor/engine.ts";
 import type { Contender, Prepared } from "./contender.ts";
-import { measurePeak } from "./peak.ts";
 import { compiledStep } from "./training.ts";
 import type { InferWork, OpWork, Tensors, TrainWork, Work } from "./work.ts";
 

@@ -57,7 +57,7 @@ function explain(error: unknown, words: readonly string[]): string {
   if (!(error instanceof Error)) return String(error);
   const said = commandWords(error.message);
   const text = error.name === "Error" ? said : `${error.name}: ${said}`;
-  return (process.env.DEBUG ?? "") === "" ? text : `${text}\n\n${error.stack ?? ""}`;
+  return ["", "0"].includes(process.env.DEBUG ?? "") ? text : `${text}\n\n${error.stack ?? ""}`;
 }
 
 const words = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
 import { checkDataName, isDatasetName, loadTestData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
-import { datasetNames } from "../run/names.ts";
+import { backendNames, datasetNames } from "../run/names.ts";
 import { imageShapeOf } from "../run/network.ts";
 import { loadTrained, trainedOptions } from "../run/trained.ts";
 
@@ -28,7 +28,7 @@ const options = {
     help: "images that are looked at together",
   },
   backend: {
-    ...{ type: "choice", choices: ["auto", "wasm", "reference"], default: "auto" },
+    ...{ type: "choice", choices: backendNames, default: "auto" },
     help: "what computes",
   },
   threads: {

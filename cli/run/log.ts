@@ -13,6 +13,8 @@ export interface RunEvent {
   /** Files of the folder that were left out because they are no sound pictures. */
   readonly skipped?: number;
   readonly settings: RunSettings;
+  /** What computes, whatever the settings leave open: a run goes on with the backend that it began with. */
+  readonly backend?: string;
   readonly machine: Machine;
 }
 

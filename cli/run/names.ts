@@ -51,6 +51,8 @@ export const optimizerNames = [
 
 export const scheduleNames = ["none", "cosine", "step", "one-cycle", "plateau"] as const;
 
+export const backendNames: readonly string[] = ["auto", "native", "wasm", "reference"];
+
 export const logNames = ["csv", "jsonl", "tensorboard"] as const;
 
 /**

@@ -2,6 +2,7 @@
 import { type OptionSpecs, type OptionValues, UsageError } from "../options.ts";
 import {
   augmentNames,
+  backendNames,
   datasetNames,
   logNames,
   logsOf,
@@ -157,7 +158,7 @@ const machineOptions = {
     help: "threads that compute; results do not depend on it",
   },
   backend: {
-    ...{ type: "choice", choices: ["auto", "wasm", "reference"], default: "auto" },
+    ...{ type: "choice", choices: backendNames, default: "auto" },
     help: "what computes",
   },
   "checkpoint-every": {

@@ -71,6 +71,7 @@ export async function startTraining(
     origin: splits.origin,
     ...(splits.skipped === 0 ? {} : { skipped: splits.skipped }),
     settings,
+    backend: computeOn(settings.backend, settings),
     machine: thisMachine(),
   };
   await interop.atomicWrite(folder.file("settings"), settingsJson(settings));
@@ -132,7 +133,10 @@ export async function resumeTraining(
       `--epochs: the schedule ${before.settings.schedule} was laid out for ${before.settings.epochs}`,
     );
   }
-  const run: RunEvent = { ...before, settings: { ...before.settings, epochs, threads } };
+  const settings = { ...before.settings, epochs, threads };
+  // Runs of before native code say nothing of it.
+  const { backend = settings.backend === "auto" ? "wasm" : settings.backend } = before;
+  const run: RunEvent = { ...before, settings, backend: computeOn(backend, settings) };
   // Begun anew, it starts from the same network.
   const start =
     checkpoint === null && run.settings.fineTune !== null
@@ -272,6 +276,11 @@ function logTo(kind: ReturnType<typeof logsOf>[number], folder: RunFolder): trai
   }
 }
 
+/** Chooses what computes; its name. */
+function computeOn(backend: string, { threads }: Pick<RunSettings, "threads">): string {
+  return setBackend(backend, threads === null ? {} : { threads }).name;
+}
+
 /** The network that learns: new, or begun from a trained one. */
 function networkOf(
   settings: RunSettings,
@@ -279,7 +288,6 @@ function networkOf(
   start: train.Checkpoint | null,
   display: Display,
 ): { readonly net: nn.Module; readonly model: ModelDescription } {
-  setBackend(settings.backend, settings.threads === null ? {} : { threads: settings.threads });
   manualSeed(settings.seed);
   const model = modelFor(settings, splits.train);
   const net = models.createModel(model.name, model.options);
@@ -336,6 +344,7 @@ export async function findRate(
     onProgress: progressTo(terminal, display),
   });
   try {
+    computeOn(settings.backend, settings);
     const silent = openDisplay("quiet", "", terminal);
     const { net } = networkOf(settings, splits, start, silent);
     return await train.findLearningRate(net, {

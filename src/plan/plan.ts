@@ -290,6 +290,7 @@ function schedule(planner: Planner, constants: readonly number[], bindings: numb
   planner.launches.forEach((launch, i) => {
     if (launch.last) stageOf[i] = normal + 1;
   });
+  delay(planner, stageOf, isOnce);
   const placed = placeSlots(planner, stageOf);
   const stagesOf = (once: boolean) =>
     Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
@@ -300,6 +301,31 @@ function schedule(planner: Planner, constants: readonly number[], bindings: numb
     main: { ...placed, stages: stagesOf(false) },
     kept,
   };
+}
+
+/**
+ * Moves launches that wait for nothing, such as packed weights of a gradient, to just before what reads their results, which
+ * need no memory until then.
+ */
+function delay({ slots, launches }: Planner, stageOf: number[], isOnce: readonly boolean[]): void {
+  const isBound = (slot: number): boolean => (slots[slot] as PlannedSlot).binding >= 0;
+  const isFree = launches.map(({ reads, writes, last }, i) => {
+    const waitsForNothing = reads.every((slot) => isBound(slot) || writes.includes(slot));
+    return !last && !isOnce[i] && waitsForNothing && !writes.some(isBound);
+  });
+  launches.forEach(({ writes }, i) => {
+    if (!isFree[i]) return;
+    let latest = Infinity;
+    launches.forEach((other, j) => {
+      if (i === j || isFree[j]) return;
+      const stage = stageOf[j] as number;
+      // Others that fill the same place may do so at the same time.
+      if (other.writes.some((slot) => writes.includes(slot))) latest = Math.min(latest, stage);
+      else if (other.reads.some((slot) => writes.includes(slot)))
+        latest = Math.min(latest, stage - 1);
+    });
+    if (latest !== Infinity) stageOf[i] = Math.max(stageOf[i] as number, latest);
+  });
 }
 
 /** Which launches read constants, and what was made of them, only? */

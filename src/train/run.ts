@@ -292,7 +292,9 @@ export class TrainRun {
       seconds: this.#seconds(),
     });
     this.#markReport();
-    this.#lastGood.takeIfCheap(this.#step, this.#stepInEpoch);
+    // The last update of an epoch shows its effect in the validation that follows, or in the next epoch.
+    if (this.#stepInEpoch < this.#stepsPerEpoch)
+      this.#lastGood.takeIfCheap(this.#step, this.#stepInEpoch);
   }
 
   /** Means over the images of the epoch so far; the moment at which a loss that is not finite is noticed. */
