@@ -7,6 +7,7 @@ import {
   avgPool2d,
   backend,
   batchNorm,
+  compile,
   conv2d,
   matmul,
   maxPool2d,
@@ -110,22 +111,15 @@ function prepareTraining(
   };
 }
 
-/** The network compiled for the batch: the images are written and the logits read at each call. */
+/** The network compiled for the batch, as an application uses it: an array in, an array out. */
 async function prepareInference(
   { model }: InferWork,
   named: ReadonlyMap<string, Tensor>,
 ): Promise<Prepared> {
-  const net = network(model, named).eval();
-  const images = (await get(named, "x").data()) as Float32Array;
-  const x = new Variable(get(named, "x"));
-  const y = noGrad(() => net.forward(x));
-  const logits = new Variable(Tensor.zeros(y.shape));
-  const captured = engine().capture([[logits, y]]);
-  const call = async (): Promise<ArrayLike<number>> => {
-    x.write(images);
-    captured.run();
-    return logits.data();
-  };
+  const x = get(named, "x");
+  const images = (await x.data()) as Float32Array;
+  const compiled = compile(network(model, named), x.shape);
+  const call = (): Promise<ArrayLike<number>> => compiled.run(images);
   return { outputs: call, run: (calls) => repeat(calls, call) };
 }
 
