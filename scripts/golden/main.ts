@@ -1,16 +1,18 @@
-// npm run golden -- DIR: computes every case of a folder of golden numbers on every backend.
+// npm run golden -- DIR [BACKEND...]: computes every case of a folder of golden numbers on every backend, or on these.
 import "../quietPipe.ts";
 import { resolve } from "node:path";
-import { setBackend } from "../../src/index.ts";
+import { nativeSupport, setBackend } from "../../src/index.ts";
 import { check, isKnown } from "./check.ts";
 import { readGolden } from "./support.ts";
 
-const backends = ["reference", "wasm"] as const;
+const backends = ["reference", "wasm", "native"];
 
 async function main(): Promise<number> {
-  const [folder] = process.argv.slice(2);
+  const [folder, ...asked] = process.argv.slice(2);
   if (folder === undefined || folder === "--help") {
-    console.log("usage: npm run golden -- DIR\n\nDIR holds cases.json and cases.safetensors.");
+    console.log(
+      "usage: npm run golden -- DIR [BACKEND...]\n\nDIR holds cases.json and cases.safetensors.",
+    );
     return folder === undefined ? 2 : 0;
   }
   const golden = await readGolden(resolve(folder));
@@ -24,7 +26,12 @@ async function main(): Promise<number> {
     );
   }
   let failures = 0;
-  for (const name of backends) {
+  for (const name of asked.length > 0 ? asked : backends) {
+    const { fault } = name === "native" ? nativeSupport() : { fault: null };
+    if (fault !== null) {
+      console.log(`NOT RUN on native: ${fault}`);
+      continue;
+    }
     setBackend(name);
     let passed = 0;
     let failed = 0;

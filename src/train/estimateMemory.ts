@@ -157,11 +157,19 @@ export function explainMemory(
     noGrad(() => estimateMemory(net, { ...options, batchSize }));
   const asked = estimate(options.batchSize);
   let [fits, tooLarge] = [0, options.batchSize];
-  // Planning takes a while: the largest batch to about one part in sixteen.
-  while (tooLarge - fits > Math.max(1, fits / 16)) {
-    const middle = Math.floor((fits + tooLarge) / 2);
-    if (estimate(middle).total <= limit) fits = middle;
-    else tooLarge = middle;
+  // Planning takes a while: the largest batch to about one part in sixteen. Memory grows about in proportion to the
+  // batch, so the first guess is nearly right, and the next ones are near it.
+  const first = Math.floor((tooLarge * limit) / asked.total);
+  for (let guess = first; tooLarge - fits > Math.max(1, fits / 16); ) {
+    const isInside = guess > fits && guess < tooLarge;
+    const batchSize = isInside ? guess : Math.floor((fits + tooLarge) / 2);
+    if (estimate(batchSize).total <= limit) {
+      fits = batchSize;
+      guess = Math.floor(batchSize * 1.06) + 1;
+    } else {
+      tooLarge = batchSize;
+      guess = Math.floor(batchSize * 0.94);
+    }
   }
   const { total: _, ...parts } = asked;
   return new BackendError(`fit: a batch of ${options.batchSize} images does not fit into memory`, {

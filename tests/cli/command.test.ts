@@ -49,17 +49,18 @@ describe("fovea", () => {
         RUN  name of the run (default: the latest), or a checkpoint
 
       Options:
-            --checkpoint FILE              another checkpoint (default last.safetensors of the run)
-            --runs-dir FOLDER              folder of the runs (default runs)
-            --data NAME|FOLDER             whose test part is used: fashion-mnist,
-                                           fashion-mnist-sample, mnist, cifar-10, cifar-100, or a
-                                           folder of pictures (default what it was trained on)
-            --per-class                    precision, recall and F1 of each class
-            --confusion FILE               also draw which classes are taken for which, as SVG
-            --batch-size N                 images that are looked at together (default 256)
-            --backend auto|wasm|reference  what computes (default auto)
-            --threads N                    threads that compute (default all cores)
-            --json                         the results as one JSON object
+            --checkpoint FILE               another checkpoint (default last.safetensors of the run)
+            --runs-dir FOLDER               folder of the runs (default runs)
+            --data NAME|FOLDER              whose test part is used: fashion-mnist,
+                                            fashion-mnist-sample, mnist, cifar-10, cifar-100, or a
+                                            folder of pictures (default what it was trained on)
+            --per-class                     precision, recall and F1 of each class
+            --confusion FILE                also draw which classes are taken for which, as SVG
+            --batch-size N                  images that are looked at together (default 256)
+            --backend auto|native|wasm|reference
+                                            what computes (default auto)
+            --threads N                     threads that compute (default all cores)
+            --json                          the results as one JSON object
 
       Examples:
         fovea evaluate --per-class
