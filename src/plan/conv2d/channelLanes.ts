@@ -24,19 +24,14 @@ import {
 } from "./shared.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
 
-/** Should output channels lie in the lanes? `inBatch` images do already. */
-export function fitsChannelLanes(
-  planner: Planner,
-  inBatch: number,
-  sizes: ConvSizes,
-  weight: Node,
-): boolean {
+/** Should output channels lie in the lanes, since images cannot? */
+export function fitsChannelLanes(planner: Planner, sizes: ConvSizes, weight: Node): boolean {
   const { lanes } = planner.target;
   const { outPerGroup, across } = sizes;
   // Weights that are packed once for all runs cost nothing, and edges need no copy.
   const enough = planner.constants.has(weight) ? 3 * lanes : lanes;
   const isNarrow = across.outSize < enough || across.stride > 1;
-  return inBatch === 1 && lanes > 1 && isNarrow && outPerGroup % lanes === 0;
+  return lanes > 1 && isNarrow && outPerGroup % lanes === 0;
 }
 
 export function lowerForwardChannelLanes(planner: Planner, root: Root, place: Place): void {

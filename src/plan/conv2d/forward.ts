@@ -9,9 +9,9 @@ import { chooseTile, tileRuns } from "../../kernel/tile.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
-import { fixed } from "../place.ts";
+import { fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
-import { fitsChannelLanes, lowerForwardChannelLanes } from "./channelLanes.ts";
+import { lowerForwardChannelLanes } from "./channelLanes.ts";
 import { forwardRows, validTaps } from "./edges.ts";
 import { finishRow, inputFor, lanesOverFor, moved, rowUnits } from "./row.ts";
 import {
@@ -22,9 +22,10 @@ import {
   plainOperand,
   rowTiles,
 } from "./shared.ts";
+import { strategyFor } from "./strategy.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
-import { lowerForwardWinograd, winogradForm } from "./winograd.ts";
-import { lowerForwardWinogradChannels, winogradChannelForm } from "./winogradChannels.ts";
+import { lowerForwardWinograd } from "./winograd.ts";
+import { lowerForwardWinogradChannels } from "./winogradChannels.ts";
 
 export function lowerConv2d(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -34,20 +35,25 @@ export function lowerConv2d(planner: Planner, root: Root): void {
   const place = planner.place(node, inBatch > 1 && planner.mayBatch(node) ? "batch" : "plain");
   if (isEmpty(node)) return;
   const unpadded = convSizes(x.shape, weight.shape, core.shape, params);
-  const form = inBatch > 1 ? winogradForm(planner, unpadded) : null;
-  if (form !== null) {
-    lowerForwardWinograd(planner, root, place, unpadded, form);
-    return;
+  const strategy = strategyFor(planner, "forward", unpadded, inBatch, weight);
+  switch (strategy.name) {
+    case "winograd":
+      return lowerForwardWinograd(planner, root, place, unpadded, strategy.form);
+    case "winogradChannels":
+      return lowerForwardWinogradChannels(planner, root, place, unpadded, strategy.form);
+    case "channels":
+      return lowerForwardChannelLanes(planner, root, place);
+    case "direct":
+      return lowerForwardDirect(planner, root, place, inBatch);
+    default:
+      return strategy satisfies never;
   }
-  const channelForm = inBatch > 1 ? null : winogradChannelForm(planner, weight, unpadded);
-  if (channelForm !== null) {
-    lowerForwardWinogradChannels(planner, root, place, unpadded, channelForm);
-    return;
-  }
-  if (fitsChannelLanes(planner, inBatch, unpadded, weight)) {
-    lowerForwardChannelLanes(planner, root, place);
-    return;
-  }
+}
+
+function lowerForwardDirect(planner: Planner, root: Root, place: Place, inBatch: number): void {
+  const { core } = root;
+  const [x, weight] = core.inputs as [Node, Node];
+  const params = core.params as Conv2dParams;
   const { lanesOver, lanes } = lanesOverFor(planner, inBatch, core.shape[3] as number);
   const input = inputFor(planner, x, lanesOver, inBatch, weight.shape, core.shape, params);
   const weightPlace = plainOperand(planner, weight);

@@ -24,8 +24,9 @@ import {
   plainOperand,
   rowTiles,
 } from "./shared.ts";
+import { strategyFor } from "./strategy.ts";
 import { accumulators, outerProduct } from "./tiles.ts";
-import { lowerInputGradWinograd, turnedSizes, winogradForm } from "./winograd.ts";
+import { lowerInputGradWinograd } from "./winograd.ts";
 
 export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const { node, core } = root;
@@ -34,11 +35,9 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const place = planner.place(node, inBatch > 1 && planner.mayBatch(node) ? "batch" : "plain");
   if (isEmpty(node)) return;
   const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
-  const form = inBatch > 1 ? winogradForm(planner, turnedSizes(sizes)) : null;
-  if (form !== null) {
-    lowerInputGradWinograd(planner, root, place, sizes, form);
-    return;
-  }
+  const strategy = strategyFor(planner, "inputGrad", sizes, inBatch, weight);
+  if (strategy.name === "winograd")
+    return lowerInputGradWinograd(planner, root, place, sizes, strategy.form);
   const { down, across } = sizes;
   const columnPhases = phasesOf(across);
   const lengths = columnPhases.map(({ count }) => count);

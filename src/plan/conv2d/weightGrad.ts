@@ -32,7 +32,7 @@ import {
   spreadPlanes,
   tilesOf,
 } from "./shared.ts";
-import { winogradForm } from "./winograd.ts";
+import { strategyFor } from "./strategy.ts";
 import { lowerWeightGradWinograd } from "./winogradWeightGrad.ts";
 
 /** The batch is split into this many parts where the channels do not make chunks enough. */
@@ -47,11 +47,9 @@ export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
   const sizes = convSizes(x.shape, core.shape, grad.shape, core.params as Conv2dParams);
-  const form = winogradForm(planner, sizes);
-  if (form !== null) {
-    lowerWeightGradWinograd(planner, root, place, sizes, form);
-    return;
-  }
+  const strategy = strategyFor(planner, "weightGrad", sizes, lanesFor(planner, x, null), core);
+  if (strategy.name === "winograd")
+    return lowerWeightGradWinograd(planner, root, place, sizes, strategy.form);
   const job = jobOf(planner, x, grad, core);
   const { lanes } = job;
   const finish = (w: KernelWriter, sum: Value, at: readonly AxisIndex[]): Value => {
