@@ -2,12 +2,10 @@
 // multiplied and summed over all tiles (one matrix product for each of the alpha² positions, lanes over images), and the
 // sums transformed back.
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
-import type { Index, Value } from "../../kernel/ir.ts";
-import { chooseTile, tileRuns } from "../../kernel/tile.ts";
+import type { Index } from "../../kernel/ir.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { loops } from "../lower/loops.ts";
-import { unrolled } from "../lower/matmul.ts";
 import { splitOver } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner } from "../planner.ts";
@@ -20,7 +18,7 @@ import {
   partsOfChunk,
   powerOfTwo,
 } from "./shared.ts";
-import { accumulators } from "./tiles.ts";
+import { multiply } from "./winograd.ts";
 import { inTwoDimensions, type Transform, type WinogradForm } from "./winogradForms.ts";
 
 /** What the transformed tiles of input and gradient may take; larger batches go through in blocks. */
@@ -88,7 +86,7 @@ export function lowerWeightGradWinograd(
     const count = Math.min(perBlock, groups - block);
     transformTiles(planner, job, pixels, inputs, inChannels, alpha, form.input, [block, count]);
     transformTiles(planner, job, gradients, outputs, outChannels, m, form.gradient, [block, count]);
-    multiply(planner, job, inputs, outputs, sums, count * down * across, block === 0);
+    sumProducts(planner, job, inputs, outputs, sums, count * down * across, block === 0);
   }
   transformBack(planner, job, sums, place);
 }
@@ -159,7 +157,7 @@ function transformTiles(
 }
 
 /** sums[plane, o, c] (+)= Σ over tiles and lanes of outputs[plane, o, tile] · inputs[plane, c, tile]; a chunk for each plane. */
-function multiply(
+function sumProducts(
   planner: Planner,
   job: Job,
   inputs: Place,
@@ -175,41 +173,17 @@ function multiply(
   w.writes(sums);
   const { k } = w;
   const plane = k.chunk;
-  const tile = chooseTile(outChannels, inChannels, planner.target.accumulators);
-  const over = (
-    extent: number,
-    size: number,
-    body: (at: IndexLike, size: number) => void,
-  ): void => {
-    for (const run of tileRuns(extent, size)) {
-      k.for("tile", 0, run.count, (t) => body(plus(times(t, run.size), run.start), run.size));
-    }
-  };
-  over(outChannels, tile.rows, (o, rows) => {
-    over(inChannels, tile.columns, (c, columns) => {
-      const totals = accumulators(w, rows * columns);
-      unrolled(w, tiles, (t) => {
-        const held = Array.from({ length: rows }, (_, r) =>
-          k.let(k.load(w.buffer(outputs), tileAt(job, outChannels, plane, plus(o, r), t), lanes)),
-        );
-        for (let i = 0; i < columns; i++) {
-          const value = k.let(
-            k.load(w.buffer(inputs), tileAt(job, inChannels, plane, plus(c, i), t), lanes),
-          );
-          held.forEach((gradient, r) => {
-            const total = totals[r * columns + i] as Value;
-            k.set(total, k.fma(gradient, value, total));
-          });
-        }
-      });
-      for (let r = 0; r < rows; r++) {
-        for (let i = 0; i < columns; i++) {
-          const at = [fixed(plane), fixed(plus(o, r)), fixed(plus(c, i))];
-          const total = k.let(k.total(totals[r * columns + i] as Value));
-          w.store(sums, at, isFirst ? total : k.add(w.load(sums, at, 1), total), 1);
-        }
-      }
-    });
+  multiply(planner, w, {
+    rows: outChannels,
+    columns: inChannels,
+    depth: tiles,
+    left: (o, t) => k.load(w.buffer(outputs), tileAt(job, outChannels, plane, o, t), lanes),
+    right: (t, c) => k.load(w.buffer(inputs), tileAt(job, inChannels, plane, c, t), lanes),
+    store: (o, c, sum) => {
+      const at = [fixed(plane), fixed(o), fixed(c)];
+      const total = k.let(k.total(sum));
+      w.store(sums, at, isFirst ? total : k.add(w.load(sums, at, 1), total), 1);
+    },
   });
   planner.launch(w, planes, {
     flops: (convFlops(sizes) * tiles) / (job.down * job.across * (sizes.batch / lanes)),
