@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import {
   decodePicture,
@@ -23,6 +23,7 @@ import {
 import { encodePng } from "../../src/interop/png.ts";
 import { FormatError } from "../../src/tensor/errors.ts";
 import { jpegCases, jpegFile } from "./jpeg/files.ts";
+import { refusal } from "./refusal.ts";
 
 let root: string;
 const quiet = (options: ImageFolderOptions = {}): ImageFolderOptions => ({
@@ -41,17 +42,6 @@ const grey = (value: number): Uint8Array =>
 function put(path: string, bytes: Uint8Array | string = grey(9)): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), bytes);
-}
-
-/** The message without the name of the temporary folder. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => expect.unreachable(),
-    (reason: Error) => reason,
-  );
-  return `${error.name}: ${error.message}`
-    .replaceAll(root, "ROOT")
-    .replaceAll(basename(root), "ROOT");
 }
 
 describe("a few bad files among many", () => {
@@ -79,7 +69,7 @@ describe("a few bad files among many", () => {
   });
 
   it("are all named before training begins, where it was not", async () => {
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: 2 files cannot be used
         folder   ROOT
         bad      a/1000.png   the file is empty
@@ -89,7 +79,9 @@ describe("a few bad files among many", () => {
     put("a/1000.png");
     put("a/1002.png");
     // What is damaged behind its header is found when it is read.
-    expect(await refusal(loadFolder(root, quiet()))).toContain("b/1001.png: the file ends inside");
+    expect(await refusal(root, loadFolder(root, quiet()))).toContain(
+      "b/1001.png: the file ends inside",
+    );
   });
 });
 
@@ -138,7 +130,7 @@ describe("links", () => {
     symlinkSync("itself.png", join(root, "a", "itself.png"));
     symlinkSync("a", join(root, "b"));
     symlinkSync("nowhere", join(root, "c"));
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: 3 files cannot be used
         folder   ROOT
         bad      b              links are not followed
@@ -155,7 +147,7 @@ describe("links", () => {
     put("train/a/1.png");
     put("val/a/1.png");
     symlinkSync("val", join(root, "test"));
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: the folder test is a link, and links are not followed
         folder   ROOT
         hint     put the folder itself there"
@@ -183,7 +175,7 @@ describe("what may not be read", () => {
     chmodSync(join(root, "a/2.png"), 0);
     chmodSync(join(root, "b/in"), 0);
     await withoutRights(context, async () => {
-      expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+      expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
         "DataError: 2 files cannot be used
           folder   ROOT
           bad      b/in      the folder may not be read
@@ -195,7 +187,7 @@ describe("what may not be read", () => {
     });
     chmodSync(join(root, "c"), 0);
     await withoutRights(context, async () => {
-      expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+      expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
         "DataError: a class has no images
           folder   ROOT
           class    c
@@ -203,7 +195,7 @@ describe("what may not be read", () => {
           bad      c      the folder may not be read
           hint     put images into its folder, or remove the folder"
       `);
-      expect(await refusal(imageFolder(join(root, "c"), quiet()))).toMatchInlineSnapshot(`
+      expect(await refusal(root, imageFolder(join(root, "c"), quiet()))).toMatchInlineSnapshot(`
         "DataError: the folder of images may not be read
           path     ROOT/c
           hint     give the folder that holds one folder for each class"
@@ -224,7 +216,7 @@ describe("pictures that are too large", () => {
     huge.set([0x75, 0x30, 0x75, 0x30], frame + 5);
     put("a/huge.jpg", huge);
     const before = process.memoryUsage.rss();
-    expect(await refusal(imageFolder(root, quiet({ size: 8 })))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet({ size: 8 })))).toMatchInlineSnapshot(`
       "DataError: 2 files cannot be used
         folder   ROOT
         bad      a/huge.jpg   the picture is too large

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   decodePicture,
@@ -17,6 +17,7 @@ import {
 import { encodePng } from "../../src/interop/png.ts";
 import { DataError, FormatError, OptionError } from "../../src/tensor/errors.ts";
 import { jpegFile } from "./jpeg/files.ts";
+import { refusal } from "./refusal.ts";
 
 let root: string;
 let messages: string[];
@@ -45,17 +46,6 @@ function put(path: string, bytes: Uint8Array | string): void {
   writeFileSync(join(root, path), bytes);
 }
 
-/** The message without the name of the temporary folder. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => expect.unreachable(),
-    (reason: Error) => reason,
-  );
-  return `${error.name}: ${error.message}`
-    .replaceAll(root, "ROOT")
-    .replaceAll(basename(root), "ROOT");
-}
-
 describe("decodePicture", () => {
   it("tells formats by their content and gives planes", async () => {
     const colour = await decodePicture(png(2, 1, [1, 2, 3]));
@@ -80,16 +70,16 @@ describe("decodePicture", () => {
 
   it("names sharp for formats that it does not read", async () => {
     const webp = new Uint8Array(Buffer.from("RIFF\x10\0\0\0WEBPVP8 ", "latin1"));
-    expect(await refusal(decodePicture(webp, { name: "a.png" }))).toMatchInlineSnapshot(`
+    expect(await refusal(root, decodePicture(webp, { name: "a.png" }))).toMatchInlineSnapshot(`
       "DataError: a.png: Fovea does not read WebP files itself
         hint     npm install sharp, or convert it to PNG"
     `);
     const text = decodePicture(new Uint8Array(Buffer.from("hello")), { name: "a.png" });
-    expect(await refusal(text)).toMatchInlineSnapshot(`
+    expect(await refusal(root, text)).toMatchInlineSnapshot(`
       "FormatError: a.png: not an image
         found    68 65 6c 6c 6f   first bytes"
     `);
-    expect(await refusal(decodePicture(new Uint8Array(0)))).toMatchInlineSnapshot(`
+    expect(await refusal(root, decodePicture(new Uint8Array(0)))).toMatchInlineSnapshot(`
       "FormatError: picture: the file is empty
         found    0 bytes   first bytes"
     `);
@@ -99,7 +89,7 @@ describe("decodePicture", () => {
   it("refuses a picture that is too wide before it allocates", async () => {
     const file = png(1, 1, [0]);
     new DataView(file.buffer, file.byteOffset).setUint32(16, 60_000);
-    expect(await refusal(decodePicture(file))).toMatchInlineSnapshot(`
+    expect(await refusal(root, decodePicture(file))).toMatchInlineSnapshot(`
       "FormatError: picture: the picture is too large
         picture   60000 x 1
         limit     32768 pixels wide or high"
@@ -157,7 +147,7 @@ describe("imageFolder", () => {
     for (const path of ["train/a/1.png", "train/b/1.png", "test/a/1.png", "test/c/1.png"]) {
       put(path, png(1, 1, [0]));
     }
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: train and test have different classes
         folder       ROOT
         only train   b
@@ -167,26 +157,26 @@ describe("imageFolder", () => {
   });
 
   it("refuses folders that are not of this form", async () => {
-    expect(await refusal(imageFolder(join(root, "none"), quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(join(root, "none"), quiet()))).toMatchInlineSnapshot(`
       "DataError: the folder of images does not exist
         path     ROOT/none
         hint     give the folder that holds one folder for each class"
     `);
     put("1.png", png(1, 1, [0]));
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: there are no class folders
         folder   ROOT
         found    1 image in no folder
         hint     put the images of each class into a folder of its name: FOLDER/cat/1.jpg"
     `);
-    expect(await refusal(imageFolder(join(root, "1.png"), quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(join(root, "1.png"), quiet()))).toMatchInlineSnapshot(`
       "DataError: the folder of images is not a folder
         path     ROOT/1.png
         hint     give the folder that holds one folder for each class"
     `);
     put("a/1.png", png(1, 1, [0]));
     mkdirSync(join(root, "empty"));
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: a class has no images
         folder   ROOT
         class    empty
@@ -197,7 +187,7 @@ describe("imageFolder", () => {
   it("wants one size, or none on purpose", async () => {
     put("a/1.png", png(4, 2, [0]));
     put("a/2.png", png(2, 2, [0]));
-    expect(await refusal(imageFolder(root, quiet()))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet()))).toMatchInlineSnapshot(`
       "DataError: the images have different sizes (height x width)
         folder   ROOT
         image    2 x 4   a/1.png
@@ -253,7 +243,7 @@ describe("imageFolder", () => {
     execFileSync("mkfifo", [join(root, "a", "pipe.png")]);
     mkdirSync(join(root, "a", "folder.png"));
     // Headers are looked at first: what is cut further on is found when it is read.
-    expect(await refusal(imageFolder(root, quiet({ size: 3 })))).toMatchInlineSnapshot(`
+    expect(await refusal(root, imageFolder(root, quiet({ size: 3 })))).toMatchInlineSnapshot(`
       "DataError: 5 files cannot be used
         folder   ROOT
         bad      a/link.png    links are not followed
@@ -273,7 +263,7 @@ describe("imageFolder", () => {
       `"left out 7 bad files: a/link.png (links are not followed), a/out (links are not followed), a/pipe.png (not a file) and 4 more"`,
     );
     const all = { ...train, files: ["a/cut.jpg", "a/link.png", "a/pipe.png", "a/gone.png"] };
-    expect(await refusal(readPicture(all, "a/cut.jpg"))).toMatchInlineSnapshot(`
+    expect(await refusal(root, readPicture(all, "a/cut.jpg"))).toMatchInlineSnapshot(`
       "DataError: a/cut.jpg: the compressed pixels are cut short
         rows     1 of 2 blocks
         folder   ROOT"
@@ -281,7 +271,7 @@ describe("imageFolder", () => {
     for (const file of all.files) await expect(readPicture(all, file)).rejects.toThrow(DataError);
     rmSync(join(root, "a/good.png"));
     expect(
-      await refusal(imageFolder(root, quiet({ size: 3, onBadImage: "skip" }))),
+      await refusal(root, imageFolder(root, quiet({ size: 3, onBadImage: "skip" }))),
     ).toMatchInlineSnapshot(`
       "DataError: ROOT: all images of 1 class are bad
         folder   ROOT
@@ -342,14 +332,14 @@ describe("exportFolder and loadFolder", () => {
 
   it("refuse what would overwrite, collide or not fit", async () => {
     put("full/file", "x");
-    expect(await refusal(exportFolder(dataset, join(root, "full")))).toMatchInlineSnapshot(`
+    expect(await refusal(root, exportFolder(dataset, join(root, "full")))).toMatchInlineSnapshot(`
       "DataError: the folder to write to is not empty
         path     ROOT/full
         found    file
         hint     give a new folder"
     `);
     const same = { ...dataset, classes: ["a/b", "A-b", "c"] };
-    expect(await refusal(exportFolder(same, join(root, "new")))).toMatchInlineSnapshot(`
+    expect(await refusal(root, exportFolder(same, join(root, "new")))).toMatchInlineSnapshot(`
       "DataError: arrays: class "A-b" cannot have a folder of its own
         folder       A-b
         is that of   "a/b"
@@ -357,7 +347,7 @@ describe("exportFolder and loadFolder", () => {
     `);
     await exportFolder(dataset, join(root, "out"));
     expect(
-      await refusal(loadFolder(join(root, "out"), { ...quiet(), maxBytes: 100 })),
+      await refusal(root, loadFolder(join(root, "out"), { ...quiet(), maxBytes: 100 })),
     ).toMatchInlineSnapshot(`
       "DataError: out: the images do not fit into memory
         images   12 of 3 x 5 x 4   0.0 MB
