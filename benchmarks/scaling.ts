@@ -1,5 +1,5 @@
-// How time grows with batch, image size and channels: cost per unit of work should stay even, and where
-// it jumps between neighbours there is a cliff.
+// How time grows with batch, image size and channels: the cost of a unit of work should fall or stay even as
+// there is more of it, and where it rises from one point to the next there is a cliff.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import packageFile from "../package.json" with { type: "json" };
@@ -27,7 +27,7 @@ export interface ScalingLine {
   readonly cliff: Cliff;
 }
 
-/** The largest ratio of the costs of two neighbours, in either direction. */
+/** The largest rise of the cost of a unit from one point to the next larger one: where more work costs more than its share. */
 export interface Cliff {
   readonly from: number;
   readonly to: number;
@@ -99,7 +99,7 @@ export function worstCliff(points: readonly Pick<ScalingPoint, "at" | "cost">[])
   let worst: Cliff = { from: points[0]?.at ?? 0, to: points[0]?.at ?? 0, ratio: 1 };
   points.slice(1).forEach(({ at, cost }, i) => {
     const before = points[i] as ScalingPoint;
-    const ratio = Math.max(cost / before.cost, before.cost / cost);
+    const ratio = cost / before.cost;
     if (ratio > worst.ratio) worst = { from: before.at, to: at, ratio };
   });
   return worst;

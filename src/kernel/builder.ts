@@ -14,6 +14,7 @@ import type {
   UnaryOperation,
   Value,
 } from "./ir.ts";
+import { spreadLoads } from "./spreadLoads.ts";
 
 let nextId = 0;
 
@@ -49,7 +50,8 @@ export class KernelBuilder {
   }
 
   finish(): Kernel {
-    return { name: this.#name, buffers: this.#buffers, chunk: this.chunk, body: this.#body };
+    const body = spreadLoads(this.#body);
+    return { name: this.#name, buffers: this.#buffers, chunk: this.chunk, body };
   }
 
   // statements

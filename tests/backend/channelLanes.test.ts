@@ -63,6 +63,12 @@ function error(found: ArrayLike<number>, expected: ArrayLike<number>): number {
 
 const packed: Readonly<Record<string, Sizes>> = {
   "rows shorter than a vector": [1, 24, 16, 3, 3, 3, { padding: 1 }],
+  "a whole picture in a tile, several images": [5, 8, 16, 3, 3, 3, { padding: 1 }],
+  "a column of positions": [1, 8, 8, 7, 1, 3, { padding: 1 }],
+  "a small picture, dilated": [2, 8, 8, 3, 3, 3, { padding: 2, dilation: 2 }],
+  "a small picture of groups": [1, 16, 24, 2, 3, 3, { padding: 1, groups: 2 }],
+  "a small picture, large taps": [1, 8, 8, 4, 3, 5, { padding: 2 }],
+  "positions of which no tap is inside": [1, 8, 8, 1, 1, 3, { padding: 2 }],
   "one position": [3, 8, 8, 2, 2, 3, { padding: 1, stride: 2 }],
   "stride 2": [1, 8, 12, 9, 11, 3, { padding: 1, stride: 2 }],
   "a large kernel, one channel in": [1, 1, 64, 20, 20, 7, { padding: 3, stride: 2 }],

@@ -139,8 +139,8 @@ describe("the timing loop", () => {
 });
 
 describe("scaling", () => {
-  it("finds the worst step between neighbours, up or down", () => {
-    const points = [4, 2, 2.2, 6].map((cost, i) => ({ at: i, cost }));
+  it("finds the worst rise between neighbours; a falling cost is none", () => {
+    const points = [9, 2, 2.2, 6].map((cost, i) => ({ at: i, cost }));
     const { ratio, ...cliff } = worstCliff(points);
     expect(cliff).toEqual({ from: 2, to: 3 });
     expect(ratio).toBeCloseTo(6 / 2.2);

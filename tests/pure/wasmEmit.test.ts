@@ -24,6 +24,28 @@ function evaluate(
   return (instance.exports.value as () => number | bigint)();
 }
 
+describe("elements spread over the lanes", () => {
+  const kernelOf = (again: boolean): Kernel => {
+    const k = new KernelBuilder("spread", 4);
+    const from = k.buffer("from");
+    const to = k.buffer("to");
+    const element = k.let(k.load(from, 3));
+    k.store(to, 0, k.let(k.splat(element)));
+    if (again) k.store(to, 4, element);
+    return k.finish();
+  };
+
+  test("are loaded and spread by one instruction", () => {
+    expect(show(kernelOf(false))).toContain("v128.load32_splat");
+    expect(show(kernelOf(false))).not.toContain("f32x4.splat");
+  });
+
+  test("unless they are needed as they are, too", () => {
+    expect(show(kernelOf(true))).not.toContain("v128.load32_splat");
+    expect(show(kernelOf(true))).toContain("f32x4.splat");
+  });
+});
+
 describe("numbers", () => {
   test("i32 constants arrive as they are", () => {
     for (const value of [0, 63, 64, -64, -65, 127, 128, 8191, 8192, 0x7fffffff, -0x80000000]) {

@@ -1,7 +1,7 @@
 // Prints one kernel as a C function (chunk, table of the buffers' addresses). Names are numbered as they come, so
 // that kernels which do the same print the same text, whatever program they are in.
 import type { IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
-import { evaluatedBy, within } from "../walk.ts";
+import { evaluatedBy, within } from "../../kernel/walk.ts";
 import { cIndex, cType, cValue, type Names } from "./emitValue.ts";
 
 /** A kernel as C, but for its name, and the widths of the vectors in it. */

@@ -1,7 +1,7 @@
 // Prints the values of the kernel language as WebAssembly: each leaves one scalar or vector on the
 // stack. Operands are evaluated in the order in which the kernel names them.
 import type { Index, Value } from "../../kernel/ir.ts";
-import type { Access } from "../walk.ts";
+import type { Access } from "../../kernel/walk.ts";
 import {
   constantOf,
   type KernelState,

@@ -9,7 +9,7 @@ import type {
   Value,
   ValueType,
 } from "../../kernel/ir.ts";
-import { evaluatedBy, within } from "../walk.ts";
+import { evaluatedBy, within } from "../../kernel/walk.ts";
 import { bytesOfFloat, bytesOfInt, FunctionWriter } from "./assembler.ts";
 import type { ValueTypeName } from "./opcodes.ts";
 import { type Pointer, Pointers } from "./pointers.ts";

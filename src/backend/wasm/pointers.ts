@@ -11,7 +11,7 @@ import type {
   Kernel,
   Statement,
 } from "../../kernel/ir.ts";
-import { type Access, accessesOf } from "../walk.ts";
+import { type Access, accessesOf } from "../../kernel/walk.ts";
 
 /**
  * Greatest distance in bytes that one pointer serves. A pointer stands at the lowest address of its

@@ -3,15 +3,14 @@
 // alpha² positions), and transformed back. The gradient of the input is the same with turned weights.
 import { type IndexLike, plus, times, toIndex } from "../../kernel/indexing.ts";
 import type { Index, Value } from "../../kernel/ir.ts";
-import { chooseTile, tileRuns } from "../../kernel/tile.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { Root } from "../group.ts";
 import { loops } from "../lower/loops.ts";
-import { unrolled } from "../lower/matmul.ts";
 import { splitOver } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
+import { multiply } from "./multiply.ts";
 import { finishRow } from "./row.ts";
 import {
   type ConvSizes,
@@ -23,7 +22,6 @@ import {
   plainOperand,
   powerOfTwo,
 } from "./shared.ts";
-import { accumulators, outerProduct } from "./tiles.ts";
 import { f2, f4, inTwoDimensions, type WinogradForm } from "./winogradForms.ts";
 
 /** F(4, 3) rounds ten times as much as a direct sum: only where the sums are long anyway. */
@@ -53,17 +51,21 @@ export function winogradForm(planner: Planner, sizes: ConvSizes): WinogradForm |
   });
 }
 
-/** What transforms cost, in cycles: of a tile for each channel in and out, and of an element of the weights. */
+/**
+ * What comes on top of the products, in cycles: the transforms of a tile for each channel in and out, the transform of an
+ * element of the weights, and reading an element of the weights, which here as in the direct sum come from memory.
+ */
 export interface TransformCosts {
   readonly transforms: { readonly f2: number; readonly f4: number };
   readonly weights: number;
+  readonly reads?: number;
 }
 
 /** The form that needs least cycles for as many images as there are lanes, if it needs clearly less than the direct sum. */
 export function cheapestForm(
   planner: Planner,
   sizes: ConvSizes,
-  costs: TransformCosts,
+  { transforms, weights, reads = 0 }: TransformCosts,
 ): WinogradForm | null {
   const { groups, inPerGroup, outPerGroup, down, across } = sizes;
   const { winograd = true } = planner.target;
@@ -77,16 +79,16 @@ export function cheapestForm(
   const pairs = inPerGroup * outPerGroup;
   const cycles = ({ m, alpha }: WinogradForm, perChannel: number): number => {
     const tiles = Math.ceil(down.outSize / m) * Math.ceil(across.outSize / m);
-    const transforms = (inPerGroup + outPerGroup) * perChannel;
-    return tiles * ((alpha ** 2 * pairs) / 2 + transforms) + pairs * alpha ** 2 * costs.weights;
+    const perTile = (alpha ** 2 * pairs) / 2 + (inPerGroup + outPerGroup) * perChannel;
+    return tiles * perTile + pairs * alpha ** 2 * (weights + reads);
   };
   let best = {
     form: null as WinogradForm | null,
-    cycles: margin * (9 / 2) * pairs * down.outSize * across.outSize,
+    cycles: margin * 9 * pairs * ((down.outSize * across.outSize) / 2 + reads),
   };
   for (const name of ["f2", "f4"] as const) {
     const form = { f2, f4 }[name];
-    const needed = cycles(form, costs.transforms[name]);
+    const needed = cycles(form, transforms[name]);
     if (channels >= leastChannels[name] && needed < best.cycles) best = { form, cycles: needed };
   }
   return best.form;
@@ -357,52 +359,6 @@ function transformInput(
           });
         });
       });
-    });
-  });
-}
-
-/** A product of matrices: [rows × depth] · [depth × columns], of which one side is vectors. */
-export interface Product {
-  readonly rows: number;
-  readonly columns: number;
-  readonly depth: number;
-  readonly left: (row: IndexLike, depth: IndexLike) => Value;
-  readonly right: (depth: IndexLike, column: IndexLike) => Value;
-  readonly store: (row: IndexLike, column: IndexLike, value: Value) => void;
-}
-
-/** Computes a product in register tiles. */
-export function multiply(planner: Planner, w: KernelWriter, job: Product): void {
-  const { k } = w;
-  const tile = chooseTile(job.rows, job.columns, planner.target.accumulators);
-  const over = (
-    extent: number,
-    size: number,
-    body: (at: IndexLike, size: number) => void,
-  ): void => {
-    for (const run of tileRuns(extent, size)) {
-      k.for("tile", 0, run.count, (t) => body(plus(times(t, run.size), run.start), run.size));
-    }
-  };
-  over(job.rows, tile.rows, (row, rows) => {
-    over(job.columns, tile.columns, (column, columns) => {
-      const sums = accumulators(w, rows * columns);
-      const all = Array.from({ length: columns }, (_, i) => i);
-      unrolled(w, job.depth, (d) => {
-        outerProduct(
-          w,
-          sums,
-          rows,
-          columns,
-          all,
-          (r) => job.left(plus(row, r), d),
-          (c) => job.right(d, plus(column, c)),
-        );
-      });
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++)
-          job.store(plus(row, r), plus(column, c), sums[r * columns + c] as Value);
-      }
     });
   });
 }

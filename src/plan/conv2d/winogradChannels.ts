@@ -8,14 +8,17 @@ import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import { chunksFor, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
+import { inPanel, multiply, type Panel, panelRuns } from "./multiply.ts";
 import { type ConvSizes, convFlops, paddedCopy, plainOperand } from "./shared.ts";
-import { cheapestForm, multiply } from "./winograd.ts";
+import { cheapestForm } from "./winograd.ts";
 import { inTwoDimensions, type WinogradForm } from "./winogradForms.ts";
 
-/** Measured cycles of the two transforms of a tile, for each channel that comes in and goes out. */
-const transformCycles = { f2: 40, f4: 80 };
+/** Measured cycles of the two transforms of a tile, for each vector of channels that comes in and goes out. */
+const transformCycles = { f2: 160, f4: 320 };
 /** Measured cycles of an element of the transformed weights. */
 const weightCycles = 2;
+/** Cycles of reading an element of them, in panels, from beyond the second cache. */
+const readCycles = 1.2;
 /** Strides of the planes in memory avoid multiples of a page. */
 const skew = 16;
 
@@ -30,9 +33,12 @@ export function winogradChannelForm(
   if (lanes === 1 || batch === 0 || batch % lanes === 0) return null;
   if (inPerGroup % lanes !== 0 || outPerGroup % lanes !== 0) return null;
   // The estimate is for as many images as there are lanes; constants are transformed once for all runs.
-  const weights = planner.constants.has(weight) ? 0 : (weightCycles * lanes) / batch;
-  const transforms = { f2: transformCycles.f2 * lanes, f4: transformCycles.f4 * lanes };
-  return cheapestForm(planner, sizes, { transforms, weights });
+  const share = lanes / batch;
+  return cheapestForm(planner, sizes, {
+    transforms: transformCycles,
+    weights: planner.constants.has(weight) ? 0 : weightCycles * share,
+    reads: readCycles * share,
+  });
 }
 
 /** All tiles of all images, and where the elements of a transformed tile lie: [alpha²][tiles][channels]. */
@@ -55,7 +61,7 @@ export function lowerForwardWinogradChannels(
   const across = Math.ceil(sizes.across.outSize / form.m);
   const tiles = { form, images: sizes.batch, down, across, count: sizes.batch * down * across };
   const input = transformedInput(planner, root, sizes, tiles);
-  const weights = transformedWeights(planner, root, form);
+  const weights = transformedWeights(planner, root, tiles);
   const products = productsOf(planner, root, sizes, tiles, input, weights);
   transformOutput(planner, root, place, sizes, tiles, products);
 }
@@ -99,8 +105,8 @@ function transformedInput(
   return to;
 }
 
-/** G w Gᵀ of every pair of channels: [alpha²][inputs][outputs]. */
-function transformedWeights(planner: Planner, { core }: Root, form: WinogradForm): Place {
+/** G w Gᵀ of every pair of channels, in the panels in which the product reads them: [alpha²][panels][inputs][vectors]. */
+function transformedWeights(planner: Planner, { core }: Root, { form, count }: Tiles): Place {
   const weight = core.inputs[1] as Node;
   const [outputs = 0, inputs = 0] = weight.shape;
   const from = plainOperand(planner, weight);
@@ -110,22 +116,29 @@ function transformedWeights(planner: Planner, { core }: Root, form: WinogradForm
   w.writes(to);
   const { chunks, perChunk } = chunksFor(inputs, outputs * alpha ** 2 * 4);
   const first = chunks === 1 ? 0 : times(w.k.chunk, perChunk);
+  const transform = (c: IndexLike, panel: Panel): void => {
+    const o: AxisIndex = { base: times(plus(panel.start, panel.at), w.lanes), lane: 1 };
+    const transformed = inTwoDimensions(w.k, form.weight, 3, (u, v) =>
+      w.k.let(w.load(from, [o, fixed(c), fixed(u), fixed(v)], w.lanes)),
+    );
+    const at = vectorAt(w, inPanel(panel, c, inputs));
+    transformed.forEach((row, i) => {
+      row.forEach((value, j) => {
+        w.store(to, [fixed(i * alpha + j), at], value, w.lanes);
+      });
+    });
+  };
   w.k.for(
     "c",
     first,
     plus(first, perChunk),
     (c) => {
-      w.k.for("o", 0, outputs / w.lanes, (vector) => {
-        const o: AxisIndex = { base: times(vector, w.lanes), lane: 1 };
-        const transformed = inTwoDimensions(w.k, form.weight, 3, (u, v) =>
-          w.k.let(w.load(from, [o, fixed(c), fixed(u), fixed(v)], w.lanes)),
-        );
-        transformed.forEach((row, i) => {
-          row.forEach((value, j) => {
-            w.store(to, [fixed(i * alpha + j), moved(o, times(c, outputs))], value, w.lanes);
-          });
+      for (const run of panelRuns(planner, { rows: count, columns: outputs / w.lanes })) {
+        w.k.for("panel", 0, run.count, (t) => {
+          const start = plus(times(t, run.size), run.start);
+          w.k.for("o", 0, run.size, (at) => transform(c, { start, size: run.size, at }));
         });
-      });
+      }
     },
     { limit: inputs },
   );
@@ -158,9 +171,10 @@ function productsOf(
         rows: tiles.count,
         columns: outputs / w.lanes,
         depth: inputs,
+        columnsFirst: true,
         left: (tile, c) => w.load(input, [fixed(plane), fixed(plus(times(tile, inputs), c))], 1),
-        right: (c, vector) =>
-          w.load(weights, [fixed(plane), vectorAt(w, vector, times(c, outputs))], w.lanes),
+        right: (c, _, panel) =>
+          w.load(weights, [fixed(plane), vectorAt(w, inPanel(panel, c, inputs))], w.lanes),
         store: (tile, vector, value) => {
           const at = vectorAt(w, vector, times(tile, outputs));
           w.store(to, [fixed(plane), at], value, w.lanes);
@@ -255,7 +269,7 @@ function overTiles(
 }
 
 /** A vector of channels in a row of them that begins at `start`. */
-function vectorAt(w: KernelWriter, vector: IndexLike, start: IndexLike): AxisIndex {
+function vectorAt(w: KernelWriter, vector: IndexLike, start: IndexLike = 0): AxisIndex {
   return { base: plus(times(vector, w.lanes), start), lane: 1 };
 }
 

@@ -9,6 +9,7 @@ import { loops } from "../lower/loops.ts";
 import { splitOver } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner } from "../planner.ts";
+import { multiply } from "./multiply.ts";
 import {
   type ConvSizes,
   convFlops,
@@ -18,7 +19,6 @@ import {
   partsOfChunk,
   powerOfTwo,
 } from "./shared.ts";
-import { multiply } from "./winograd.ts";
 import { inTwoDimensions, type Transform, type WinogradForm } from "./winogradForms.ts";
 
 /** What the transformed tiles of input and gradient may take; larger batches go through in blocks. */

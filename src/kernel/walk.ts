@@ -1,5 +1,5 @@
 // Visits the parts of a kernel: what each statement and value contains, in order of execution.
-import type { Buffer, Index, Statement, Value } from "../kernel/ir.ts";
+import type { Buffer, Index, Statement, Value } from "./ir.ts";
 
 /** The values that a value is computed from, left to right. */
 export function operands(value: Value): readonly Value[] {
