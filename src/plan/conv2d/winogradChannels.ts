@@ -17,8 +17,8 @@ import { inTwoDimensions, type WinogradForm } from "./winogradForms.ts";
 const transformCycles = { f2: 160, f4: 320 };
 /** Measured cycles of an element of the transformed weights. */
 const weightCycles = 2;
-/** Cycles of reading an element of them, in panels, from beyond the second cache. */
-const readCycles = 1.2;
+/** Cycles of reading an element of them, in panels, from beyond the second cache, as far as they are not hidden. */
+const readCycles = 0.3;
 /** Strides of the planes in memory avoid multiples of a page. */
 const skew = 16;
 
