@@ -25,7 +25,7 @@ const all = [
 ];
 const names = all.map(({ name }) => name);
 
-/** In a browser, where Fovea has one thread as yet. */
+/** What also runs in a browser. */
 const inBrowser = ["lenet-train", "lenet-infer", "resnet18-infer"];
 
 const options = {
@@ -108,7 +108,7 @@ async function run(given: Options, words: readonly string[]): Promise<number> {
   const positionals = isName ? [...words, given.json] : words;
   const jsonFile = isName ? "" : given.json;
   const backends = listOf("--backend", given.backend, null);
-  const threads = given.browser ? [1] : threadsOf(given.threads);
+  const threads = threadsOf(given.threads);
   const chosen = chosenNames(positionals, given);
   const isQuiet = jsonFile === "" || given.markdown;
   const say = (text: string): void => void (isQuiet ? null : console.log(text));

@@ -45,10 +45,10 @@ export async function openBrowser(): Promise<Browser> {
     );
   const pages: Page[] = [];
   return {
-    async open(system, _threads, folder) {
-      const start = system.start(1);
+    async open(system, threads, folder) {
+      const start = system.start(threads);
       if ("missing" in start) return start.missing;
-      const page = new Page(program, system.name, folder);
+      const page = new Page(program, system.name, threads, folder);
       pages.push(page);
       return greet(page, system);
     },
@@ -61,6 +61,7 @@ export async function openBrowser(): Promise<Browser> {
 /** The line to one page. */
 class Page implements Channel {
   readonly #name: string;
+  readonly #threads: number;
   readonly #folder: string;
   readonly #profile = mkdtempSync(join(tmpdir(), "fovea-chromium-"));
   #server: Server | null = null;
@@ -72,8 +73,9 @@ class Page implements Channel {
   #waiting: Command | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(program: string, name: string, folder: string) {
+  constructor(program: string, name: string, threads: number, folder: string) {
     this.#name = name;
+    this.#threads = threads;
     this.#folder = folder;
     this.#started = this.#start(program);
   }
@@ -87,7 +89,8 @@ class Page implements Channel {
     };
     const { server, address } = await startServer(this.#folder, handler);
     this.#server = server;
-    const url = `${address}/benchmarks/browser/page.html?contender=${this.#name}`;
+    const query = `contender=${this.#name}&threads=${this.#threads}`;
+    const url = `${address}/benchmarks/browser/page.html?${query}`;
     const args = [...flags, `--user-data-dir=${this.#profile}`, url];
     this.#process = spawn(program, args, { stdio: "ignore" });
     this.#process.on("error", (error) => this.#take?.({ error: error.message }));
