@@ -120,8 +120,8 @@ async function run(given: Options, words: readonly string[]): Promise<number> {
   if (single !== undefined && chosen.length > 1) throw new UsageError(`${single} is run alone`);
   if (single === "memory") {
     say(`memory: ${memorySummary}`);
-    const { entry = "", peers: asked } = given;
-    const withPeers = asked === undefined || asked.split(",").includes("pytorch");
+    const { entry = "", peers: asked = "pytorch" } = given;
+    const withPeers = asked !== "none" && listOf("--peers", asked, ["pytorch"]).length > 0;
     const report = await memory({ backends, threads: threads[0] ?? 1, entry, withPeers }, say);
     await writeJson({ ...about(), memory: report }, jsonFile);
     return report.some(({ failed }) => failed.length > 0) ? 1 : 0;

@@ -59,9 +59,14 @@ export async function memory(
   say(memoryNote);
   const own = backends.map((name) => foveaSystems(name)[0] as System);
   const systems = [...own, ...(withPeers ? peers.filter(({ name }) => name === "pytorch") : [])];
+  const present = systems.filter(({ name, start }) => {
+    const found = start(threads);
+    if ("missing" in found) say(`  ${name} is left out: ${found.missing}`);
+    return !("missing" in found);
+  });
   const reports: MemoryReport[] = [];
   for (const entry of memoryEntries.filter(({ name }) => name.includes(wanted))) {
-    const report = await measureEntry(entry, systems, threads);
+    const report = await measureEntry(entry, present, threads);
     reports.push(report);
     say(memoryLines(report).join("\n"));
   }

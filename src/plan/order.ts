@@ -1,5 +1,6 @@
 // In which stage a launch runs: after what it needs, and where temporaries take least memory. Launches of one stage do not
 // depend on each other, and may run at the same time.
+import { divideStages, withoutGaps } from "./divide.ts";
 
 /** What matters of a launch here; slots are temporaries or bound ones alike. */
 export interface Task {
@@ -24,14 +25,34 @@ const passes = 4;
 /**
  * A stage for each task, from 0 without gaps. Each is first given the earliest stage that it can have (`last` ones the very
  * last). Then tasks go to where what they touch lives for the shortest time: copies to just before they are
- * read, an update to just after its gradient.
+ * read, an update to just after its gradient. Stages in which most memory is in use are divided.
  */
 export function orderTasks(tasks: readonly Task[], { bytes, overwrites }: OrderOptions): number[] {
-  const { before, after } = dependencies(tasks, overwrites);
-  const stageOf = earliest(tasks, before);
-  const end = Math.max(-1, ...stageOf);
+  const links = dependencies(tasks, overwrites);
   const touches = touchesOf(tasks, bytes);
-  const moving = tasks.map((_, i) => i).filter((i) => (touches[i] as Touch[]).length > 0);
+  const settle = (stages: readonly number[]): number[] => settled(stages, links, touches);
+  const divided = (
+    stages: readonly number[],
+    earlier: readonly number[],
+    later: readonly number[],
+  ) => {
+    // What was divided stays apart.
+    for (const i of earlier) links.after[i]?.push(...later);
+    for (const i of later) links.before[i]?.push(...earlier);
+    return settle(stages);
+  };
+  return divideStages(settle(earliest(tasks, links.before)), tasks, bytes, divided);
+}
+
+/** The stages once no task gains by a move alone, or after some passes. */
+function settled(
+  stages: readonly number[],
+  { before, after }: Links,
+  touches: readonly (readonly Touch[])[],
+): number[] {
+  const stageOf = [...stages];
+  const end = Math.max(-1, ...stageOf);
+  const moving = touches.flatMap((own, i) => (own.length > 0 ? [i] : []));
   for (let pass = 0; pass < passes; pass++) {
     let moved = false;
     for (const i of pass % 2 === 0 ? moving.toReversed() : moving) {
@@ -44,16 +65,16 @@ export function orderTasks(tasks: readonly Task[], { bytes, overwrites }: OrderO
     }
     if (!moved) break;
   }
-  const used = [...new Set(stageOf)].sort((a, b) => a - b);
-  const rank = new Map(used.map((stage, i) => [stage, i]));
-  return stageOf.map((stage) => rank.get(stage) as number);
+  return withoutGaps(stageOf);
 }
 
 /** Tasks that must come before, and after, each one. */
-function dependencies(
-  tasks: readonly Task[],
-  overwrites: OrderOptions["overwrites"],
-): { before: number[][]; after: number[][] } {
+interface Links {
+  readonly before: readonly number[][];
+  readonly after: readonly number[][];
+}
+
+function dependencies(tasks: readonly Task[], overwrites: OrderOptions["overwrites"]): Links {
   const before: Set<number>[] = tasks.map(() => new Set());
   const writers = new Map<number, number[]>();
   const readers = new Map<number, number[]>();

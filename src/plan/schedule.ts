@@ -3,6 +3,7 @@ import type { KernelProgram, Slot } from "../kernel/ir.ts";
 import { layOut } from "./memory.ts";
 import { orderTasks } from "./order.ts";
 import type { PlannedLaunch, PlannedSlot, Planner } from "./planner.ts";
+import { type Arrangement, remakeCopies } from "./remake.ts";
 
 /** A program in two: what follows from constants alone, and the rest. */
 export interface FixedPlan {
@@ -28,23 +29,27 @@ export function schedule(planner: Planner, options: ScheduleOptions): FixedPlan 
   const { constants, bindings, overwrites } = options;
   const isOnce = onceLaunches(planner, constants);
   const kept = keepResults(planner, isOnce, bindings);
-  const stageOf = stagesOf(planner, isOnce, overwrites);
-  const placed = placeSlots(planner, stageOf);
+  const arrange = (given: Omit<Arrangement, "stageOf">): number[] => stagesOf(given, overwrites);
+  const { launches, slots } = planner;
+  const given = { launches, slots, isOnce };
+  const arranged = remakeCopies({ ...given, stageOf: arrange(given) }, arrange);
+  const { launches: placed, ...memory } = placeSlots(arranged);
   const stages = (once: boolean) =>
-    Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
-      launches: planner.launches.filter((_, i) => stageOf[i] === stage && isOnce[i] === once),
+    Array.from({ length: Math.max(-1, ...arranged.stageOf) + 1 }, (_, stage) => ({
+      launches: placed.filter(
+        (_, i) => arranged.stageOf[i] === stage && arranged.isOnce[i] === once,
+      ),
     })).filter(({ launches }) => launches.length > 0);
   return {
-    once: { ...placed, stages: stages(true) },
-    main: { ...placed, stages: stages(false) },
+    once: { ...memory, stages: stages(true) },
+    main: { ...memory, stages: stages(false) },
     kept,
   };
 }
 
 /** A stage for each launch: those that run once first. */
 function stagesOf(
-  { slots, launches }: Planner,
-  isOnce: readonly boolean[],
+  { slots, launches, isOnce }: Omit<Arrangement, "stageOf">,
   overwrites: ScheduleOptions["overwrites"],
 ): number[] {
   const bytes = slots.map(({ bytes, binding }) => (binding < 0 ? bytes : 0));
@@ -102,38 +107,38 @@ function keepResults(planner: Planner, isOnce: readonly boolean[], bindings: num
   });
 }
 
-function placeSlots(
-  planner: Planner,
-  stageOf: readonly number[],
-): { slots: Slot[]; arenaBytes: number } {
+/** Offsets of temporaries, and the launches with numbers of slots as a program has them. */
+function placeSlots({ launches, slots: planned, stageOf }: Arrangement): {
+  slots: Slot[];
+  arenaBytes: number;
+  launches: PlannedLaunch[];
+} {
   const from = new Map<number, number>();
   const to = new Map<number, number>();
-  planner.launches.forEach(({ reads, writes }, i) => {
+  launches.forEach(({ reads, writes }, i) => {
     const stage = stageOf[i] as number;
     for (const slot of [...reads, ...writes]) {
       from.set(slot, Math.min(from.get(slot) ?? stage, stage));
       to.set(slot, Math.max(to.get(slot) ?? stage, stage));
     }
   });
-  const lifetimes = planner.slots.map(({ bytes, binding }, slot) => ({
+  const lifetimes = planned.map(({ bytes, binding }, slot) => ({
     bytes: binding >= 0 || !from.has(slot) ? 0 : bytes,
     from: from.get(slot) ?? 0,
     to: to.get(slot) ?? 0,
   }));
   const { offsets, bytes: arenaBytes } = layOut(lifetimes);
   // Bound slots come in the order of their bindings; temporaries after them.
-  const order = planner.slots
+  const order = planned
     .map((_, slot) => slot)
-    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding >= 0);
-  order.sort(
-    (a, b) => (planner.slots[a] as PlannedSlot).binding - (planner.slots[b] as PlannedSlot).binding,
-  );
-  const arena = planner.slots
+    .filter((slot) => (planned[slot] as PlannedSlot).binding >= 0);
+  order.sort((a, b) => (planned[a] as PlannedSlot).binding - (planned[b] as PlannedSlot).binding);
+  const arena = planned
     .map((_, slot) => slot)
-    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
+    .filter((slot) => (planned[slot] as PlannedSlot).binding < 0);
   const position = new Map([...order, ...arena].map((slot, i) => [slot, i]));
   const slots = [...order, ...arena].map((slot): Slot => {
-    const { bytes, binding, node } = planner.slots[slot] as PlannedSlot;
+    const { bytes, binding, node } = planned[slot] as PlannedSlot;
     if (binding >= 0) return { kind: "bound", bytes };
     const offset = offsets[slot] as number;
     const [first, last] = [from.get(slot), to.get(slot)];
@@ -142,11 +147,9 @@ function placeSlots(
     const use = { ...node.scope, core: node.op?.name ?? "", from: first, to: last };
     return { kind: "arena", offset, bytes, use };
   });
-  planner.launches.forEach((launch, i) => {
-    planner.launches[i] = {
-      ...launch,
-      slots: launch.slots.map((slot) => position.get(slot) as number),
-    };
-  });
-  return { slots, arenaBytes };
+  const placed = launches.map((launch) => ({
+    ...launch,
+    slots: launch.slots.map((slot) => position.get(slot) as number),
+  }));
+  return { slots, arenaBytes, launches: placed };
 }

@@ -93,6 +93,26 @@ describe("orderTasks", () => {
     expect(orderTasks(tasks, { bytes, overwrites })).toEqual([0, 1, 2, 3, 4, 4]);
   });
 
+  it("divides the stages that hold most, and what was divided stays apart", () => {
+    // Two gradients of one value (1), each with working memory of its own (2 and 3).
+    const tasks = [
+      task([0], [1]),
+      task([0], [2]),
+      task([0], [3]),
+      task([1, 2], [4]),
+      task([1, 3], [5]),
+      task([4, 5], [6]),
+    ];
+    const bytesWith = (working: number): number[] =>
+      [0, 1, working, working, 1, 1, 1].map((size) => size * 2 ** 20 * 0.5);
+    const stagesWith = (working: number): number[] =>
+      orderTasks(tasks, { bytes: bytesWith(working), overwrites: [] });
+    expect(stagesWith(1)).toEqual([0, 0, 0, 1, 1, 2]);
+    const stages = stagesWith(16);
+    expect(stages[3]).not.toBe(stages[4]);
+    expect(Math.max(...inUse(tasks, stages, bytesWith(16)))).toBeLessThan(16 * 2 ** 20);
+  });
+
   const slots = 12;
   const drawnTasks = fc.array(
     fc.tuple(fc.uniqueArray(fc.nat(slots - 1), { maxLength: 3 }), fc.nat(slots - 1)),
