@@ -41,9 +41,9 @@ export function foveaContender(version: string, manner: Manner): Contender {
   };
 }
 
-/** The float32 tensors of a work; images of bytes stay as they are. */
+/** The float32 tensors of a work that are given; images of bytes stay as they are. */
 function namedTensors(work: Work, tensors: Tensors): Map<string, Tensor> {
-  const floats = work.tensors.filter(({ dtype }) => dtype === "float32");
+  const floats = work.tensors.filter(({ name, dtype }) => dtype === "float32" && tensors.has(name));
   return new Map(
     floats.map(({ name, shape }) => [name, Tensor.from(get(tensors, name), { shape })]),
   );
@@ -108,6 +108,7 @@ function prepareTraining(
       // Reading anything that steps write waits for all of them.
       await totals.read();
     },
+    temporaries: () => backend().memory().arena,
   };
 }
 
