@@ -11,6 +11,7 @@
 import type { Node } from "../../tensor/node.ts";
 import type { Planner } from "../planner.ts";
 import { fitsChannelLanes } from "./channelLanes.ts";
+import { fitsOneByOne } from "./oneByOne.ts";
 import type { ConvSizes } from "./shared.ts";
 import { turnedSizes, winogradForm } from "./winograd.ts";
 import { winogradChannelForm } from "./winogradChannels.ts";
@@ -19,6 +20,7 @@ import type { WinogradForm } from "./winogradForms.ts";
 export type Strategy =
   | { readonly name: "direct" }
   | { readonly name: "channels" }
+  | { readonly name: "oneByOne" }
   | { readonly name: "winograd"; readonly form: WinogradForm }
   | { readonly name: "winogradChannels"; readonly form: WinogradForm };
 
@@ -34,6 +36,8 @@ export function strategyFor(
   inBatch: number,
   weight: Node,
 ): Strategy {
+  if (direction !== "weightGrad" && fitsOneByOne(planner, sizes, inBatch))
+    return { name: "oneByOne" };
   if (inBatch > 1) {
     // The gradient of the input is a convolution with turned weights.
     const form = winogradForm(planner, direction === "inputGrad" ? turnedSizes(sizes) : sizes);
