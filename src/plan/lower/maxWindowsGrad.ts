@@ -289,25 +289,25 @@ function sumWindows(
     const end = Math.floor((down.before + down.size - 1 - remainder) / down.stride) + 1;
     const vertical = tapsOf(down, remainder);
     k.for("r", from, end, (r) => {
-      for (let phase = 0; phase < stride; phase++) {
-        const horizontal = tapsOf(across, phase);
-        k.for("q", 0, Math.ceil((last - first + 1) / unit), (q) => {
-          const sum = k.let(k.const(0, w.lanes));
+      k.for("q", 0, Math.ceil((last - first + 1) / unit), (q) => {
+        const sums = Array.from({ length: stride }, (_, phase) => {
+          let sum: Value | null = null;
           for (const { tap: u, window: above } of vertical) {
-            for (const { tap: v, window: before } of horizontal) {
+            for (const { tap: v, window: before } of tapsOf(across, phase)) {
               const row = plus(r, above - rows.first);
               const column = plus(times(q, unit), first + before - columns.first);
               const winner = load(winners, row, column, w.lanes);
               const isHere = k.compare("eq", winner, k.const(u * across.kernel + v, w.lanes));
               const gradient = load(gradients, row, column, w.lanes);
-              k.set(sum, k.add(sum, k.select(isHere, gradient, k.const(0, w.lanes))));
+              const part = k.select(isHere, gradient, k.const(0, w.lanes));
+              sum = k.let(sum === null ? part : k.add(sum, part));
             }
           }
-          const position = plus(times(q, unit * stride), phase);
-          if (unit === 1 || stride === 1) return store(line, 0, position, sum);
-          for (let l = 0; l < unit; l++) store(line, 0, plus(position, l * stride), k.lane(sum, l));
+          return sum ?? k.const(0, w.lanes);
         });
-      }
+        for (const [offset, value] of interleaved(w, unit, sums))
+          store(line, 0, plus(times(q, unit * stride), offset), value);
+      });
       const y = plus(times(r, down.stride), remainder - down.before);
       along(job, across.size, (x, width) => {
         const lane = lanesOver === "width" && width > 1 ? 1 : 0;
@@ -316,4 +316,23 @@ function sumWindows(
       });
     });
   }
+}
+
+/** One element of each vector after the other: what to store, and where. */
+function interleaved(
+  { k, lanes }: KernelWriter,
+  unit: number,
+  vectors: readonly Value[],
+): (readonly [offset: number, value: Value])[] {
+  const [a, b] = vectors;
+  if (unit === 1 || b === undefined) return vectors.map((value, i) => [i, value]);
+  if (a !== undefined && vectors.length === 2) {
+    return [0, lanes / 2].map((from) => {
+      const order = Array.from({ length: lanes }, (_, l) => from + (l >> 1) + (l % 2) * lanes);
+      return [2 * from, k.shuffle(a, b, order)];
+    });
+  }
+  return vectors.flatMap((vector, i) =>
+    Array.from({ length: lanes }, (_, l) => [l * vectors.length + i, k.lane(vector, l)] as const),
+  );
 }
