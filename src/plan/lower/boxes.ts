@@ -6,7 +6,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, combine, fixed, type Place } from "../place.ts";
-import { isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { type BoxPart, storeBox, storeParts } from "./pointwise.ts";
 
@@ -76,8 +76,10 @@ function lowerPieces(
   const whole = pieces.every(({ start, size }) => start[0] === 0 && size[0] === core.shape[0]);
   const place = placeFor(planner, node, whole ? lane : -1, lane);
   if (isEmpty(node)) return;
+  const isFree = lane < 0 && place.layout === "plain";
   for (const piece of pieces) {
     storeBox(planner, {
+      lanes: isFree ? lanesAlong(planner, piece.size.at(-1) ?? 1) : planner.target.lanes,
       name: core.op?.name ?? "box",
       node,
       place,
