@@ -21,7 +21,7 @@ interface Case {
   readonly epilogue?: (y: Tensor, rows: Tensor) => Tensor;
 }
 
-/** A 3 × 3 convolution before makes what the other reads, which then may have batch layout. */
+/** What the convolution reads is computed before, if asked, and then may have batch layout. */
 function network({ x, out, stride = [1, 1], epilogue }: Case, before: boolean) {
   const random = new Generator(5);
   const leaf = (shape: readonly number[], scale = 1): Tensor => {
@@ -31,11 +31,7 @@ function network({ x, out, stride = [1, 1], epilogue }: Case, before: boolean) {
   };
   const input = leaf(x);
   const inChannels = x[1];
-  const between = before
-    ? conv2d(input, leaf([inChannels, inChannels, 3, 3], 1 / Math.sqrt(9 * inChannels)), null, {
-        padding: 1,
-      }).relu()
-    : input;
+  const between = before ? input.mul(0.5).add(1) : input;
   const weight = leaf([out, inChannels, 1, 1], 1 / Math.sqrt(inChannels));
   const raw = conv2d(between, weight, leaf([out]), { stride });
   const rows = leaf([1, 1, raw.shape[2] as number, 1]);
@@ -76,13 +72,22 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+/** Cases whose images fill vectors, of each kind. */
+const lanesMatter = new Set([
+  "an odd number of channels",
+  "stride 2 and 3 of an odd size",
+  "an activation",
+  "a factor for each row",
+]);
+
 describe.each(compilers)("1 × 1 convolutions, $name", ({ create }) => {
   const backend = create({ threads: 2 });
   const engine = new BackendEngine(backend);
   afterAll(() => backend.dispose());
 
   for (const before of [false, true]) {
-    test.each(Object.entries(cases))(`%s${before ? ", after another" : ""}`, async (_, given) => {
+    const given = Object.entries(cases).filter(([name]) => !before || lanesMatter.has(name));
+    test.each(given)(`%s${before ? ", after another" : ""}`, async (_, given) => {
       setEngine(reference);
       const expected = await Promise.all(network(given, before).map((t) => t.data()));
       setEngine(engine);
