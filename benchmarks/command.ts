@@ -25,7 +25,7 @@ const all = [
 ];
 const names = all.map(({ name }) => name);
 
-/** In a browser, where Fovea has one thread as yet. */
+/** What also runs in a browser. */
 const inBrowser = ["lenet-train", "lenet-infer", "resnet18-infer"];
 
 const options = {
@@ -36,6 +36,7 @@ const options = {
   rounds: { type: "integer", value: "N", min: 3, help: "rounds in turns", defaultText: "5" },
   entry: { type: "text", value: "TEXT", help: "only entries whose name has this in it" },
   backend: { type: "text", value: "NAME,…", default: "wasm", help: "Fovea's backends" },
+  direct: { type: "flag", help: "single ops also without Winograd's filtering, as NAME-direct" },
   peers: { type: "text", value: "NAME,…", help: "these peers alone; none: Fovea alone" },
   browser: { type: "flag", help: `in headless Chromium: ${inBrowser.join(", ")}` },
   svg: { type: "text", value: "FILE", default: "runs/scaling.svg", help: "where scaling draws" },
@@ -107,7 +108,7 @@ async function run(given: Options, words: readonly string[]): Promise<number> {
   const positionals = isName ? [...words, given.json] : words;
   const jsonFile = isName ? "" : given.json;
   const backends = listOf("--backend", given.backend, null);
-  const threads = given.browser ? [1] : threadsOf(given.threads);
+  const threads = threadsOf(given.threads);
   const chosen = chosenNames(positionals, given);
   const isQuiet = jsonFile === "" || given.markdown;
   const say = (text: string): void => void (isQuiet ? null : console.log(text));
@@ -132,7 +133,12 @@ interface Run {
 
 async function measure(chosen: readonly string[], run: Run): Promise<number> {
   const { given, backends, threads, jsonFile, say } = run;
-  const known = given.browser ? browserSystems : [...backends.flatMap(foveaSystems), ...peers];
+  const known = given.browser
+    ? browserSystems
+    : [
+        ...backends.flatMap((backend) => foveaSystems(backend, { direct: given.direct === true })),
+        ...peers,
+      ];
   const peerNames = known.filter(({ isPeer }) => isPeer).map(({ name }) => name);
   const asked = given.peers === "none" ? "" : (given.peers ?? peerNames.join(","));
   const wanted = listOf("--peers", asked, peerNames);

@@ -20,26 +20,27 @@ export interface Start {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Fovea on a backend. Networks are also called as people write it, recorded anew each time. */
-export function foveaSystems(backend: string): System[] {
-  const start = (manner: string) => (threads: number) => ({
-    command: process.execPath,
-    args: [
-      here("foveaProcess.ts"),
-      ...["--backend", backend],
-      ...flags(threads),
-      "--manner",
-      manner,
-    ],
+/**
+ * Fovea on a backend. Networks are also called as people write it, recorded anew each time; `direct` adds single ops
+ * without Winograd's filtering.
+ */
+export function foveaSystems(
+  backend: string,
+  { direct = false }: { readonly direct?: boolean } = {},
+): System[] {
+  const system = (name: string, kinds: System["kinds"], args: readonly string[]): System => ({
+    name,
+    isPeer: false,
+    kinds,
+    start: (threads) => ({
+      command: process.execPath,
+      args: [here("foveaProcess.ts"), "--backend", backend, ...flags(threads), ...args],
+    }),
   });
   return [
-    {
-      name: backend,
-      isPeer: false,
-      kinds: ["train", "infer", "op"],
-      start: start("compiled"),
-    },
-    { name: `${backend}-recorded`, isPeer: false, kinds: ["infer"], start: start("recorded") },
+    system(backend, ["train", "infer", "op"], ["--manner", "compiled"]),
+    system(`${backend}-recorded`, ["infer"], ["--manner", "recorded"]),
+    ...(direct ? [system(`${backend}-direct`, ["op"], ["--winograd", "off"])] : []),
   ];
 }
 
