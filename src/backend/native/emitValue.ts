@@ -1,12 +1,13 @@
 // Prints the values of the kernel language as C expressions. Vectors are of the compiler's own vector types, so
 // operators work on them; what has no operator is a function of the preamble.
-import type { Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
+import type { Buffer, Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
 
 /** How a kernel's registers are called in C. */
 export interface Names {
   readonly local: (local: Local) => string;
   readonly variable: (variable: IndexVariable) => string;
-  readonly buffer: (id: number) => string;
+  /** A pointer to what an index is without its constant part. */
+  readonly pointer: (buffer: Buffer, index: Index) => string;
   /** Gives a register its name, before it is used. */
   readonly bind: (holder: Local | IndexVariable) => string;
 }
@@ -48,7 +49,7 @@ export function cValue(names: Names, value: Value): string {
       return cLoad(names, value);
     case "gather": {
       const elements = value.indices.map(
-        (index) => `${names.buffer(value.buffer.id)}[${cIndex(names, index)}]`,
+        (index) => `${names.pointer(value.buffer, index)}[${index.constant}]`,
       );
       return `((${cType(value.type)}){${elements.join(", ")}})`;
     }
@@ -126,10 +127,9 @@ function cConstant(value: number, type: ValueType): string {
 
 function cLoad(names: Names, load: Value & { readonly op: "load" }): string {
   const { lanes } = load.type;
-  const buffer = names.buffer(load.buffer.id);
-  const index = cIndex(names, load.index);
-  if (lanes === 1) return `${buffer}[${index}]`;
-  const at = `(${buffer} + ${index})`;
+  const pointer = names.pointer(load.buffer, load.index);
+  if (lanes === 1) return `${pointer}[${load.index.constant}]`;
+  const at = `(${pointer} + ${load.index.constant})`;
   if (load.buffer.element === "uint8")
     return `__builtin_convertvector(*(const B${lanes}u *)${at}, I${lanes})`;
   return `*(const ${cType(load.type)}u *)${at}`;
