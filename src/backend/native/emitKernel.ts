@@ -2,7 +2,7 @@
 // that kernels which do the same print the same text, whatever program they are in.
 import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { evaluatedBy, within } from "../../kernel/walk.ts";
-import { cIndex, cType, cValue, type Names } from "./emitValue.ts";
+import { cAddress, cElement, cIndex, cType, cValue, type Names } from "./emitValue.ts";
 
 /** A kernel as C, but for its name, and the widths of the vectors in it. */
 export interface PrintedKernel {
@@ -91,15 +91,14 @@ function printStore(names: Names, { buffer, index, value }: Statement & { op: "s
   ) {
     throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
   }
-  const to = names.pointer(buffer, index);
-  const at = index.constant;
   const expression = cValue(names, value);
-  if (lanes === 1) return `${to}[${at}] = ${expression};`;
+  if (lanes === 1) return `${cElement(names, buffer, index)} = ${expression};`;
+  const to = cAddress(names, buffer, index);
   if (buffer.element === "uint8") {
     const ints = kind === "mask" ? `${expression} & 1` : expression;
-    return `*(B${lanes}u *)(${to} + ${at}) = __builtin_convertvector(${ints}, B${lanes});`;
+    return `*(B${lanes}u *)${to} = __builtin_convertvector(${ints}, B${lanes});`;
   }
-  return `*(${cType(value.type)}u *)(${to} + ${at}) = ${expression};`;
+  return `*(${cType(value.type)}u *)${to} = ${expression};`;
 }
 
 /** Numbers things as they are bound: v0, v1, … for registers, i0 for the chunk, i1, … for indices, p0, … for pointers. */

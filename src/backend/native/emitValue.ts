@@ -48,9 +48,7 @@ export function cValue(names: Names, value: Value): string {
     case "load":
       return cLoad(names, value);
     case "gather": {
-      const elements = value.indices.map(
-        (index) => `${names.pointer(value.buffer, index)}[${index.constant}]`,
-      );
+      const elements = value.indices.map((index) => cElement(names, value.buffer, index));
       return `((${cType(value.type)}){${elements.join(", ")}})`;
     }
     case "splat": {
@@ -106,6 +104,17 @@ export function cIndex(names: Names, { constant, terms }: Index): string {
   return constant === 0 && parts.length > 0 ? parts.join(" + ") : [...parts, constant].join(" + ");
 }
 
+/** An element of a buffer. */
+export function cElement(names: Names, buffer: Buffer, index: Index): string {
+  return `${names.pointer(buffer, index)}[${index.constant}]`;
+}
+
+/** The address of an element. */
+export function cAddress(names: Names, buffer: Buffer, index: Index): string {
+  const pointer = names.pointer(buffer, index);
+  return index.constant === 0 ? pointer : `(${pointer} + ${index.constant})`;
+}
+
 function cConstant(value: number, type: ValueType): string {
   const { kind, lanes } = type;
   if (lanes > 1) {
@@ -127,9 +136,8 @@ function cConstant(value: number, type: ValueType): string {
 
 function cLoad(names: Names, load: Value & { readonly op: "load" }): string {
   const { lanes } = load.type;
-  const pointer = names.pointer(load.buffer, load.index);
-  if (lanes === 1) return `${pointer}[${load.index.constant}]`;
-  const at = `(${pointer} + ${load.index.constant})`;
+  if (lanes === 1) return cElement(names, load.buffer, load.index);
+  const at = cAddress(names, load.buffer, load.index);
   if (load.buffer.element === "uint8")
     return `__builtin_convertvector(*(const B${lanes}u *)${at}, I${lanes})`;
   return `*(const ${cType(load.type)}u *)${at}`;
