@@ -33,7 +33,7 @@ let current: BackendEngine | null = null;
 /**
  * Chooses the backend for all tensors made from now on.
  * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
- * taken.
+ * taken. "auto" also lets networks made by `compile` begin on wasm while their kernels are compiled, see {@link compile}.
  *
  * @param name    "auto" (native where it can run, else wasm), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
@@ -59,11 +59,12 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
 }
 
 function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions): Backend {
+  const background = name === "auto";
   const shared = threads === undefined ? {} : { threads };
   if (name === "reference") return createReferenceBackend();
   if (name === "native" || (name === "auto" && isNode())) {
     try {
-      return createNativeBackend(isa === undefined ? shared : { ...shared, isa });
+      return createNativeBackend({ ...shared, background, ...(isa === undefined ? {} : { isa }) });
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       // Nobody asked for it: nothing is missing, and the doctor says why.

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LibraryCache } from "../../src/backend/native/cache.ts";
 import { findCompiler } from "../../src/backend/native/compiler.ts";
+import { fakeCompiler } from "./fakeCompiler.ts";
 
 const child = join(dirname(fileURLToPath(import.meta.url)), "nativeChild.ts");
 const root = mkdtempSync(join(tmpdir(), "fovea native – tëst "));
@@ -55,19 +56,7 @@ async function run(
   return { name, stderr };
 }
 
-/** A compiler: a shell script that knows `$source` and what is to be `$made`, and ends by running the real one. */
-function compiler(name: string, script: string): string {
-  const path = join(links, name);
-  const lines = [
-    "#!/bin/sh",
-    'if [ "$1" = --version ]; then echo "a compiler for tests"; exit 0; fi',
-    'for last; do case "$last" in *.c) source=$last;; *.part) made=$last;; esac; done',
-    script,
-    'exec cc "$@"',
-  ];
-  writeFileSync(path, lines.join("\n"), { mode: 0o755 });
-  return path;
-}
+const compiler = (name: string, script: string): string => fakeCompiler(links, name, script);
 /** Commands are split at spaces, so compilers lie in a folder without. */
 const links = mkdtempSync(join(tmpdir(), "fovea-native-"));
 afterAll(() => rmSync(links, { recursive: true, force: true }));
