@@ -68,7 +68,8 @@ export class CompiledNetwork {
 
   /**
    * Waits until the code is there that all further runs use. Runs may begin before: on the backend "auto", where native code
-   * has to be compiled first, they compute on wasm meanwhile, and the last bits of their results may differ.
+   * has to be compiled first, they compute on wasm meanwhile, the last bits of their results may differ, and changed parameters
+   * show without a refresh.
    * @example
    * const classify = compile(new Linear(4, 2), [1, 4]);
    * await classify.ready();

@@ -44,6 +44,8 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 });
 
+const index = new URL("../../src/index.ts", import.meta.url).href;
+
 /** A network of its own for each test: nothing of it is in the cache. */
 let channels = 2;
 function network(c = ++channels): { net: nn.Module; shape: number[]; input: Float32Array } {
@@ -152,16 +154,38 @@ describe.skipIf(support.fault !== null)("in the background", () => {
     expect(libraries()).toBe(before + 1);
   });
 
-  test("a process that is ended meanwhile leaves nothing behind", () => {
+  /** Compiles a network in a process of its own, runs it and does something more. */
+  function inProcess(more: string, env: Readonly<Record<string, string>> = {}) {
     const code = `
-      const { compile, nn, setBackend } = await import(${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)});
+      const { compile, nn, setBackend } = await import(${JSON.stringify(index)});
       setBackend("auto", { threads: 1 });
       const classify = compile(new nn.Linear(5, 7), [3, 5]);
       console.log((await classify.run(new Float32Array(15))).length);
-      process.exit(0);`;
+      ${more}`;
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "-e", code],
+      { env: { ...process.env, ...env }, encoding: "utf8" },
+    );
+    return { status, lines: stdout.trim().split("\n"), stderr };
+  }
+
+  test("where nothing can be kept, it changes to native code all the same", () => {
+    writeFileSync(join(root, "file"), "");
+    open();
+    const { status, lines, stderr } = inProcess(
+      "await classify.ready(); console.log((await classify.run(new Float32Array(15))).length);",
+      { FOVEA_CACHE: join(root, "file") },
+    );
+    expect({ status, lines }).toEqual({ status: 0, lines: ["21", "21"] });
+    expect(stderr.trim().split("\n").length).toBe(1);
+    expect(stderr).toContain("native: compiled kernels are not kept in");
+  });
+
+  test("a process that is ended meanwhile leaves nothing behind", () => {
     const before = libraries();
-    const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", code]);
-    expect({ status, stdout: String(stdout).trim() }).toEqual({ status: 0, stdout: "21" });
+    const { status, lines } = inProcess("process.exit(0);");
+    expect({ status, lines }).toEqual({ status: 0, lines: ["21"] });
     expect(leftovers()).toEqual([]);
     expect(libraries()).toBe(before);
   });
