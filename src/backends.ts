@@ -35,6 +35,8 @@ let current: BackendEngine | null = null;
  * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
  * taken. "auto" also lets networks made by `compile` begin on wasm while their kernels are compiled, see {@link compile}.
  * Without a call, the backend is `$FOVEA_BACKEND`, else "wasm".
+ * In a browser, wasm runs on several threads in pages that are served with the headers `Cross-Origin-Opener-Policy: same-origin`
+ * and `Cross-Origin-Embedder-Policy: require-corp`; elsewhere on one, and a line on the console says so.
  *
  * @param name    "auto" (native where it can run, else wasm), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist

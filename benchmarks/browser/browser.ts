@@ -118,7 +118,7 @@ class Page implements Channel {
   stop(): void {
     this.#take = null;
     clearTimeout(this.#timer);
-    this.#page?.stop();
+    void this.#page?.stop();
     this.#server?.closeAllConnections();
     this.#server?.close();
   }

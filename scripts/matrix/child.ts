@@ -8,7 +8,7 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
-const limitMinutes = 5;
+const limitMinutes = 10;
 const hasGroups = process.platform !== "win32";
 let endRunning = (): void => {};
 
@@ -19,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-/** Runs a program in the repository's folder to its end, or for five minutes. */
+/** Runs a program in the repository's folder to its end, or for ten minutes: where kernels are not compiled yet, native tests take several. */
 export function runChild(
   program: string,
   words: readonly string[],

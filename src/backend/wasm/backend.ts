@@ -26,6 +26,7 @@ const mostThreads = 256;
 
 /**
  * Makes a backend that runs kernels as WebAssembly.
+ * In a browser it uses several threads in pages that are cross-origin isolated, and one elsewhere.
  *
  * @param options threads (1 to 256), relaxedSimd, simd; results have the same bits with any number of
  *   threads, but not with and without fused multiply-add
