@@ -39,6 +39,8 @@ export class ChromiumPage {
   constructor(program: string, url: string, onEnd: (reason: string) => void) {
     this.#process = spawn(program, [...flags, `--user-data-dir=${this.#profile}`, url], {
       stdio: "ignore",
+      // Its sockets lie there too, and go with it.
+      env: { ...process.env, TMPDIR: this.#profile },
     });
     this.#process.on("error", (error) => onEnd(error.message));
     this.#process.on("exit", () => onEnd("Chromium ended"));
