@@ -57,7 +57,7 @@ describe("when something goes wrong", () => {
     const buffers = [length * 4, length * 4, chunks * 4, 4].map(buffer);
     const runUntilLost = async (): Promise<void> => {
       // How soon it is lost depends on the machine.
-      for (const end = performance.now() + 10_000; performance.now() < end; ) {
+      for (const end = performance.now() + 60_000; performance.now() < end; ) {
         good.run(buffers);
         await setTimeout(10);
       }
@@ -67,7 +67,7 @@ describe("when something goes wrong", () => {
     );
     good.run(buffers);
     pool.dispose();
-  });
+  }, 90_000);
 
   test("a worker that dies with a chunk in hand ends the run with an error", async () => {
     const script = new URL("./wasmDyingWorker.ts", import.meta.url);
