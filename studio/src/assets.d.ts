@@ -1,0 +1,5 @@
+// Files that the bundler turns into modules.
+declare module "*.css" {
+  const none: undefined;
+  export default none;
+}
