@@ -13,7 +13,8 @@ export default defineConfig({
   base: "./",
   server: { host: "127.0.0.1", headers: isolation },
   preview: { host: "127.0.0.1", headers: isolation },
-  worker: { format: "es" },
+  // Classes keep their names: they are what layers are called in tables and errors.
+  worker: { format: "es", rolldownOptions: { output: { keepNames: true } } },
   build: {
     outDir: fileURLToPath(new URL("../dist/studio", import.meta.url)),
     emptyOutDir: true,

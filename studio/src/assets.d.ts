@@ -3,3 +3,8 @@ declare module "*.css" {
   const none: undefined;
   export default none;
 }
+
+declare module "*.gz?url" {
+  const address: string;
+  export default address;
+}

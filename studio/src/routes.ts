@@ -22,6 +22,10 @@ export const mainPages: readonly Route[] = [
 
 const chapterPages: Readonly<Record<ChapterPath, Load>> = {
   "learn/cross-correlation": () => import("./learn/crossCorrelation/Page.tsx"),
+  "learn/channels": () => import("./learn/channels/Page.tsx"),
+  "learn/pooling": () => import("./learn/pooling/Page.tsx"),
+  "learn/receptive-field": () => import("./learn/receptiveField/Page.tsx"),
+  "learn/lenet": () => import("./learn/lenet/Page.tsx"),
 };
 
 export const routes: readonly Route[] = [

@@ -1,6 +1,6 @@
 // A picture of numbers: one pixel each, drawn large with hard edges.
 import { useEffect, useRef } from "preact/hooks";
-import { colourOf, magnitudeOf, type ScaleName } from "./scales.ts";
+import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
 import { theme } from "./theme.ts";
 
 export interface HeatmapProps {
@@ -44,10 +44,10 @@ export function Heatmap({
     const context = canvas.current?.getContext("2d");
     if (!context || width === 0 || height === 0) return;
     const end = most ?? magnitudeOf(Array.from(values));
+    const paint = painterOf(scale);
     const image = context.createImageData(width, height);
     for (let i = 0; i < width * height; i++) {
-      const [r, g, b] = colourOf(scale, (values[i] ?? Number.NaN) / end);
-      image.data.set([r, g, b, 255], i * 4);
+      paint(image.data, i, (values[i] ?? Number.NaN) / end);
     }
     context.putImageData(image, 0, 0);
   }, [values, width, height, scale, most, shade]);
@@ -103,7 +103,7 @@ export function Legend({
   readonly format?: (value: number) => string;
 }) {
   const from = scale === "diverging" ? -most : 0;
-  const steps = Array.from({ length: 65 }, (_, i) => from + ((most - from) * i) / 64);
+  const steps = Array.from({ length: 65 * 5 }, (_, i) => from + ((most - from) * (i % 65)) / 64);
   return (
     <div class="legend">
       <span>{format(from)}</span>

@@ -69,6 +69,34 @@ export function colourOf(scale: ScaleName, t: number): Rgb {
   return along([palette.paper, ...side], clip(Math.abs(t), 0, 1));
 }
 
+const tables = new Map<string, Uint8ClampedArray>();
+const steps = 256;
+
+/**
+ * Writes the opaque colour of a value into the pixels of a picture: {@link colourOf} by a table, for pictures that change
+ * many times a second.
+ */
+export function painterOf(
+  scale: ScaleName,
+): (pixels: Uint8ClampedArray, pixel: number, t: number) => void {
+  const name = `${scale} ${isDark()}`;
+  const table = tables.get(name) ?? tableOf(scale);
+  tables.set(name, table);
+  return (pixels, pixel, t) => {
+    const at = Number.isNaN(t) ? 2 * steps + 1 : Math.round((clip(t, -1, 1) + 1) * steps);
+    for (let part = 0; part < 3; part++) pixels[4 * pixel + part] = table[3 * at + part] as number;
+    pixels[4 * pixel + 3] = 255;
+  };
+}
+
+/** From −1 to 1 in even steps, then the colour of NaN. */
+function tableOf(scale: ScaleName): Uint8ClampedArray {
+  const values = Array.from({ length: 2 * steps + 1 }, (_, i) => i / steps - 1);
+  return Uint8ClampedArray.from(
+    [...values, Number.NaN].flatMap((value) => [...colourOf(scale, value)]),
+  );
+}
+
 export function cssOf([r, g, b]: Rgb): string {
   return `rgb(${r} ${g} ${b})`;
 }
