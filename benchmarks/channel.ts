@@ -48,6 +48,11 @@ export class ProcessChannel implements Channel {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
+  /** 0 if it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   async ask(command: Command): Promise<Answer> {
     this.#process.stdin.write(`${JSON.stringify(command)}\n`);
     for (;;) {

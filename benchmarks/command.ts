@@ -8,6 +8,7 @@ import { browserSystems } from "./browser/systems.ts";
 import { loader } from "./loader.ts";
 import { machine } from "./machine.ts";
 import { quick, usual } from "./measure.ts";
+import { memory } from "./memory.ts";
 import { type EntryReport, entryLines, entryReport, markdownTable, ownReport } from "./report.ts";
 import { scaling } from "./scaling.ts";
 import { Session } from "./session.ts";
@@ -18,14 +19,18 @@ import { opBenchmarks } from "./works/ops.ts";
 const benchmarks: readonly BenchmarkSpec[] = [...networkBenchmarks, ...opBenchmarks];
 /** Those that measure by themselves. */
 const own: readonly Benchmark[] = [loader];
+const memorySummary = "memory that a training step holds at its peak, and growth of the process";
 const scalingSummary = "time by batch, image size and channels: the worst cliff, and a picture";
 const all = [
   ...[...benchmarks, ...own].map(({ name, summary }) => ({ name, summary })),
+  { name: "memory", summary: memorySummary },
   { name: "scaling", summary: scalingSummary },
 ];
+/** Those with reports of their own kind, which are run alone. */
+const alone = ["memory", "scaling"];
 const names = all.map(({ name }) => name);
 
-/** In a browser, where Fovea has one thread as yet. */
+/** What also runs in a browser. */
 const inBrowser = ["lenet-train", "lenet-infer", "resnet18-infer"];
 
 const options = {
@@ -93,7 +98,7 @@ function chosenNames(positionals: readonly string[], { browser }: Options): stri
   for (const name of positionals)
     if (!names.includes(name))
       throw new UsageError(`there is no benchmark ${name}; see --help`, name, names);
-  const possible = browser ? inBrowser : names.filter((name) => name !== "scaling");
+  const possible = browser ? inBrowser : names.filter((name) => !alone.includes(name));
   const chosen = positionals.length > 0 ? [...positionals] : possible;
   const impossible = browser ? chosen.find((name) => !inBrowser.includes(name)) : undefined;
   if (impossible === undefined) return chosen;
@@ -108,12 +113,21 @@ async function run(given: Options, words: readonly string[]): Promise<number> {
   const positionals = isName ? [...words, given.json] : words;
   const jsonFile = isName ? "" : given.json;
   const backends = listOf("--backend", given.backend, null);
-  const threads = given.browser ? [1] : threadsOf(given.threads);
+  const threads = threadsOf(given.threads);
   const chosen = chosenNames(positionals, given);
   const isQuiet = jsonFile === "" || given.markdown;
   const say = (text: string): void => void (isQuiet ? null : console.log(text));
-  if (chosen.includes("scaling")) {
-    if (chosen.length > 1) throw new UsageError("scaling is run alone");
+  const single = alone.find((name) => chosen.includes(name));
+  if (single !== undefined && chosen.length > 1) throw new UsageError(`${single} is run alone`);
+  if (single === "memory") {
+    say(`memory: ${memorySummary}`);
+    const { entry = "", peers: asked = "pytorch" } = given;
+    const withPeers = asked !== "none" && listOf("--peers", asked, ["pytorch"]).length > 0;
+    const report = await memory({ backends, threads: threads[0] ?? 1, entry, withPeers }, say);
+    await writeJson({ ...about(), memory: report }, jsonFile);
+    return report.some(({ failed }) => failed.length > 0) ? 1 : 0;
+  }
+  if (single === "scaling") {
     const { quick: isQuick, svg } = given;
     const system = { backend: backends[0] ?? "wasm", threads: threads.at(-1) ?? 1 };
     const report = await scaling({ ...system, quick: isQuick, svg }, say);

@@ -1,6 +1,6 @@
 // What a system that is measured must do, and how it answers commands. Nothing here needs Node: the same
 // code runs in a browser's page.
-import { type Elements, type Tensors, unpack, type Work } from "./work.ts";
+import { type Elements, emptyTensors, type Tensors, unpack, type Work } from "./work.ts";
 
 /** A work that is ready to run: compiled, its inputs in place. */
 export interface Prepared {
@@ -8,6 +8,8 @@ export interface Prepared {
   outputs(): Promise<ArrayLike<number>>;
   /** Runs it so many times, and returns when the last one is done. */
   run(calls: number): Promise<void>;
+  /** Bytes that a call holds at its peak besides inputs and parameters. */
+  temporaries?(): number;
   dispose?(): void;
 }
 
@@ -32,10 +34,12 @@ export class Unsupported extends Error {}
 
 export type Command =
   | { readonly do: "hello" }
-  | { readonly do: "prepare" }
+  /** `empty`: of images that are zero, and parameters that each system makes itself: nothing is read. */
+  | { readonly do: "prepare"; readonly empty?: boolean }
   | { readonly do: "outputs" }
   | { readonly do: "time"; readonly calls: number }
-  | { readonly do: "peak" };
+  | { readonly do: "peak" }
+  | { readonly do: "temporaries" };
 
 export type Answer = Readonly<Record<string, unknown>>;
 
@@ -75,10 +79,9 @@ export class Answering {
         this.#prepared?.dispose?.();
         this.#prepared = null;
         const work = await this.#files.json();
-        const tensors: ReadonlyMap<string, Elements> = unpack(
-          work.tensors,
-          await this.#files.bytes(),
-        );
+        const tensors: ReadonlyMap<string, Elements> = command.empty
+          ? emptyTensors(work.tensors)
+          : unpack(work.tensors, await this.#files.bytes());
         this.#prepared = await this.#contender.prepare(work, tensors);
         return {};
       }
@@ -93,6 +96,8 @@ export class Answering {
         await prepared.run(command.calls);
         return { ms: (performance.now() - begin) / command.calls };
       }
+      case "temporaries":
+        return { bytes: this.#ready().temporaries?.() ?? null };
       case "peak":
         return { peak: (await this.#contender.peak?.()) ?? null };
       default:

@@ -41,9 +41,9 @@ export function foveaContender(version: string, manner: Manner): Contender {
   };
 }
 
-/** The float32 tensors of a work; images of bytes stay as they are. */
+/** The float32 tensors of a work that are given; images of bytes stay as they are. */
 function namedTensors(work: Work, tensors: Tensors): Map<string, Tensor> {
-  const floats = work.tensors.filter(({ dtype }) => dtype === "float32");
+  const floats = work.tensors.filter(({ name, dtype }) => dtype === "float32" && tensors.has(name));
   return new Map(
     floats.map(({ name, shape }) => [name, Tensor.from(get(tensors, name), { shape })]),
   );
@@ -108,6 +108,7 @@ function prepareTraining(
       // Reading anything that steps write waits for all of them.
       await totals.read();
     },
+    temporaries: () => backend().memory().arena,
   };
 }
 
@@ -140,13 +141,15 @@ async function repeat(calls: number, call: () => Promise<unknown>): Promise<void
 }
 
 /** The value that an op's work asks for. */
-function opValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Tensor {
+async function opValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Promise<Tensor> {
   const { part } = work;
   if (part === "forward") return noGrad(() => forwardValue(work, named));
-  // The gradient alone is due: what of the forward pass it does not need is not computed.
+  // The gradient alone is due. The output lies in memory, as it does in training; what else the gradient needs of the forward
+  // pass is computed with it.
   const wanted = part === "inputGrad" ? "x" : "weight";
   const leaf = new Variable(get(named, wanted), true);
   const output = forwardValue(work, new Map([...named, [wanted, leaf]]));
+  await output.realize();
   const [gradient] = autograd.grad(output, [leaf], { gradOutput: get(named, "grad") });
   return gradient as Tensor;
 }
@@ -174,8 +177,8 @@ function forwardValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Tensor 
   }
 }
 
-function prepareOp(work: OpWork, named: ReadonlyMap<string, Tensor>): Prepared {
-  const value = opValue(work, named);
+async function prepareOp(work: OpWork, named: ReadonlyMap<string, Tensor>): Promise<Prepared> {
+  const value = await opValue(work, named);
   const output = new Variable(Tensor.zeros(value.shape));
   const captured = capturedWithCount(output, value);
   return {

@@ -78,6 +78,17 @@ export function unpack(infos: readonly TensorInfo[], bytes: ArrayBuffer): Map<st
   return tensors;
 }
 
+/** Zeros instead of images and labels. */
+export function emptyTensors(infos: readonly TensorInfo[]): Map<string, Elements> {
+  const given = infos.filter(({ dtype }) => dtype !== "float32");
+  return new Map(
+    given.map(({ name, dtype, shape }) => {
+      const length = numel(shape);
+      return [name, dtype === "uint8" ? new Uint8Array(length) : new Int32Array(length)];
+    }),
+  );
+}
+
 /** The bytes of a `work.bin`. */
 export function pack(infos: readonly TensorInfo[], tensors: Tensors): Uint8Array {
   const parts = infos.map(({ name, dtype, shape }) => {

@@ -1,7 +1,7 @@
 // `npm run build`: compiles the package into dist/, copies what it reads at run time, and trains
 // for a moment with the compiled command.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pinnedNode, root, setup } from "./setup.mjs";
@@ -10,6 +10,7 @@ await setup();
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 run("tsc", [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+nameWorkers(join(dist, "src", "backend", "wasm", "thread.js"));
 cpSync(join(root, "data"), join(dist, "data"), { recursive: true });
 // Trains for a moment with the compiled library: there too, workers and data are found by their paths.
 const runs = mkdtempSync(join(tmpdir(), "fovea-build-"));
@@ -26,6 +27,17 @@ const training = [
 run("the compiled command", [join(dist, "cli", "main.js"), ...training, "--runs-dir", runs]);
 rmSync(runs, { recursive: true });
 process.stdout.write("built dist/\n");
+
+/** The compiler renames what is imported, and not the scripts that workers are started with. */
+function nameWorkers(file) {
+  const compiled = readFileSync(file, "utf8");
+  const named = compiled.replace(
+    /new URL\("(\.\/\w+)\.ts", import\.meta\.url\)/g,
+    'new URL("$1.js", import.meta.url)',
+  );
+  if (named === compiled) throw new Error(`build: no worker is started in ${file}`);
+  writeFileSync(file, named);
+}
 
 function run(name, args) {
   const { status, stdout, stderr } = spawnSync(pinnedNode, args, { cwd: root, encoding: "utf8" });

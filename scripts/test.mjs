@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "./check.mjs";
+import { installChromium } from "./installChromium.mjs";
 import { pinnedNode, root, setup } from "./setup.mjs";
 
 /** A run takes a few minutes; one that takes this long hangs. */
@@ -12,6 +13,7 @@ const limitMinutes = 12;
 
 const patterns = process.argv.slice(2);
 await setup();
+if (patterns.length === 0) installChromium();
 // A check counts as one test: code that does not pass it has failed.
 const checked = patterns.length === 0 ? await check() : [];
 const tested = await vitest(patterns);

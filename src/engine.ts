@@ -8,7 +8,8 @@ import { collectGarbage } from "./collect.ts";
 import { tellPlan } from "./debug.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
 import { copyOf } from "./ops/copyOf.ts";
-import { type FixedPlan, planFixed } from "./plan/plan.ts";
+import { planFixed } from "./plan/plan.ts";
+import type { FixedPlan } from "./plan/schedule.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
 import {
   type CapturedStep,

@@ -1,32 +1,14 @@
 // Contenders in headless Chromium: one page each, which asks this process for commands.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ChromiumPage, findChromium } from "../../scripts/browser/chromium.ts";
+import { startServer } from "../../scripts/browser/server.ts";
 import { type Channel, checked } from "../channel.ts";
 import type { Answer, Command } from "../contender.ts";
 import type { Runner } from "../measure.ts";
 import { greet } from "../session.ts";
 import type { System } from "../systems.ts";
-import { startServer } from "./server.ts";
-
-const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // A page that nobody sees must not be slowed down.
-  "--disable-background-timer-throttling",
-  "--disable-renderer-backgrounding",
-];
 
 /** A page that does not come up within this time never will. */
 const startMs = 60_000;
@@ -38,17 +20,17 @@ export interface Browser {
 
 /** Finds Chromium; pages are opened one by one. */
 export async function openBrowser(): Promise<Browser> {
-  const program = process.env.CHROMIUM ?? chromiums.find((path) => existsSync(path));
+  const program = findChromium();
   if (program === undefined)
     throw new Error(
       "there is no Chromium\n  hint   apt install chromium, or set CHROMIUM to its path",
     );
   const pages: Page[] = [];
   return {
-    async open(system, _threads, folder) {
-      const start = system.start(1);
+    async open(system, threads, folder) {
+      const start = system.start(threads);
       if ("missing" in start) return start.missing;
-      const page = new Page(program, system.name, folder);
+      const page = new Page(program, system.name, threads, folder);
       pages.push(page);
       return greet(page, system);
     },
@@ -61,10 +43,10 @@ export async function openBrowser(): Promise<Browser> {
 /** The line to one page. */
 class Page implements Channel {
   readonly #name: string;
+  readonly #threads: number;
   readonly #folder: string;
-  readonly #profile = mkdtempSync(join(tmpdir(), "fovea-chromium-"));
   #server: Server | null = null;
-  #process: ChildProcess | null = null;
+  #page: ChromiumPage | null = null;
   readonly #started: Promise<void>;
   /** Set while the page waits for a command, and while this side waits for an answer. */
   #give: ((command: string) => void) | null = null;
@@ -72,8 +54,9 @@ class Page implements Channel {
   #waiting: Command | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(program: string, name: string, folder: string) {
+  constructor(program: string, name: string, threads: number, folder: string) {
     this.#name = name;
+    this.#threads = threads;
     this.#folder = folder;
     this.#started = this.#start(program);
   }
@@ -87,11 +70,9 @@ class Page implements Channel {
     };
     const { server, address } = await startServer(this.#folder, handler);
     this.#server = server;
-    const url = `${address}/benchmarks/browser/page.html?contender=${this.#name}`;
-    const args = [...flags, `--user-data-dir=${this.#profile}`, url];
-    this.#process = spawn(program, args, { stdio: "ignore" });
-    this.#process.on("error", (error) => this.#take?.({ error: error.message }));
-    this.#process.on("exit", () => this.#take?.({ error: "Chromium ended" }));
+    const query = `contender=${this.#name}&threads=${this.#threads}`;
+    const url = `${address}/benchmarks/browser/page.html?${query}`;
+    this.#page = new ChromiumPage(program, url, (error) => this.#take?.({ error }));
   }
 
   /** The next command, once there is one. */
@@ -137,9 +118,8 @@ class Page implements Channel {
   stop(): void {
     this.#take = null;
     clearTimeout(this.#timer);
-    this.#process?.kill("SIGKILL");
+    this.#page?.stop();
     this.#server?.closeAllConnections();
     this.#server?.close();
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }

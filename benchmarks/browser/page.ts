@@ -3,13 +3,13 @@ import { type Answer, Answering, type Command, type Contender, type Files } from
 
 const modules = "/benchmarks/peers/node_modules";
 
-async function contenderOf(name: string): Promise<Contender> {
-  if (name === "onnxruntime-web") return onnxruntimeWeb();
-  if (name === "tfjs") return tfjs();
+async function contenderOf(name: string, threads: number): Promise<Contender> {
+  if (name === "onnxruntime-web") return onnxruntimeWeb(threads);
+  if (name === "tfjs") return tfjs(threads);
   const { setBackend } = await import("../../src/index.ts");
   const { foveaContender } = await import("../fovea.ts");
   const { version } = (await (await fetch("/package.json")).json()) as { version: string };
-  setBackend("wasm", { threads: 1 });
+  setBackend("wasm", { threads });
   return foveaContender(version, name === "wasm" ? "compiled" : "recorded");
 }
 
@@ -23,19 +23,20 @@ async function versionOf(name: string): Promise<string> {
   return ((await file.json()) as { version: string }).version;
 }
 
-async function onnxruntimeWeb(): Promise<Contender> {
+async function onnxruntimeWeb(threads: number): Promise<Contender> {
   const folder = `${modules}/onnxruntime-web/dist/`;
   const ort = (await imported(`${folder}ort.wasm.min.mjs`)) as unknown as {
     env: { wasm: { numThreads: number; wasmPaths: string } };
   };
-  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = folder;
   const { onnxContender } = await imported("/benchmarks/peers/onnxruntime.mjs");
   const make = onnxContender as (...given: unknown[]) => Contender;
-  return make(ort, await versionOf("onnxruntime-web"), 1, { executionProviders: ["wasm"] });
+  const options = { executionProviders: ["wasm"] };
+  return make(ort, await versionOf("onnxruntime-web"), threads, options);
 }
 
-async function tfjs(): Promise<Contender> {
+async function tfjs(threads: number): Promise<Contender> {
   await script(`${modules}/@tensorflow/tfjs/dist/tf.min.js`);
   const folder = `${modules}/@tensorflow/tfjs-backend-wasm/dist/`;
   await script(`${folder}tf-backend-wasm.min.js`);
@@ -47,12 +48,12 @@ async function tfjs(): Promise<Contender> {
     };
   };
   tf.wasm.setWasmPaths(folder);
-  tf.wasm.setThreadsCount(1);
+  tf.wasm.setThreadsCount(threads);
   await tf.setBackend("wasm");
   await tf.ready();
   const { tfjsContender } = await imported("/benchmarks/peers/tfjs.mjs");
   const make = tfjsContender as (...given: unknown[]) => Contender;
-  return make(tf, await versionOf("@tensorflow/tfjs"), 1);
+  return make(tf, await versionOf("@tensorflow/tfjs"), threads);
 }
 
 function script(address: string): Promise<void> {
@@ -75,9 +76,11 @@ async function send(answer: Answer): Promise<void> {
   await fetch("/answer", { method: "POST", body: JSON.stringify(answer) });
 }
 
-const name = new URL(location.href).searchParams.get("contender") ?? "wasm";
+const asked = new URL(location.href).searchParams;
+const name = asked.get("contender") ?? "wasm";
+const threads = Number(asked.get("threads") ?? 1);
 try {
-  const answering = new Answering(await contenderOf(name), files);
+  const answering = new Answering(await contenderOf(name, threads), files);
   for (;;) {
     const command = (await (await fetch("/command")).json()) as Command;
     await send(await answering.answer(command));

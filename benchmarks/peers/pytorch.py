@@ -14,13 +14,22 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+parser = argparse.ArgumentParser()
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("--name", default="pytorch")
+parser.add_argument("--layout", choices=["fast", "contiguous"], default="fast")
+OPTIONS = parser.parse_args()
 FOLDER = os.environ.get("FOVEA_BENCH_FOLDER", ".")
 BYTES = {"float32": np.float32, "uint8": np.uint8, "int32": np.int32}
 
 
-def read_work():
+def read_work(is_empty):
     with open(os.path.join(FOLDER, "work.json"), encoding="utf-8") as file:
         work = json.load(file)
+    if is_empty:
+        # Images that are zero, and parameters of about the usual size.
+        return work, {info["name"]: torch.rand(info["shape"]) / 10 if info["dtype"] == "float32"
+                      else torch.zeros(info["shape"], dtype=getattr(torch, info["dtype"])) for info in work["tensors"]}
     data = np.fromfile(os.path.join(FOLDER, "work.bin"), np.uint8)
     tensors, offset = {}, 0
     for info in work["tensors"]:
@@ -37,9 +46,13 @@ class Network:
 
     def __init__(self, work, tensors):
         self.steps = work["network"]
+        self.last_use = {len(self.steps): len(self.steps)}
+        for number, step in enumerate(self.steps):
+            self.last_use.update({step["from"]: number, step.get("other", step["from"]): number})
         self.tensors = {name: value for name, value in tensors.items() if value.dtype == torch.float32}
         # Thick networks run fastest in channels-last memory, LeNet does not.
-        self.layout = torch.channels_last if work["model"] != "lenet" else torch.contiguous_format
+        is_last = OPTIONS.layout == "fast" and work["model"] != "lenet"
+        self.layout = torch.channels_last if is_last else torch.contiguous_format
         for name, value in self.tensors.items():
             if value.dim() == 4:
                 self.tensors[name] = value.contiguous(memory_format=self.layout)
@@ -52,10 +65,12 @@ class Network:
                 if name != "x" and ".running" not in name]
 
     def forward(self, x, training):
-        values = [x]
-        for step in self.steps:
-            values.append(self.step(step, values[step["from"]], values, training))
-        return values[-1]
+        values = {0: x}
+        for number, step in enumerate(self.steps):
+            values[number + 1] = self.step(step, values[step["from"]], values, training)
+            # A network of modules lets go of a value that nothing reads any more.
+            values = {at: value for at, value in values.items() if self.last_use[at] > number}
+        return values[len(self.steps)]
 
     def step(self, step, x, values, training):
         op, of = step["op"], lambda suffix: self.tensors[f"{step['name']}.{suffix}"]
@@ -76,6 +91,10 @@ class Network:
         return {"flatten": lambda: x.flatten(1), "sigmoid": x.sigmoid, "relu": lambda: F.relu(x)}[op]()
 
 
+def start(event):
+    return event.start_ns() if hasattr(event, "start_ns") else event.start_us()
+
+
 class Training:
     def __init__(self, work, tensors):
         self.network, self.work = Network(work, tensors), work
@@ -92,11 +111,20 @@ class Training:
         start = self.at % (len(self.x) // batch) * batch
         self.at += 1
         x, y = self.x[start:start + batch], self.y[start:start + batch]
-        self.optimizer.zero_grad()
+        self.optimizer.zero_grad(set_to_none=True)
         loss = F.cross_entropy(self.network.forward(x, True), y)
         loss.backward()
         self.optimizer.step()
         return loss
+
+    def temporaries(self):
+        """Bytes that a step holds at its peak besides the parameters: what its allocator gave and did not take back."""
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.profiler.profile(profile_memory=True) as profile:
+            self.call()
+        events = [event for event in profile.profiler.kineto_results.events() if event.name() == "[memory]"]
+        held = np.cumsum([event.nbytes() for event in sorted(events, key=start)])
+        return int(held.max())
 
     def outputs(self):
         return np.array([float(self.call()) for _ in range(self.work["compared"])], np.float32)
@@ -174,15 +202,18 @@ class Contender:
     def hello(self, _):
         return {"version": torch.__version__, "threads": torch.get_num_threads()}
 
-    def prepare(self, _):
+    def prepare(self, command):
         self.job = None
-        work, tensors = read_work()
+        work, tensors = read_work(command.get("empty", False))
         self.job = KINDS[work["kind"]](work, tensors)
         return {}
 
     def outputs(self, _):
         self.job.outputs().astype(np.float32).tofile(os.path.join(FOLDER, f"{self.name}.bin"))
         return {}
+
+    def temporaries(self, _):
+        return {"bytes": self.job.temporaries()}
 
     def time(self, command):
         begin = time.perf_counter()
@@ -192,14 +223,10 @@ class Contender:
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--name", default="pytorch")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(OPTIONS.threads)
     # Tiny numbers as zero: what is slow on the way to them is no work of the network's.
     torch.set_flush_denormal(True)
-    contender = Contender(options.name)
+    contender = Contender(OPTIONS.name)
     for line in sys.stdin:
         command = json.loads(line)
         try:

@@ -150,6 +150,12 @@ export const networkBenchmarks: readonly BenchmarkSpec[] = [
   },
 ];
 
+/** The steps whose memory is measured. */
+export const memoryEntries: readonly Entry[] = [
+  { ...trainEntry(lenet, 256, lenetCompared), name: "LeNet, batch 256" },
+  { ...trainEntry(resnet18, 16, resnetCompared), name: "ResNet-18, 96 × 96, batch 16" },
+];
+
 /** One entry at any batch size. */
 export const lenetInference = (batchSize: number): Entry => inferEntry(lenet, batchSize);
 export const lenetTraining = (batchSize: number): Entry =>

@@ -1,30 +1,45 @@
-// npm run golden -- DIR [BACKEND...]: computes every case of a folder of golden numbers on every backend, or on these.
+// npm run golden -- DIR [BACKEND...]: computes every case of a folder of golden numbers on every backend, or on these; with
+// --browser in headless Chromium.
 import "../quietPipe.ts";
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { nativeSupport, setBackend } from "../../src/index.ts";
-import { check, isKnown } from "./check.ts";
-import { readGolden } from "./support.ts";
+import { goldenInBrowser } from "./browser.ts";
+import { type GoldenResult, runGolden } from "./run.ts";
+import { goldenOf } from "./support.ts";
 
 const backends = ["reference", "wasm", "native"];
 
+const usage = `usage: npm run golden -- DIR [BACKEND...] [--threads N] [--relaxed on|off] [--browser]
+
+DIR holds cases.json and cases.safetensors. Backends: ${backends.join(", ")}; in a browser wasm alone.`;
+
 async function main(): Promise<number> {
-  const [folder, ...asked] = process.argv.slice(2);
-  if (folder === undefined || folder === "--help") {
-    console.log(
-      "usage: npm run golden -- DIR [BACKEND...]\n\nDIR holds cases.json and cases.safetensors.",
-    );
-    return folder === undefined ? 2 : 0;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean" },
+      browser: { type: "boolean" },
+      threads: { type: "string" },
+      relaxed: { type: "string", default: "on" },
+    },
+  });
+  const [folder, ...asked] = positionals;
+  if (folder === undefined || values.help === true) {
+    console.log(usage);
+    return values.help === true ? 0 : 2;
   }
-  const golden = await readGolden(resolve(folder));
-  const unknown = new Map<string, number>();
-  for (const item of golden.cases) {
-    if (!isKnown(item)) unknown.set(item.op, (unknown.get(item.op) ?? 0) + 1);
-  }
-  if (unknown.size > 0) {
-    console.log(
-      `not known, and counted as failed: ${[...unknown].map(([op, count]) => `${op} (${count})`).join(", ")}`,
-    );
-  }
+  const options = {
+    ...(values.threads === undefined ? {} : { threads: Number(values.threads) }),
+    relaxedSimd: values.relaxed !== "off",
+  };
+  if (values.browser === true)
+    return report("wasm in Chromium", await goldenInBrowser(resolve(folder), options));
+  const golden = goldenOf(
+    await readFile(join(folder, "cases.json"), "utf8"),
+    await readFile(join(folder, "cases.safetensors")),
+  );
   let failures = 0;
   for (const name of asked.length > 0 ? asked : backends) {
     const { fault } = name === "native" ? nativeSupport() : { fault: null };
@@ -32,25 +47,17 @@ async function main(): Promise<number> {
       console.log(`NOT RUN on native: ${fault}`);
       continue;
     }
-    setBackend(name);
-    let passed = 0;
-    let failed = 0;
-    for (const item of golden.cases) {
-      if (!isKnown(item)) {
-        failed++;
-        continue;
-      }
-      const faults = await check(item, golden).catch((error: unknown) => [String(error)]);
-      if (faults.length === 0) passed++;
-      else {
-        failed++;
-        console.log(`FAIL ${name} ${item.name}\n  ${faults.join("\n  ")}`);
-      }
-    }
-    failures += failed;
-    console.log(`golden ${name}: ${passed} passed, ${failed} failed`);
+    setBackend(name, options);
+    failures += report(name, await runGolden(golden));
   }
   return failures === 0 ? 0 : 1;
+}
+
+/** Says what came of it; 0 if all passed. */
+function report(name: string, { passed, failed, faults }: GoldenResult): number {
+  for (const fault of faults) console.log(`FAIL ${name} ${fault}`);
+  console.log(`golden ${name}: ${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -1,6 +1,4 @@
 // Reading golden cases and comparing with them.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { interop, mul, Tensor } from "../../src/index.ts";
 
 export type CaseArgs = Readonly<Record<string, unknown>>;
@@ -20,13 +18,10 @@ export interface GoldenFolder {
   readonly tensors: ReadonlyMap<string, interop.StoredTensor>;
 }
 
-/** Reads `cases.json` and `cases.safetensors`. */
-export async function readGolden(folder: string): Promise<GoldenFolder> {
-  const { cases } = JSON.parse(await readFile(join(folder, "cases.json"), "utf8")) as {
-    cases: GoldenCase[];
-  };
-  const { tensors } = interop.readSafetensors(await readFile(join(folder, "cases.safetensors")));
-  return { cases, tensors };
+/** The content of `cases.json` and `cases.safetensors`. */
+export function goldenOf(json: string, bytes: Uint8Array): GoldenFolder {
+  const { cases } = JSON.parse(json) as { cases: GoldenCase[] };
+  return { cases, tensors: interop.readSafetensors(bytes).tensors };
 }
 
 /** The stored elements as a tensor: float64 becomes float32, int64 int32. */

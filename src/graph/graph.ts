@@ -72,9 +72,13 @@ export function graphOf(
     const leaf = overwrites[i] ?? null;
     return leaf === null ? -1 : leaves.indexOf(leaf);
   });
-  const ends = outputs.map(
-    (output, i) => `${number.get(output)}${(targets[i] as number) < 0 ? "" : `→${targets[i]}`}`,
-  );
+  // Leaves in the same memory as one that is overwritten are part of what a plan depends on.
+  const overwritten = (target: number): number[] =>
+    leaves.flatMap(({ storage }, i) => (storage === leaves[target]?.storage ? [i] : []));
+  const ends = outputs.map((output, i) => {
+    const target = targets[i] as number;
+    return target < 0 ? `${number.get(output)}` : `${number.get(output)}→${overwritten(target)}`;
+  });
   return {
     leaves,
     steps,

@@ -128,6 +128,9 @@ function through(
     }
     case "detach":
       return first;
+    case "batchNorm":
+      // Statistics of the whole batch, while training, do not count: they are the same everywhere.
+      return first;
     case "softmax":
     case "logSoftmax":
       return (params as { readonly axis: number }).axis < 2 ? first : whole;

@@ -246,6 +246,11 @@ export class KernelBuilder {
     return a.type.lanes === 1 ? a : { op: "lane", a, lane, type: { kind: a.type.kind, lanes: 1 } };
   }
 
+  /** Lanes of two vectors in another order: those of b are counted on from those of a. */
+  shuffle(a: Value, b: Value, order: readonly number[]): Value {
+    return { op: "shuffle", a, b, order, type: a.type };
+  }
+
   /** The sum of all lanes. */
   total(a: Value): Value {
     return a.type.lanes === 1 ? a : { op: "total", a, type: { kind: "float", lanes: 1 } };
@@ -306,6 +311,7 @@ function indexVariables(value: Value): readonly IndexVariable[] | null {
         return visit(v.a);
       case "binary":
       case "compare":
+      case "shuffle":
         return visit(v.a) && visit(v.b);
       case "fma":
         return visit(v.a) && visit(v.b) && visit(v.c);

@@ -95,6 +95,13 @@ export type Value = { readonly type: ValueType } & (
   | { readonly op: "bits"; readonly a: Value }
   /** The sum of all lanes of floats, by halves: the upper is added to the lower until one lane is left. */
   | { readonly op: "total"; readonly a: Value }
+  /** Lanes of two vectors in another order: those of b are counted on from those of a. */
+  | {
+      readonly op: "shuffle";
+      readonly a: Value;
+      readonly b: Value;
+      readonly order: readonly number[];
+    }
   /** One lane as a scalar. */
   | { readonly op: "lane"; readonly a: Value; readonly lane: number }
   /** An index as a scalar int. */

@@ -106,6 +106,8 @@ function value(v: Value, names: Namer): string {
       return `${v.op === "bits" ? "bits " : ""}${v.type.kind}(${show(v.a)})`;
     case "lane":
       return `${show(v.a)}.${v.lane}`;
+    case "shuffle":
+      return `shuffle(${show(v.a)}, ${show(v.b)}: ${v.order.join(" ")})`;
     case "total":
       return `total(${show(v.a)})`;
     case "index":

@@ -22,6 +22,7 @@ export function operands(value: Value): readonly Value[] {
       return [value.a];
     case "binary":
     case "compare":
+    case "shuffle":
       return [value.a, value.b];
     case "fma":
       return [value.a, value.b, value.c];

@@ -7,7 +7,6 @@ import { maxPool2dIndicesOp } from "./maxPool2dIndices.ts";
 import { maxWindowsGrad } from "./maxWindows.ts";
 import { checkDomain } from "./pointwise.ts";
 import {
-  cropImage,
   type PoolParams,
   padImage,
   poolBorder,
@@ -40,9 +39,8 @@ export const maxPool2dOp = defineOp<PoolParams>({
   },
   backward({ grad, inputs: [input], params }) {
     const x = input as Tensor;
-    const around = poolBorder("maxPool2d", x.shape, params);
-    const padded = padImage(x, around, Number.NEGATIVE_INFINITY);
-    return [cropImage(maxWindowsGrad(padded, grad, windowsOf(params)), around, x.shape)];
+    const border = poolBorder("maxPool2d", x.shape, params);
+    return [maxWindowsGrad(x, grad, { ...windowsOf(params), border })];
   },
   reference([input], output, { kernelSize, stride, padding, dilation }) {
     const { data, shape } = input as ReferenceArray;

@@ -2,22 +2,64 @@
 // puts a value there, the other takes one from there; each is the gradient of the other.
 import { DtypeError } from "../tensor/errors.ts";
 import { type Case, defineOp, type ReferenceArray, type TensorType } from "../tensor/op.ts";
-import { type Shape, sameShape, shapeError } from "../tensor/shape.ts";
+import { type Shape, sameShape, shapeError, sizeOf } from "../tensor/shape.ts";
 import { apply, type Tensor } from "../tensor/tensor.ts";
+import { padImage } from "./pooling.ts";
+import type { Border } from "./sizes.ts";
 import { type WindowsParams, windowGeometries, windowsShape } from "./windows.ts";
 
+/** Windows that also reach over a border of −∞ around the image. @internal */
+export interface MaxWindowsParams extends WindowsParams {
+  readonly border: Border;
+}
+
+const noBorder: Border = [0, 0, 0, 0];
+
 const tied = [1, 1, Number.NaN, 0, 1, 0, 5, Number.NaN, 2, 2, -1, -1, 2, 2, -1, -1];
+
+/** Borders worth testing: overlapping windows of even and odd images, uneven, wide, with dilation, more than a vector. */
+const borders: readonly { name: string; x: Shape; params: MaxWindowsParams }[] = [
+  {
+    name: "3×3, stride 2, border 1",
+    x: [4, 2, 6, 5],
+    params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1], border: [1, 1, 1, 1] },
+  },
+  {
+    name: "3×3, stride 2, border 1, 37 columns",
+    x: [3, 2, 4, 37],
+    params: { kernel: [3, 3], stride: [2, 2], dilation: [1, 1], border: [1, 1, 1, 1] },
+  },
+  {
+    name: "another border on each side",
+    x: [1, 1, 7, 5],
+    params: { kernel: [4, 3], stride: [3, 1], dilation: [1, 1], border: [2, 0, 0, 1] },
+  },
+  {
+    name: "dilated, with a border",
+    x: [2, 1, 8, 9],
+    params: { kernel: [2, 3], stride: [2, 3], dilation: [3, 2], border: [1, 2, 1, 0] },
+  },
+  {
+    name: "side by side, with a border",
+    x: [16, 1, 5, 9],
+    params: { kernel: [2, 3], stride: [2, 3], dilation: [1, 1], border: [0, 1, 1, 2] },
+  },
+];
+
+function repeated(values: readonly number[], length: number): number[] {
+  return Array.from({ length }, (_, i) => values[(i * 7) % values.length] as number);
+}
 
 function outShape(op: string, x: Shape, params: WindowsParams): Shape {
   return windowsShape(op, x, params).slice(0, 4);
 }
 
-export const maxWindowsGradOp = defineOp<WindowsParams>({
+export const maxWindowsGradOp = defineOp<MaxWindowsParams>({
   name: "maxWindowsGrad",
   shape(inputs, params) {
     const [x, grad] = inputs as readonly [TensorType, TensorType];
     requireFloats("maxWindowsGrad", inputs);
-    const expected = outShape("maxWindowsGrad", x.shape, params);
+    const expected = outShape("maxWindowsGrad", withBorder(x.shape, params.border), params);
     if (!sameShape(grad.shape, expected)) {
       throw shapeError("maxWindowsGrad", "not one number for each window", {
         grad: grad.shape,
@@ -26,21 +68,44 @@ export const maxWindowsGradOp = defineOp<WindowsParams>({
     }
     return { shape: x.shape, dtype: x.dtype };
   },
-  backward: ({ grad, inputs: [x], params }) => [null, maxWindowsTake(x as Tensor, grad, params)],
+  // What lies in the border takes nothing: a gradient of 0 there.
+  backward: ({ grad, inputs: [x], params: { border, ...windows } }) => {
+    const image = padImage(x as Tensor, border, Number.NEGATIVE_INFINITY);
+    return [null, maxWindowsTake(image, padImage(grad, border, 0), windows)];
+  },
   reference(inputs, output, params) {
     const [x, grad] = inputs as readonly [ReferenceArray, ReferenceArray];
     output.data.fill(0);
     forMaxima(x, grad.shape, params, (at, window) => {
-      output.data[at] = (output.data[at] as number) + (grad.data[window] as number);
+      if (at >= 0) output.data[at] = (output.data[at] as number) + (grad.data[window] as number);
     });
   },
   lowering: { kind: "kernel" },
-  cases: maxCases(
-    "a gradient for too few windows",
-    (x, params) => outShape("windows", x, params),
-    [1, 1, 1, 2],
-    /not one number for each window/,
-  ),
+  cases: [
+    ...maxCases(
+      "a gradient for too few windows",
+      (x, params) => outShape("windows", x, params),
+      [1, 1, 1, 2],
+      /not one number for each window/,
+    ).map((given) => ({ ...given, params: { ...given.params, border: noBorder } })),
+    ...borders.map(({ name, x, params }) => ({
+      name,
+      inputs: [
+        { shape: x, values: "distinct" as const },
+        { shape: outShape("windows", withBorder(x, params.border), params) },
+      ],
+      params,
+    })),
+    ...borders.map(({ name, x, params }) => ({
+      name: `${name}, ties and NaN`,
+      inputs: [
+        { shape: x, values: { data: repeated(tied, sizeOf(x)) } },
+        { shape: outShape("windows", withBorder(x, params.border), params) },
+      ],
+      params,
+      gradient: false as const,
+    })),
+  ],
 });
 
 export const maxWindowsTakeOp = defineOp<WindowsParams>({
@@ -56,10 +121,13 @@ export const maxWindowsTakeOp = defineOp<WindowsParams>({
     }
     return { shape: outShape("maxWindowsTake", x.shape, params), dtype: x.dtype };
   },
-  backward: ({ grad, inputs: [x], params }) => [null, maxWindowsGrad(x as Tensor, grad, params)],
+  backward: ({ grad, inputs: [x], params }) => [
+    null,
+    maxWindowsGrad(x as Tensor, grad, { ...params, border: noBorder }),
+  ],
   reference(inputs, output, params) {
     const [x, values] = inputs as readonly [ReferenceArray, ReferenceArray];
-    forMaxima(x, output.shape, params, (at, window) => {
+    forMaxima(x, output.shape, { ...params, border: noBorder }, (at, window) => {
       output.data[window] = values.data[at] as number;
     });
   },
@@ -103,11 +171,16 @@ function maxCases(
   ];
 }
 
-/** Calls `visit` with the position of each window's first maximum; NaN counts as the maximum. */
+function withBorder(x: Shape, [top, bottom, left, right]: Border): Shape {
+  const [batch, channels, height, width] = x as readonly [number, number, number, number];
+  return [batch, channels, height + top + bottom, width + left + right];
+}
+
+/** Calls `visit` with the position of each window's first maximum, -1 for the border; NaN counts as the maximum. */
 function forMaxima(
   { data, shape }: ReferenceArray,
   out: Shape,
-  { kernel, stride, dilation }: WindowsParams,
+  { kernel, stride, dilation, border: [top, , left] }: MaxWindowsParams,
   visit: (at: number, window: number) => void,
 ): void {
   const [, , height, width] = shape as [number, number, number, number];
@@ -117,14 +190,14 @@ function forMaxima(
     for (let oh = 0; oh < outHeight; oh++) {
       for (let ow = 0; ow < outWidth; ow++) {
         let best = -1;
-        for (let kh = 0; kh < kernel[0]; kh++) {
-          for (let kw = 0; kw < kernel[1]; kw++) {
-            const at =
-              (image * height + oh * stride[0] + kh * dilation[0]) * width +
-              ow * stride[1] +
-              kw * dilation[1];
-            if (best < 0 || beats(data[at] as number, data[best] as number)) best = at;
-          }
+        let most = Number.NaN;
+        for (let tap = 0; tap < kernel[0] * kernel[1]; tap++) {
+          const h = oh * stride[0] + Math.floor(tap / kernel[1]) * dilation[0] - top;
+          const w = ow * stride[1] + (tap % kernel[1]) * dilation[1] - left;
+          const isInside = h >= 0 && h < height && w >= 0 && w < width;
+          const at = isInside ? (image * height + h) * width + w : -1;
+          const x = isInside ? (data[at] as number) : Number.NEGATIVE_INFINITY;
+          if (tap === 0 || beats(x, most)) [best, most] = [at, x];
         }
         visit(best, window++);
       }
@@ -145,7 +218,7 @@ function requireFloats(op: string, inputs: readonly TensorType[]): void {
  * Each window's number at its first maximum in x, summed where windows share it. x NCHW, grad `[batch, channels, outHeight, outWidth]`.
  * @internal
  */
-export function maxWindowsGrad(x: Tensor, grad: Tensor, params: WindowsParams): Tensor {
+export function maxWindowsGrad(x: Tensor, grad: Tensor, params: MaxWindowsParams): Tensor {
   return apply(maxWindowsGradOp, [x, grad], params);
 }
 

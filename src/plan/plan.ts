@@ -1,7 +1,7 @@
 // Graph -> kernel program: rewrite, group, lower each root by its strategy, order the launches in
 // stages, and lay out the temporaries.
 import type { Graph } from "../graph/graph.ts";
-import type { KernelProgram, Slot } from "../kernel/ir.ts";
+import type { KernelProgram } from "../kernel/ir.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -15,10 +15,10 @@ import { lowerCumsum } from "./lower/cumsum.ts";
 import { lowerGather, lowerScatter } from "./lower/gather.ts";
 import { lowerIndexAdd } from "./lower/indexAdd.ts";
 import { lowerMatmul } from "./lower/matmul.ts";
-import { lowerMaxWindowsGrad, lowerMaxWindowsTake } from "./lower/maxWindows.ts";
+import { lowerMaxWindowsTake } from "./lower/maxWindows.ts";
+import { lowerMaxWindowsGrad } from "./lower/maxWindowsGrad.ts";
 import { copyTo, lowerPointwise, storeExpression, storeFlat } from "./lower/pointwise.ts";
 import { lowerReduce } from "./lower/reduce.ts";
-import { layOut } from "./memory.ts";
 import { NeedsPlain, type Place } from "./place.ts";
 import {
   type PlannedLaunch,
@@ -28,6 +28,7 @@ import {
   type Strategy,
 } from "./planner.ts";
 import { rewrite } from "./rewrite.ts";
+import { type FixedPlan, schedule } from "./schedule.ts";
 
 /** How ops with kernels of their own are computed. */
 const strategies: Readonly<Record<string, Strategy>> = {
@@ -60,15 +61,6 @@ const batchOperands: Readonly<Record<string, readonly number[]>> = {
 /** Plans a graph. Bindings of the program are the graph's leaves, then its outputs. */
 export function plan(graph: Graph, target: PlanTarget): KernelProgram {
   return planFixed(graph, target, []).main;
-}
-
-/** A program in two: what follows from constants alone, and the rest. */
-export interface FixedPlan {
-  /** Runs before the first run of `main`, and when constants have changed. */
-  readonly once: KernelProgram;
-  readonly main: KernelProgram;
-  /** Bytes of the results of `once`: bindings of both programs, after leaves and outputs. */
-  readonly kept: readonly number[];
 }
 
 /**
@@ -112,6 +104,7 @@ function planOnce(
   const made = new Map<Node, Place>();
   const copies: { node: Node; place: Place; last: boolean }[] = [];
   const updates: { node: Node; place: Place; leaf: number }[] = [];
+  const overwrites: [leaf: number, output: number][] = [];
   const bases = outputs.map(baseOf);
   outputs.forEach((output, i) => {
     const binding = graph.leaves.length + i;
@@ -122,6 +115,10 @@ function planOnce(
     if (leaf < 0 && isRoot && !made.has(output)) made.set(output, planner.bind(output, binding));
     else {
       const place = bindCopy(planner, output, binding);
+      graph.leaves.forEach(({ storage }, other) => {
+        if (leaf >= 0 && storage === graph.leaves[leaf]?.storage)
+          overwrites.push([other, place.slot]);
+      });
       if (
         leaf >= 0 &&
         isRoot &&
@@ -138,17 +135,19 @@ function planOnce(
     if (!deferred.has(root.node)) planner.make(root, lower);
   }
   lowerUpdates(planner, updates, graph);
-  const overwritten = new Set(graph.inPlace.map((leaf) => graph.leaves[leaf]));
+  const overwritten = new Set(graph.inPlace.map((leaf) => graph.leaves[leaf]?.storage ?? null));
   for (const { node, place, last } of copies) {
     // All leaves are overwritten at the same time: what is read of one then must have been put aside.
-    if (last && overwritten.has(baseOf(node))) {
+    const { storage } = baseOf(node);
+    if (last && storage !== null && overwritten.has(storage)) {
       const aside = planner.temporary(node, node.shape, node.dtype);
       copyOut(planner, node, aside, false);
       planner.adopt(node, aside);
     }
     copyOut(planner, node, place, last);
   }
-  return schedule(planner, constants, graph.leaves.length + outputs.length);
+  const bindings = graph.leaves.length + outputs.length;
+  return schedule(planner, { constants, bindings, overwrites });
 }
 
 function lower(planner: Planner, root: Root): void {
@@ -216,12 +215,13 @@ function lowerUpdates(
   updates: readonly { node: Node; place: Place; leaf: number }[],
   graph: Graph,
 ): void {
-  const overwritten = new Map(updates.map((update, i) => [graph.leaves[update.leaf] as Node, i]));
+  // Leaves in the same memory, a variable's value from before and its present one, are overwritten together.
+  const overwritten = new Map(updates.map(({ leaf }, i) => [graph.leaves[leaf]?.storage, i]));
   const groupOf = updates.map((_, i) => i);
   const find = (i: number): number => (groupOf[i] === i ? i : find(groupOf[i] as number));
   updates.forEach((update, i) => {
     for (const leaf of leavesBelow(planner, update.node)) {
-      const other = overwritten.get(leaf);
+      const other = overwritten.get(leaf.storage);
       if (other !== undefined) groupOf[find(i)] = find(other);
     }
   });
@@ -257,162 +257,4 @@ function leavesBelow(planner: Planner, node: Node): Set<Node> {
     else if (isAlias(next)) stack.push(...next.inputs);
   }
   return found;
-}
-
-/** Orders launches in stages: each after those that write what it reads, updates of leaves last. */
-function schedule(planner: Planner, constants: readonly number[], bindings: number): FixedPlan {
-  const isOnce = onceLaunches(planner, constants);
-  const kept = keepResults(planner, isOnce, bindings);
-  const stageOf: number[] = [];
-  const lastWrite = new Map<number, number>();
-  const lastRead = new Map<number, number>();
-  let normal = -1;
-  planner.launches.forEach((launch, i) => {
-    if (launch.last) return;
-    let stage = 0;
-    for (const slot of launch.reads) {
-      if (!launch.writes.includes(slot)) stage = Math.max(stage, (lastWrite.get(slot) ?? -1) + 1);
-    }
-    for (const slot of launch.writes)
-      stage = Math.max(
-        stage,
-        lastRead.get(slot) === undefined ? 0 : (lastRead.get(slot) as number) + 1,
-      );
-    for (const slot of launch.writes)
-      lastWrite.set(slot, Math.max(lastWrite.get(slot) ?? -1, stage));
-    for (const slot of launch.reads) {
-      if (!launch.writes.includes(slot))
-        lastRead.set(slot, Math.max(lastRead.get(slot) ?? -1, stage));
-    }
-    stageOf[i] = stage;
-    normal = Math.max(normal, stage);
-  });
-  planner.launches.forEach((launch, i) => {
-    if (launch.last) stageOf[i] = normal + 1;
-  });
-  delay(planner, stageOf, isOnce);
-  const placed = placeSlots(planner, stageOf);
-  const stagesOf = (once: boolean) =>
-    Array.from({ length: Math.max(-1, ...stageOf) + 1 }, (_, stage) => ({
-      launches: planner.launches.filter((_, i) => stageOf[i] === stage && isOnce[i] === once),
-    })).filter(({ launches }) => launches.length > 0);
-  return {
-    once: { ...placed, stages: stagesOf(true) },
-    main: { ...placed, stages: stagesOf(false) },
-    kept,
-  };
-}
-
-/**
- * Moves launches that wait for nothing, such as packed weights of a gradient, to just before what reads their results, which
- * need no memory until then.
- */
-function delay({ slots, launches }: Planner, stageOf: number[], isOnce: readonly boolean[]): void {
-  const isBound = (slot: number): boolean => (slots[slot] as PlannedSlot).binding >= 0;
-  const isFree = launches.map(({ reads, writes, last }, i) => {
-    const waitsForNothing = reads.every((slot) => isBound(slot) || writes.includes(slot));
-    return !last && !isOnce[i] && waitsForNothing && !writes.some(isBound);
-  });
-  launches.forEach(({ writes }, i) => {
-    if (!isFree[i]) return;
-    let latest = Infinity;
-    launches.forEach((other, j) => {
-      if (i === j || isFree[j]) return;
-      const stage = stageOf[j] as number;
-      // Others that fill the same place may do so at the same time.
-      if (other.writes.some((slot) => writes.includes(slot))) latest = Math.min(latest, stage);
-      else if (other.reads.some((slot) => writes.includes(slot)))
-        latest = Math.min(latest, stage - 1);
-    });
-    if (latest !== Infinity) stageOf[i] = Math.max(stageOf[i] as number, latest);
-  });
-}
-
-/** Which launches read constants, and what was made of them, only? */
-function onceLaunches({ slots, launches }: Planner, constants: readonly number[]): boolean[] {
-  const isOnce = launches.map(() => false);
-  if (constants.length === 0) return isOnce;
-  const bindings = new Set(constants);
-  const known = new Set(
-    slots.flatMap(({ binding }, slot) => (bindings.has(binding) ? [slot] : [])),
-  );
-  const writersOf = new Map<number, number[]>();
-  launches.forEach(({ writes }, i) => {
-    for (const slot of writes) writersOf.set(slot, [...(writersOf.get(slot) ?? []), i]);
-  });
-  // Until no more is found: a place may be filled by several launches, which must all be of this kind.
-  for (let before = -1; before !== known.size; ) {
-    before = known.size;
-    launches.forEach(({ reads, writes, last }, i) => {
-      const isTemporary = writes.every((slot) => (slots[slot] as PlannedSlot).binding < 0);
-      const own = new Set(writes);
-      isOnce[i] = !last && isTemporary && reads.every((slot) => known.has(slot) || own.has(slot));
-    });
-    for (const [slot, writers] of writersOf) if (writers.every((i) => isOnce[i])) known.add(slot);
-  }
-  // Zeros around a place that others fill are needed in each run.
-  return launches.map(
-    ({ writes }, i) => isOnce[i] === true && writes.every((slot) => known.has(slot)),
-  );
-}
-
-/** Gives results that outlive the first program a binding each; their sizes. */
-function keepResults(planner: Planner, isOnce: readonly boolean[], bindings: number): number[] {
-  const made = new Set(planner.launches.flatMap(({ writes }, i) => (isOnce[i] ? writes : [])));
-  const read = new Set(planner.launches.flatMap(({ reads }, i) => (isOnce[i] ? [] : reads)));
-  return [...made].flatMap((slot) => {
-    if (!read.has(slot)) return [];
-    const kept = planner.slots[slot] as PlannedSlot;
-    planner.slots[slot] = { ...kept, binding: bindings++ };
-    return [kept.bytes];
-  });
-}
-
-function placeSlots(
-  planner: Planner,
-  stageOf: readonly number[],
-): { slots: Slot[]; arenaBytes: number } {
-  const from = new Map<number, number>();
-  const to = new Map<number, number>();
-  planner.launches.forEach(({ reads, writes }, i) => {
-    const stage = stageOf[i] as number;
-    for (const slot of [...reads, ...writes]) {
-      from.set(slot, Math.min(from.get(slot) ?? stage, stage));
-      to.set(slot, Math.max(to.get(slot) ?? stage, stage));
-    }
-  });
-  const lifetimes = planner.slots.map(({ bytes, binding }, slot) => ({
-    bytes: binding >= 0 || !from.has(slot) ? 0 : bytes,
-    from: from.get(slot) ?? 0,
-    to: to.get(slot) ?? 0,
-  }));
-  const { offsets, bytes: arenaBytes } = layOut(lifetimes);
-  // Bound slots come in the order of their bindings; temporaries after them.
-  const order = planner.slots
-    .map((_, slot) => slot)
-    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding >= 0);
-  order.sort(
-    (a, b) => (planner.slots[a] as PlannedSlot).binding - (planner.slots[b] as PlannedSlot).binding,
-  );
-  const arena = planner.slots
-    .map((_, slot) => slot)
-    .filter((slot) => (planner.slots[slot] as PlannedSlot).binding < 0);
-  const position = new Map([...order, ...arena].map((slot, i) => [slot, i]));
-  const slots = [...order, ...arena].map((slot): Slot => {
-    const { bytes, binding, node } = planner.slots[slot] as PlannedSlot;
-    if (binding >= 0) return { kind: "bound", bytes };
-    const offset = offsets[slot] as number;
-    const [first, last] = [from.get(slot), to.get(slot)];
-    // A value whose computation was put into another kernel has a slot that nobody touches.
-    if (first === undefined || last === undefined) return { kind: "arena", offset, bytes };
-    const use = { ...node.scope, core: node.op?.name ?? "", from: first, to: last };
-    return { kind: "arena", offset, bytes, use };
-  });
-  planner.launches.forEach((launch, i) => {
-    planner.launches[i] = {
-      ...launch,
-      slots: launch.slots.map((slot) => position.get(slot) as number),
-    };
-  });
-  return { slots, arenaBytes };
 }

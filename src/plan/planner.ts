@@ -182,6 +182,13 @@ export class Planner {
   }
 }
 
+/** The width of vectors that needs fewest steps along an axis, what vectors leave over being done one by one. */
+export function lanesAlong({ target }: Planner, size: number): number {
+  const steps = (lanes: number): number => Math.floor(size / lanes) + (size % lanes);
+  const { lanes, laneChoices = [lanes] } = target;
+  return laneChoices.reduce((best, width) => (steps(width) < steps(best) ? width : best), lanes);
+}
+
 /** What computes a root: writes its launches into the planner. */
 export type Strategy = (planner: Planner, root: Root) => void;
 

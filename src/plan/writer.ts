@@ -1,7 +1,7 @@
 // Writes one kernel: the builder, the buffers of the places it touches, and the evaluation of
 // expressions at an index. Everything a strategy needs to turn values into loops.
 import { KernelBuilder } from "../kernel/builder.ts";
-import { toIndex } from "../kernel/indexing.ts";
+import { plus, toIndex } from "../kernel/indexing.ts";
 import type { Buffer, Index, Kernel, Value } from "../kernel/ir.ts";
 import { KernelMath } from "../kernel/math.ts";
 import type { Dtype } from "../tensor/dtype.ts";
@@ -107,11 +107,22 @@ export class KernelWriter {
     if (!("each" in offset)) {
       if (offset.lane === 0) return this.k.load(buffer, offset.base);
       if (offset.lane === 1) return this.k.load(buffer, offset.base, width);
+      if (offset.lane === 2) return this.#everyOther(buffer, offset.base, width);
     }
     return this.k.gather(
       buffer,
       Array.from({ length: width }, (_, l) => inLane(offset, l)),
     );
+  }
+
+  /** Every other element: two vectors, of which the second ends with the last that is wanted. */
+  #everyOther(buffer: Buffer, base: Index, width: number): Value {
+    const { k } = this;
+    const order = Array.from({ length: width }, (_, l) =>
+      2 * l < width ? 2 * l : width + 2 * l - (width - 1),
+    );
+    const second = k.load(buffer, plus(base, width - 1), width);
+    return k.shuffle(k.load(buffer, base, width), second, order);
   }
 
   /** Writes a value (a scalar goes to every lane). */

@@ -379,6 +379,20 @@ describe.each(forms)("$name", (form) => {
       expect(result?.[0]).toBe(sums[0]);
     });
 
+    test.each(["float32", "int32"] as const)("lanes in another order, %s", async (element) => {
+      if (lanes === 1) return;
+      const k = new KernelBuilder("shuffle", lanes);
+      const [x, out] = [k.buffer("x", element), k.buffer("out", element)];
+      const order = Array.from({ length: lanes }, (_, l) => (l * 5 + 3) % (2 * lanes));
+      k.store(out, 0, k.shuffle(k.load(x, 0, lanes), k.load(x, lanes, lanes), order));
+      const values = arrayOf(
+        element,
+        Array.from({ length: 2 * lanes }, (_, i) => 10 + i),
+      );
+      const [, result] = await runKernel(k.finish(), [values, arrayOf(element, order)], { form });
+      expect([...(result as TypedArray)]).toEqual(order.map((lane) => 10 + lane));
+    });
+
     test("an index is a number", async () => {
       const k = new KernelBuilder("index", lanes);
       const out = k.buffer("out", "int32");

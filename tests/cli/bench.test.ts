@@ -5,12 +5,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { forBrowsers } from "../../benchmarks/browser/server.ts";
 import { type Answer, type Command, Unsupported } from "../../benchmarks/contender.ts";
 import { differenceOf, measureEntry, quick, type Runner } from "../../benchmarks/measure.ts";
 import { entryReport } from "../../benchmarks/report.ts";
 import { worstCliff } from "../../benchmarks/scaling.ts";
 import type { Entry } from "../../benchmarks/work.ts";
+import { forBrowsers } from "../../scripts/browser/server.ts";
 import { temporaryFolder } from "./run.ts";
 
 const program = fileURLToPath(new URL("../../benchmarks/bench.ts", import.meta.url));

@@ -1,11 +1,15 @@
 // PyTorch's numbers, on every backend.
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { check, isKnown } from "../../scripts/golden/check.ts";
-import { readGolden } from "../../scripts/golden/support.ts";
+import { goldenOf } from "../../scripts/golden/support.ts";
 import { nativeSupport, setBackend } from "../../src/index.ts";
 
-const golden = await readGolden(fileURLToPath(new URL("../fixtures/golden", import.meta.url)));
+const fixture = (name: string): URL => new URL(`../fixtures/golden/${name}`, import.meta.url);
+const golden = goldenOf(
+  await readFile(fixture("cases.json"), "utf8"),
+  await readFile(fixture("cases.safetensors")),
+);
 const { fault } = nativeSupport();
 
 for (const name of ["reference", "wasm", "native"]) {

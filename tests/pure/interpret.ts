@@ -193,6 +193,10 @@ class Run {
       }
       case "lane":
         return [this.#value(v.a)[v.lane] as number];
+      case "shuffle": {
+        const lanes = [...this.#value(v.a), ...this.#value(v.b)];
+        return v.order.map((lane) => lanes[lane] as number);
+      }
       case "total": {
         let lanes = this.#value(v.a);
         while (lanes.length > 1) {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { setBackend } from "../../src/backends.ts";
 import { receptiveField } from "../../src/inspect/index.ts";
-import { lenet } from "../../src/models/index.ts";
+import { lenet, resnet18 } from "../../src/models/index.ts";
 import { AvgPool2d, Conv2d, MaxPool2d, Module, ReLU, Sequential } from "../../src/nn/index.ts";
 import { concat } from "../../src/ops/index.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
@@ -48,6 +48,13 @@ describe("receptiveField", () => {
       new MaxPool2d(3, { stride: 2, padding: 1 }),
     );
     expect(last(net, 32)).toEqual({ size: [11, 11], stride: [4, 4], offset: [-5, -5] });
+  });
+
+  it("passes through batch normalisation as it is: ResNet-18's last block sees 435 pixels", () => {
+    const blocks = receptiveField(resnet18(), [1, 1, 96, 96]).filter(
+      ({ stride }) => stride[0] === 32,
+    );
+    expect(blocks.at(-1)).toMatchObject({ path: "4.1.bn2", size: [435, 435] });
   });
 
   it("tells the axes apart, and counts dilation", () => {

@@ -86,6 +86,8 @@ export function cValue(names: Names, value: Value): string {
           : `({ ${vector} t = ${at(value.a)}; t[${value.lane}]; })`;
       return kind === "mask" ? `(${lane} & 1)` : lane;
     }
+    case "shuffle":
+      return `shuffle(I${lanes}, ${at(value.a)}, ${at(value.b)}, ${value.order.join(", ")})`;
     case "total":
       return `total${value.a.type.lanes}(${at(value.a)})`;
     case "index":

@@ -10,6 +10,11 @@ typedef float fu __attribute__((may_alias));
 #ifndef __has_builtin
 #define __has_builtin(x) 0
 #endif
+#if __has_builtin(__builtin_shufflevector)
+#define shuffle(I, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define shuffle(I, a, b, ...) __builtin_shuffle(a, b, (I){ __VA_ARGS__ })
+#endif
 #define INLINE static inline __attribute__((always_inline))
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__aarch64__)
 #define fma1(a, b, c) __builtin_fmaf(a, b, c)

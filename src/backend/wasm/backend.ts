@@ -4,14 +4,14 @@ import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
-import { node } from "../node.ts";
 import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmBuffer, WasmExecutable } from "./executable.ts";
-import { detectFeatures, hasSharedMemory } from "./features.ts";
+import { detectFeatures } from "./features.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { WasmMemory } from "./memory.ts";
 import { WorkerPool } from "./pool.ts";
+import { availableThreads, canShareMemory } from "./thread.ts";
 
 export interface WasmBackendOptions {
   /** Threads that compute, the calling one included; all cores unless given. */
@@ -36,7 +36,7 @@ const mostThreads = 256;
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   checkOptions("createWasmBackend", options, ["threads", "relaxedSimd", "simd"]);
-  const wanted = options.threads ?? node("node:os")?.availableParallelism() ?? 1;
+  const wanted = options.threads ?? Math.min(availableThreads(), mostThreads);
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads) {
     throw new OptionError(
       `createWasmBackend: threads must be a whole number from 1 to ${mostThreads}, got ${wanted}`,
@@ -45,7 +45,23 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   const features = detectFeatures();
   const simd = features.simd && options.simd !== false;
   const relaxedSimd = simd && features.relaxedSimd && options.relaxedSimd !== false;
-  return new WasmBackend({ simd, relaxedSimd }, hasSharedMemory() ? wanted : 1);
+  const threads = canShareMemory() ? wanted : 1;
+  if (threads < wanted) noteOneThread();
+  return new WasmBackend({ simd, relaxedSimd }, threads);
+}
+
+let hasNoted = false;
+
+/** Says once why there is one thread, and how there would be more. */
+function noteOneThread(): void {
+  if (hasNoted) return;
+  hasNoted = true;
+  console.info(
+    "Fovea computes on one thread, because this page may not share memory with workers. Served with the headers\n" +
+      "  Cross-Origin-Opener-Policy: same-origin\n" +
+      "  Cross-Origin-Embedder-Policy: require-corp\n" +
+      "it uses all cores.",
+  );
 }
 
 class WasmBackend implements Backend {

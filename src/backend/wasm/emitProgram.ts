@@ -5,7 +5,7 @@
 //   runAlone()                          everything, in order, on the calling thread
 //   begin()                             with threads: what precedes the first parallel stage
 //   work()                              with threads: takes part until all is done (0) or too much
-//                                       time passed without a change (1)
+//                                       time passed without a change (1), at once if it may not sleep
 //   abort()                             with threads: makes all threads leave `work`
 //
 // Threads claim chunks from a counter, stage by stage. Which thread runs a chunk does not change what
@@ -75,6 +75,8 @@ export function emitProgram(
   const module = new ModuleWriter();
   module.importMemory("memory", features.threads);
   module.importGlobal("frame");
+  // 0 on the main thread of a page, which may not sleep.
+  if (features.threads) module.importGlobal("mayWait");
 
   const kernels = new Map<Kernel, number>();
   const addresses = addressesOf(program.slots);
@@ -241,6 +243,8 @@ function emitWork(stages: readonly number[]): FunctionWriter {
   f.index("global.get", 0).atomic("i32.atomic.load", progressOffset);
   f.get(open).op("i32.ne").branch("br_if", again);
   f.get(left).i32(1).op("i32.sub").tee(left).branch("br_if", spin).end();
+  f.index("global.get", 1).op("i32.eqz").open("if");
+  f.i32(1).op("return").end();
   f.index("global.get", 0).i32(1).atomic("i32.atomic.rmw.add", sleepersOffset).op("drop");
   f.index("global.get", 0).get(open).i64(patience);
   f.atomic("memory.atomic.wait32", progressOffset).set(left);

@@ -105,6 +105,13 @@ export function emitValue(state: KernelState, value: Value): void {
       f.lane(kind === "float" ? "f32x4.extract_lane" : "i32x4.extract_lane", value.lane);
       if (kind === "mask") f.i32(1).op("i32.and");
       return;
+    case "shuffle": {
+      emitValue(state, value.a);
+      emitValue(state, value.b);
+      const bytes = value.order.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+      f.bytes16("i8x16.shuffle", Uint8Array.from(bytes));
+      return;
+    }
     case "total":
       return emitTotal(state, value.a);
     case "index":

@@ -72,7 +72,8 @@ export class WasmExecutable implements Executable {
     this.#frame = memory.allocate(program.frame.bytes);
     const { address } = this.#frame;
     memory.bytes.fill(0, address, address + program.frame.bytes);
-    const imports = { fovea: { memory: memory.memory, frame: address } };
+    const mayWait = pool?.maySleep === false ? 0 : 1;
+    const imports = { fovea: { memory: memory.memory, frame: address, mayWait } };
     const instance = new WebAssembly.Instance(module, imports);
     this.#exports = instance.exports as unknown as Exports;
     const { begin, work, abort, runAlone } = this.#exports;

@@ -15,11 +15,6 @@ export function detectFeatures(): WasmFeatures {
   return known;
 }
 
-/** Can a memory be shared between threads here? */
-export function hasSharedMemory(): boolean {
-  return typeof SharedArrayBuffer !== "undefined" && node("node:worker_threads") !== null;
-}
-
 const zeros = new Uint8Array(16);
 
 function acceptsRelaxed(): boolean {

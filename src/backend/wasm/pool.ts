@@ -1,21 +1,18 @@
 // The threads that run programs: the calling thread, and workers that join it. Nobody waits for a
 // worker to come up or wake up; one that is late takes what is left.
 
-import type { Worker } from "node:worker_threads";
 import { BackendError } from "../../tensor/errors.ts";
-import { workerFlags } from "../../workerFlags.ts";
-import { node } from "../node.ts";
 import {
   controlWords,
   hasFailed,
   mostWorkers,
   takeFailure,
   type WorkerMessage,
-  type WorkerStart,
   words,
 } from "./control.ts";
 import type { ProgramExports } from "./emitProgram.ts";
 import { controlAddress } from "./memory.ts";
+import { maySleep, startThread, type Thread } from "./thread.ts";
 
 /** A program that threads can run together. */
 export interface Job {
@@ -31,23 +28,20 @@ export interface Job {
 export interface PoolOptions {
   /** Milliseconds without any change after which a run is given up. */
   readonly stallMs?: number;
-  /** The script that workers run. */
+  /** The script that workers run in Node; the usual one unless given. */
   readonly script?: URL;
 }
-
-const ownScript = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
-  import.meta.url,
-);
 
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
   readonly #control: Int32Array;
   readonly #size: number;
   readonly #stallMs: number;
-  readonly #script: URL;
+  readonly #script: URL | undefined;
+  /** May the calling thread sleep until others are done? Else it looks again and again. */
+  readonly maySleep = maySleep();
   readonly #jobs = new Map<number, Job>();
-  readonly #workers = new Map<number, Worker>();
+  readonly #workers = new Map<number, Thread>();
   #isStarted = false;
   #isBroken = false;
   #lost: unknown = null;
@@ -58,7 +52,7 @@ export class WorkerPool {
     this.#control = controlWords(memory, controlAddress);
     this.#size = Math.min(threads - 1, mostWorkers);
     this.#stallMs = options.stallMs ?? 60_000;
-    this.#script = options.script ?? ownScript;
+    this.#script = options.script;
   }
 
   /** Runs a program to its end, on this thread and on the workers that are awake by then. */
@@ -109,23 +103,16 @@ export class WorkerPool {
     this.#isBroken = true;
     const workers = [...this.#workers.values()];
     this.#workers.clear();
-    for (const worker of workers) worker.terminate().catch(() => {});
+    for (const worker of workers) worker.stop();
   }
 
   #start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const threads = node("node:worker_threads");
-    if (threads === null) return;
     for (let number = 0; number < this.#size; number++) {
-      const workerData: WorkerStart = { memory: this.#memory, controlAddress, number };
-      const options = { workerData, ...workerFlags(), name: `fovea ${number + 1}` };
-      const worker = new threads.Worker(this.#script, options);
-      // A sleeping worker must not keep the process alive.
-      worker.unref();
-      this.#workers.set(number, worker);
-      worker.on("error", (error) => this.#lose(number, error));
-      worker.on("exit", (code) => this.#lose(number, new Error(`it ended with code ${code}`)));
+      const start = { memory: this.#memory, controlAddress, number };
+      const onLoss = (cause: unknown): void => this.#lose(number, cause);
+      this.#workers.set(number, startThread(start, onLoss, this.#script));
     }
   }
 
@@ -156,7 +143,7 @@ export class WorkerPool {
   }
 
   #tell(message: WorkerMessage): void {
-    for (const worker of this.#workers.values()) worker.postMessage(message);
+    for (const worker of this.#workers.values()) worker.tell(message);
     Atomics.add(this.#control, words.messages, 1);
     this.#wake();
   }
@@ -183,7 +170,7 @@ export class WorkerPool {
     for (const number of this.#workers.keys()) {
       const word = words.active + number;
       while (Atomics.load(this.#control, word) !== 0) {
-        Atomics.wait(this.#control, word, 1, 100);
+        if (this.maySleep) Atomics.wait(this.#control, word, 1, 100);
         if (performance.now() - start >= this.#stallMs) this.#giveUp();
       }
     }

@@ -1,74 +1,21 @@
-// A thread that takes part in runs. It sleeps in shared memory between them and never returns to
-// its event loop, so messages are fetched and not waited for.
+// A thread that takes part in runs, in Node. It never returns to its event loop, so messages are fetched and not waited for.
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import {
-  controlWords,
-  type WorkerMessage,
-  type WorkerStart,
-  words,
-  writeFailure,
-} from "./control.ts";
-import type { ProgramExports } from "./emitProgram.ts";
+import type { WorkerMessage, WorkerStart } from "./control.ts";
+import { Participant } from "./participant.ts";
 
-/** Looks at `ticket` before sleeping: some ten microseconds, so that a run that follows at once starts fast. */
-const spins = 4000;
-
-const { memory, controlAddress, number } = workerData as WorkerStart;
-const control = controlWords(memory, controlAddress);
-const programs = new Map<number, ProgramExports>();
-let messagesSeen = 0;
-let ticket = 0;
+const participant = new Participant(workerData as WorkerStart);
 
 for (;;) {
-  fetchMessages();
-  waitForTicket();
-  const next = Atomics.load(control, words.ticket);
-  if (next === ticket) continue;
-  ticket = next;
-  takePart();
+  fetchMail();
+  participant.sleep();
+  participant.takePart(fetchMail);
 }
 
-function fetchMessages(): void {
-  if (parentPort === null || Atomics.load(control, words.messages) === messagesSeen) return;
+function fetchMail(): void {
+  if (parentPort === null || !participant.hasMail) return;
   for (;;) {
     const received = receiveMessageOnPort(parentPort) as { message: WorkerMessage } | undefined;
     if (received === undefined) return;
-    messagesSeen++;
-    const { message } = received;
-    if (message.module === null) programs.delete(message.job);
-    else {
-      const imports = { fovea: { memory, frame: message.frame } };
-      const instance = new WebAssembly.Instance(message.module, imports);
-      programs.set(message.job, instance.exports as unknown as ProgramExports);
-    }
+    participant.hear(received.message);
   }
-}
-
-/** Returns when there is a new run, or perhaps a message. */
-function waitForTicket(): void {
-  for (let i = 0; i < spins; i++) {
-    if (Atomics.load(control, words.ticket) !== ticket) return;
-  }
-  Atomics.add(control, words.sleepers, 1);
-  Atomics.wait(control, words.ticket, ticket);
-  Atomics.sub(control, words.sleepers, 1);
-}
-
-/** Works on the run that is open. Who comes too late finds it closed, or another one open. */
-function takePart(): void {
-  const own = words.active + number;
-  Atomics.store(control, own, 1);
-  if (Atomics.load(control, words.open) === ticket) {
-    let program: ProgramExports | undefined;
-    try {
-      fetchMessages();
-      program = programs.get(Atomics.load(control, words.job));
-      while (program?.work() === 1) {}
-    } catch (error) {
-      writeFailure(control, String(error));
-      program?.abort();
-    }
-  }
-  Atomics.store(control, own, 0);
-  Atomics.notify(control, own);
 }

@@ -13,6 +13,7 @@ import { fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import { lowerForwardChannelLanes } from "./channelLanes.ts";
 import { forwardRows, validTaps } from "./edges.ts";
+import { lowerOneByOne } from "./oneByOne.ts";
 import { finishRow, inputFor, lanesOverFor, moved, rowUnits } from "./row.ts";
 import {
   convFlops,
@@ -41,6 +42,8 @@ export function lowerConv2d(planner: Planner, root: Root): void {
       return lowerForwardWinograd(planner, root, place, unpadded, strategy.form);
     case "winogradChannels":
       return lowerForwardWinogradChannels(planner, root, place, unpadded, strategy.form);
+    case "oneByOne":
+      return lowerOneByOne(planner, { root, place, sizes: unpadded, inBatch, turned: false });
     case "channels":
       return lowerForwardChannelLanes(planner, root, place);
     case "direct":

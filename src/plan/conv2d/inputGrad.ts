@@ -11,6 +11,7 @@ import type { Root } from "../group.ts";
 import { fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import { overGradientRows, type Phase, phasesOf } from "./edges.ts";
+import { lowerOneByOne } from "./oneByOne.ts";
 import { finishRow, lanesOverFor, moved, rowUnits } from "./row.ts";
 import {
   type Axis1d,
@@ -38,6 +39,8 @@ export function lowerConv2dInputGrad(planner: Planner, root: Root): void {
   const strategy = strategyFor(planner, "inputGrad", sizes, inBatch, weight);
   if (strategy.name === "winograd")
     return lowerInputGradWinograd(planner, root, place, sizes, strategy.form);
+  if (strategy.name === "oneByOne")
+    return lowerOneByOne(planner, { root, place, sizes, inBatch, turned: true });
   const { down, across } = sizes;
   const columnPhases = phasesOf(across);
   const lengths = columnPhases.map(({ count }) => count);

@@ -133,9 +133,9 @@ const wantedChunks = 8;
 /**
  * Parts for a kernel over images and channels: by images as long as there are enough of them, else by channels too.
  * @param units images, or groups of images in the lanes
- * @param tiles channel tiles of all groups together
+ * @param tiles channel tiles of all groups together, or what else is shared
  */
-function sharesOf(
+export function sharesOf(
   units: number,
   tiles: number,
   work: number,

@@ -5,12 +5,16 @@
 //                     stride, dilation, groups. 45 to 59 GFLOP/s.
 //   channels          lanes over output channels, weights packed. Forward, for batches that do not fill vectors, where rows
 //                     are short or read with a stride: 54 instead of 17 GFLOP/s at [1, 512, 3, 3], 55 instead of 24 at stride 2.
+//                     Pictures of a few positions stay in one register tile, without the taps outside: 68 at [1, 512, 3, 3].
+//   oneByOne          1 x 1, forward and the gradient of the input: pixels of all channels copied into panels. 43 to 55 GFLOP/s.
 //   winograd          3 x 3, stride 1, lanes over images: a quarter to a half of the multiplications. 115 to 165 effective.
-//   winogradChannels  the same with lanes over channels, forward, for batches that do not fill vectors: 217 effective (without
-//                     its transforms) at [1, 64, 24, 24], 130 with them.
+//   winogradChannels  the same with lanes over channels, forward, for batches that do not fill vectors; weights lie in the
+//                     panels in which the product reads them. 190 effective (without its transforms) at [1, 64, 24, 24]
+//                     and [1, 128, 12, 12], 80 at [1, 256, 6, 6], where reading the weights is what costs.
 import type { Node } from "../../tensor/node.ts";
 import type { Planner } from "../planner.ts";
 import { fitsChannelLanes } from "./channelLanes.ts";
+import { fitsOneByOne } from "./oneByOne.ts";
 import type { ConvSizes } from "./shared.ts";
 import { turnedSizes, winogradForm } from "./winograd.ts";
 import { winogradChannelForm } from "./winogradChannels.ts";
@@ -19,6 +23,7 @@ import type { WinogradForm } from "./winogradForms.ts";
 export type Strategy =
   | { readonly name: "direct" }
   | { readonly name: "channels" }
+  | { readonly name: "oneByOne" }
   | { readonly name: "winograd"; readonly form: WinogradForm }
   | { readonly name: "winogradChannels"; readonly form: WinogradForm };
 
@@ -34,6 +39,8 @@ export function strategyFor(
   inBatch: number,
   weight: Node,
 ): Strategy {
+  if (direction !== "weightGrad" && fitsOneByOne(planner, sizes, inBatch))
+    return { name: "oneByOne" };
   if (inBatch > 1) {
     // The gradient of the input is a convolution with turned weights.
     const form = winogradForm(planner, direction === "inputGrad" ? turnedSizes(sizes) : sizes);

@@ -6,7 +6,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, combine, fixed, type Place } from "../place.ts";
-import { isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { type BoxPart, storeBox, storeParts } from "./pointwise.ts";
 
@@ -76,8 +76,10 @@ function lowerPieces(
   const whole = pieces.every(({ start, size }) => start[0] === 0 && size[0] === core.shape[0]);
   const place = placeFor(planner, node, whole ? lane : -1, lane);
   if (isEmpty(node)) return;
+  const isFree = lane < 0 && place.layout === "plain";
   for (const piece of pieces) {
     storeBox(planner, {
+      lanes: isFree ? lanesAlong(planner, piece.size.at(-1) ?? 1) : planner.target.lanes,
       name: core.op?.name ?? "box",
       node,
       place,
@@ -169,43 +171,73 @@ export function stretches(
 }
 
 /** Adjoint of windows: each pixel sums the window elements that cover it. */
-export function lowerFoldWindows(planner: Planner, { node, core }: Root): void {
+export function lowerFoldWindows(planner: Planner, root: Root): void {
+  const { node, core } = root;
   const input = core.inputs[0] as Node;
-  const { kernel, stride, dilation } = core.params as WindowsParams;
-  const [, , height, width] = core.shape as readonly [number, number, number, number];
-  const [batch, channels, windowsDown, windowsAcross] = input.shape as readonly [
-    number,
-    number,
-    number,
-    number,
-  ];
   const { variables, index } = symbolicAxes(6);
   const lane = batchAxis(readsAt(input, index, planner.placeOf), variables);
   const batched =
     planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   const place = planner.place(node, batched ? "batch" : "plain");
   if (isEmpty(node)) return;
+  const [, , windowsDown, windowsAcross] = input.shape as readonly number[];
+  storeFolded(planner, root, place, {
+    ...(core.params as WindowsParams),
+    windows: [windowsDown as number, windowsAcross as number],
+    laneAxis: batched || lane >= 0 ? Math.max(lane, 0) : 3,
+    element: (w, window, tap, width) => w.value(input, [...window, ...tap.map(fixed)], width),
+  });
+}
+
+/** What pixels sum: elements of the windows that cover them. */
+export interface Folding extends WindowsParams {
+  /** Number of windows, down and across. */
+  readonly windows: readonly [number, number];
+  /** The axis of the image batch that lies in the lanes. */
+  readonly laneAxis: number;
+  /** What the window at [image, channel, row, column] gives to the pixel under its tap. */
+  readonly element: (
+    w: KernelWriter,
+    window: readonly AxisIndex[],
+    tap: readonly [number, number],
+    width: number,
+  ) => Value;
+}
+
+/** Stores for every pixel the sum over the windows that cover it, 0 where there are none, and the epilogue of that. */
+export function storeFolded(planner: Planner, root: Root, place: Place, folding: Folding): void {
+  const { kernel, stride, dilation, windows, laneAxis } = folding;
+  const [batch, channels, height, width] = root.core.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   // Stretches of the same length share one nest: with windows side by side that is one pass over
   // the windows, each of which writes all its pixels.
   const nests = new Map<string, { count: readonly [number, number]; parts: BoxPart[] }>();
-  for (const rows of stretches(height, windowsDown, kernel[0], stride[0], dilation[0])) {
-    for (const columns of stretches(width, windowsAcross, kernel[1], stride[1], dilation[1])) {
+  for (const rows of stretches(height, windows[0], kernel[0], stride[0], dilation[0])) {
+    for (const columns of stretches(width, windows[1], kernel[1], stride[1], dilation[1])) {
       const count = [rows.count, columns.count] as const;
       const nest = nests.get(count.join()) ?? { count, parts: [] };
       nests.set(count.join(), nest);
-      nest.parts.push(foldPart({ node, core }, rows, columns));
+      nest.parts.push(foldPart(root, folding, rows, columns));
     }
   }
+  const name = root.core.op?.name ?? "fold";
   for (const { count, parts } of nests.values()) {
-    const laneAxis = batched || lane >= 0 ? Math.max(lane, 0) : 3;
     const box = [batch, channels, ...count];
-    storeParts(planner, { name: "foldWindows", node, place, box, laneAxis }, parts);
+    storeParts(planner, { name, node: root.node, place, box, laneAxis }, parts);
   }
 }
 
 /** The pixels where a stretch of rows meets a stretch of columns. */
-function foldPart({ node, core }: Root, rows: Stretch, columns: Stretch): BoxPart {
-  const input = core.inputs[0] as Node;
+function foldPart(
+  { node, core }: Root,
+  { element }: Folding,
+  rows: Stretch,
+  columns: Stretch,
+): BoxPart {
   const target = ([n, c, i, j]: readonly AxisIndex[], w: KernelWriter): AxisIndex[] => [
     n as AxisIndex,
     c as AxisIndex,
@@ -221,7 +253,7 @@ function foldPart({ node, core }: Root, rows: Stretch, columns: Stretch): BoxPar
         for (const column of columns.taps) {
           const y = combine(row.window, [[i, 1]], w.lanes);
           const x = combine(column.window, [[j, 1]], w.lanes);
-          const value = w.value(input, [n, c, y, x, fixed(row.tap), fixed(column.tap)], lanes);
+          const value = element(w, [n, c, y, x], [row.tap, column.tap], lanes);
           sum = sum === null ? value : w.k.let(w.k.add(sum, value));
         }
       }

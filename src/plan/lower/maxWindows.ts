@@ -1,5 +1,4 @@
-// The two halves of max pooling's gradient: sending each window's gradient to its first maximum, and
-// taking the value there. NaN counts as the maximum.
+// The gradient of max pooling's gradient: for each window, the value where its first maximum is. NaN counts as the maximum.
 import { plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import type { WindowsParams } from "../../ops/windows.ts";
@@ -46,51 +45,6 @@ function overWindow(
     visit(isFirst, taps[t] as AxisIndex[]);
     open = open === null ? math.not(isLargest) : math.and(open, math.not(isLargest));
   });
-}
-
-export function lowerMaxWindowsGrad(planner: Planner, root: Root): void {
-  const { node, core } = root;
-  const [x, grad] = core.inputs as [Node, Node];
-  const lanes = lanesFor(planner, x, root);
-  // The epilogue cannot run before the sums are complete: it gets a pass of its own, row by row.
-  const place = planner.place(node, lanes > 1 && planner.mayBatch(node) ? "batch" : "plain");
-  if (isEmpty(node)) return;
-  const xPlace = operand(planner, x, lanes);
-  const gradPlace = operand(planner, grad, lanes);
-  const [batch, channels, height, width] = core.shape as readonly [number, number, number, number];
-  const [, , windowsDown, windowsAcross] = grad.shape as readonly [number, number, number, number];
-  const params = core.params as WindowsParams;
-  const w = planner.writer("maxWindowsGrad", lanes);
-  w.writes(place);
-  const chunks = overImages(w, batch, sizeOf(core.shape) * 8, (image) => {
-    w.k.for("c", 0, channels, (c) => {
-      const overPixels = (value: (at: readonly AxisIndex[]) => Value): void => {
-        w.k.for("y", 0, height, (y) => {
-          w.k.for("x", 0, width, (column) => {
-            const at = [image, fixed(c), fixed(y), fixed(column)];
-            w.store(place, at, value(at), w.lanes);
-          });
-        });
-      };
-      overPixels(() => w.k.const(0));
-      w.k.for("i", 0, windowsDown, (i) => {
-        w.k.for("j", 0, windowsAcross, (j) => {
-          const g = w.load(gradPlace, [image, fixed(c), fixed(i), fixed(j)], w.lanes);
-          overWindow(w, xPlace, params, [image, c, i, j], (isFirst, at) => {
-            w.store(
-              place,
-              at,
-              w.k.add(w.load(place, at, w.lanes), w.math.select(isFirst, g, w.k.const(0))),
-              w.lanes,
-            );
-          });
-        });
-      });
-      if (node !== core)
-        overPixels((at) => withEpilogue(w, node, core, w.load(place, at, w.lanes), at, w.lanes));
-    });
-  });
-  planner.launch(w, chunks, { flops: sizeOf(core.shape) });
 }
 
 export function lowerMaxWindowsTake(planner: Planner, root: Root): void {

@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, type Read, readsAt, symbolicAxes } from "../lanes.ts";
 import type { AxisIndex, Place } from "../place.ts";
-import { chunksFor, isEmpty, type Planner } from "../planner.ts";
+import { chunksFor, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import { type KernelWriter, NotFlat } from "../writer.ts";
 import { loops, type Split, unitsOf } from "./loops.ts";
 
@@ -32,12 +32,14 @@ export function storeExpression(
   laneAxis: number,
 ): void {
   if (storeFlat(planner, [{ node, place }])) return;
+  const isFree = laneAxis < 0 && place.layout === "plain";
   const identity = (at: readonly AxisIndex[]): readonly AxisIndex[] => at;
   storeBox(planner, {
     name: node.op?.name ?? "copy",
     node,
     place,
     box: node.shape,
+    lanes: isFree ? lanesAlong(planner, node.shape.at(-1) ?? 1) : planner.target.lanes,
     laneAxis: laneAxis >= 0 ? laneAxis : place.layout === "batch" ? 0 : node.shape.length - 1,
     target: identity,
     value: (w, at, width) => w.value(node, at, width),
@@ -71,6 +73,8 @@ export interface BoxStore {
   readonly box: Shape;
   /** The axis of the box that lies in the lanes. */
   readonly laneAxis: number;
+  /** Width of the vectors, if not that of batch layout. */
+  readonly lanes?: number;
   readonly operations?: number;
 }
 
@@ -87,7 +91,7 @@ export function storeBox(planner: Planner, store: BoxStore & BoxPart): void {
 /** The same with several values at each index, in neighbouring places of the target. */
 export function storeParts(planner: Planner, store: BoxStore, parts: readonly BoxPart[]): void {
   if (sizeOf(store.box) === 0) return;
-  const w = planner.writer(store.name);
+  const w = planner.writer(store.name, store.lanes);
   w.writes(store.place);
   const axes = store.box.map((size, axis) => ({
     size,

@@ -9,7 +9,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, type Read, readsAt, stepAlong, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed } from "../place.ts";
-import { isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
@@ -61,7 +61,9 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const place = planner.place(node, batch ? "batch" : "plain");
   if (isEmpty(node)) return;
 
-  const lanes = planner.target.lanes;
+  // What lies in batch layout is read by vectors of one width.
+  const lanes =
+    batch || required >= 0 ? planner.target.lanes : lanesAlong(planner, input.shape[laneAxis] ?? 1);
   const axes = input.shape.map((size, axis) => ({ size, vector: axis === laneAxis && lanes > 1 }));
   const one = { size: 1, vector: false };
   const keptAxes = axes.map((axis, a) => (reduced.has(a) ? one : axis));
@@ -69,7 +71,7 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const order = [...reduced].sort((a, b) => a - b);
   const inLanes = reduced.has(laneAxis) && lanes > 1;
   const flops = sizeOf(input.shape);
-  const newWriter = (): KernelWriter => planner.writer(core.op?.name ?? "reduce");
+  const newWriter = (): KernelWriter => planner.writer(core.op?.name ?? "reduce", lanes);
   const finish =
     (w: KernelWriter) =>
     (value: Value, at: readonly AxisIndex[], width: number): void => {
@@ -173,10 +175,11 @@ function freeLaneAxis(
   reads: readonly Read[],
   variables: readonly IndexVariable[],
 ): number {
-  const { lanes } = planner.target;
+  const { lanes, laneChoices = [lanes] } = planner.target;
+  const narrowest = Math.min(...laneChoices.filter((width) => width > 1), lanes);
   const last = shape.length - 1;
   if (!reduced.has(last) || (shape[last] as number) >= 2 * lanes) return last;
-  const kept = shape.findLastIndex((size, axis) => !reduced.has(axis) && size >= lanes);
+  const kept = shape.findLastIndex((size, axis) => !reduced.has(axis) && size >= narrowest);
   if (kept < 0) return last;
   const isNear = reads.every((read) => {
     return Math.abs(stepAlong(read, variables[kept] as IndexVariable)) <= lanes;

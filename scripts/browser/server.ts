@@ -19,6 +19,12 @@ const types: Readonly<Record<string, string>> = {
   ".bin": "application/octet-stream",
 };
 
+/** Shared memory is only there for pages that are isolated. */
+const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** Answers requests for a path of its own; undefined if the path is none of its. */
 export type Handler = (path: string, body: Buffer) => Promise<string | Uint8Array> | undefined;
 
@@ -44,9 +50,15 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/**
+ * Starts the server on a free port.
+ * @param folder  of the run's own files, work.json and work.bin
+ * @param options isolated: may pages share memory with their workers? (default true)
+ */
 export async function startServer(
   folder: string,
   handler: Handler,
+  { isolated = true }: { readonly isolated?: boolean } = {},
 ): Promise<{ readonly server: Server; readonly address: string }> {
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Resolving against an address removes every "..": nothing outside the two folders is read.
@@ -56,9 +68,7 @@ export async function startServer(
       const data = await (own ?? content(decodeURIComponent(pathname), folder));
       response.writeHead(200, {
         "content-type": types[extname(pathname)] ?? "application/json",
-        // Shared memory is only there for pages that are isolated.
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-embedder-policy": "require-corp",
+        ...(isolated ? isolation : {}),
         "cache-control": "no-store",
       });
       response.end(data);
