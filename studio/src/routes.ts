@@ -21,7 +21,9 @@ export const mainPages: readonly Route[] = [
 ];
 
 const chapterPages: Readonly<Record<ChapterPath, Load>> = {
+  "learn/dense-to-convolution": () => import("./learn/denseToConvolution/Page.tsx"),
   "learn/cross-correlation": () => import("./learn/crossCorrelation/Page.tsx"),
+  "learn/padding-stride": () => import("./learn/paddingStride/Page.tsx"),
   "learn/channels": () => import("./learn/channels/Page.tsx"),
   "learn/pooling": () => import("./learn/pooling/Page.tsx"),
   "learn/receptive-field": () => import("./learn/receptiveField/Page.tsx"),

@@ -9,11 +9,27 @@ export interface Chapter {
 
 const list = [
   {
+    path: "learn/dense-to-convolution",
+    title: { en: "From dense to convolution", zh: "从全连接层到卷积" },
+    summary: {
+      en: "Few weights, the same everywhere: what moves in the picture moves in the response.",
+      zh: "权重很少，处处相同：图像中的移动带来响应中同样的移动。",
+    },
+  },
+  {
     path: "learn/cross-correlation",
     title: { en: "Cross-correlation", zh: "互相关运算" },
     summary: {
       en: "A window slides over a picture; each position gives one number.",
       zh: "窗口在图像上滑动，每个位置得到一个数。",
+    },
+  },
+  {
+    path: "learn/padding-stride",
+    title: { en: "Padding and stride", zh: "填充和步幅" },
+    summary: {
+      en: "How large the output becomes, and which settings are impossible.",
+      zh: "输出会有多大，哪些设置不可能。",
     },
   },
   {

@@ -3,6 +3,8 @@
 
 import { layerParameters, multiChannel, pointwise } from "./channels.ts";
 import { correlate } from "./correlate.ts";
+import { filterPicture } from "./edges.ts";
+import { kernelStep, newKernel } from "./learnKernel.ts";
 import {
   lenetActivations,
   lenetReset,
@@ -13,12 +15,23 @@ import {
 } from "./lenet.ts";
 import { machine } from "./machine.ts";
 import { describeNetwork } from "./networkText.ts";
+import { parameterCounts } from "./parameterCounts.ts";
 import { movedEdge, pool } from "./pooling.ts";
 import { networkFields, stackFields } from "./receptiveFields.ts";
+import { sameSizes, stackedSizes } from "./sliding.ts";
+import { movedShape, search } from "./translation.ts";
 
 export const handlers = {
   correlate,
   machine,
+  filterPicture,
+  kernelStep,
+  newKernel,
+  parameterCounts,
+  movedShape,
+  search,
+  sameSizes,
+  stackedSizes,
   layerParameters,
   multiChannel,
   pointwise,
