@@ -166,12 +166,12 @@ async function measure(chosen: readonly string[], run: Run): Promise<number> {
     note,
     ...(browser === null ? {} : { open: browser.open }),
   });
-  const stop = (): void => {
+  const stop = async (): Promise<void> => {
     session.stop();
-    browser?.stop();
+    await browser?.stop();
   };
   // However this process ends, it leaves no processes and no files behind.
-  process.once("exit", stop);
+  process.once("exit", () => void stop());
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
   const reports = new Map<string, EntryReport[]>();
@@ -202,7 +202,7 @@ async function measure(chosen: readonly string[], run: Run): Promise<number> {
       }
     }
   } finally {
-    stop();
+    await stop();
   }
   const shown = [...reports];
   if (given.markdown)

@@ -1,12 +1,13 @@
 // `npm test`: sets up, checks types and lint, runs the tests, and ends with one line that counts
 // what really ran: `N passed, N failed`. With arguments, only the tests whose path matches.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "./check.mjs";
 import { installChromium } from "./installChromium.mjs";
 import { pinnedNode, root, setup } from "./setup.mjs";
+import { countTests } from "./testLog.mjs";
 
 /** A run takes a few minutes; one that takes this long hangs. */
 const limitMinutes = 12;
@@ -45,44 +46,10 @@ async function vitest(filters) {
       ],
       { FOVEA_TEST_LOG: log },
     );
-    const entries = readFileSync(log, "utf8").split("\n").filter(Boolean);
-    return count(
-      entries.map((line) => JSON.parse(line)),
-      code,
-    );
+    return countTests(log, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function count(entries, code) {
-  const failures = [];
-  const missing = new Set(
-    entries.flatMap((entry) => (entry.type === "planned" ? entry.files : [])),
-  );
-  let passed = 0;
-  const skipped = [];
-  for (const entry of entries) {
-    if (entry.type !== "ended") continue;
-    missing.delete(entry.file);
-    for (const [state, name, note] of entry.tests) {
-      if (state === "passed") passed += 1;
-      else if (state === "skipped") skipped.push(oneLine(`${name}${note ? `: ${note}` : ""}`));
-      else failures.push(`${entry.file}: ${name}`);
-    }
-    // A file that fails as a whole, an import that throws for instance.
-    for (const error of entry.errors) failures.push(`${entry.file}: ${error}`);
-  }
-  for (const file of missing) failures.push(`${file}: did not end`);
-  for (const { type, errors } of entries) if (type === "done") failures.push(...errors);
-  if (code !== 0 && failures.length === 0) failures.push(`vitest ended with exit code ${code}`);
-  return { passed, skipped, failures };
-}
-
-/** Names of tests may be whole examples. */
-function oneLine(text) {
-  const [first, ...rest] = text.split("\n");
-  return rest.length === 0 ? first : `${first} … ${rest.at(-1)}`;
 }
 
 /** Runs the pinned Node in a process group of its own, so that all of it can be ended. */

@@ -12,8 +12,8 @@ export default class TestReporter {
 
   onTestModuleEnd(module) {
     const tests = [...module.children.allTests()].map((test) => {
-      const { state, note } = test.result();
-      return [state, test.fullName, note];
+      const { state, note, errors = [] } = test.result();
+      return [state, test.fullName, note, errors[0]?.message.split("\n")[0]];
     });
     const errors = module.errors().map(({ message }) => message.split("\n")[0]);
     this.#write({ type: "ended", file: name(module.moduleId), tests, errors });

@@ -11,11 +11,11 @@ import { BackendError, checkOptions, nearest, OptionError } from "./tensor/error
 export type BackendName = "auto" | "native" | "wasm" | "reference";
 
 export interface BackendOptions {
-  /** Threads that compute, this one included (native, wasm); all cores unless given. Results do not depend on it. */
+  /** Threads that compute, this one included (native, wasm); `$FOVEA_THREADS`, or all cores, unless given. Results do not depend on it. */
   readonly threads?: number;
-  /** Use relaxed SIMD (fused multiply-add) where the engine has it; default true. */
+  /** Use relaxed SIMD (fused multiply-add) where the engine has it; `$FOVEA_RELAXED_SIMD`, "on" or "off", or true, unless given. */
   readonly relaxedSimd?: boolean;
-  /** Instructions that native code uses: "avx512", "avx2", "neon" or "plain"; the best that the processor has unless given. */
+  /** Instructions that native code uses: "avx512", "avx2", "neon" or "plain"; `$FOVEA_NATIVE_ISA`, or the best that the processor has unless given. */
   readonly isa?: string;
   /** Compute chains of ops in one kernel (default true); without, each has its own: slower, to find faults. */
   readonly fusion?: boolean;
@@ -33,7 +33,10 @@ let current: BackendEngine | null = null;
 /**
  * Chooses the backend for all tensors made from now on.
  * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
- * taken.
+ * taken. "auto" also lets networks made by `compile` begin on wasm while their kernels are compiled, see {@link compile}.
+ * Without a call, the backend is `$FOVEA_BACKEND`, else "wasm".
+ * In a browser, wasm runs on several threads in pages that are served with the headers `Cross-Origin-Opener-Policy: same-origin`
+ * and `Cross-Origin-Embedder-Policy: require-corp`; elsewhere on one, and a line on the console says so.
  *
  * @param name    "auto" (native where it can run, else wasm), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
@@ -48,22 +51,25 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
       ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
     });
   }
-  const { threads, fusion = true, winograd = true } = options;
+  const { fusion = true, winograd = true } = options;
+  const threads = options.threads ?? threadsByDefault();
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
     throw new OptionError(
       `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
     );
   }
-  current = useBackend(create(name as BackendName, options), { fusion, winograd });
+  const chosen = create(name as BackendName, { ...options, ...(threads && { threads }) });
+  current = useBackend(chosen, { fusion, winograd });
   return current.backend;
 }
 
 function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions): Backend {
+  const background = name === "auto";
   const shared = threads === undefined ? {} : { threads };
   if (name === "reference") return createReferenceBackend();
   if (name === "native" || (name === "auto" && isNode())) {
     try {
-      return createNativeBackend(isa === undefined ? shared : { ...shared, isa });
+      return createNativeBackend({ ...shared, background, ...(isa === undefined ? {} : { isa }) });
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       // Nobody asked for it: nothing is missing, and the doctor says why.
@@ -113,14 +119,19 @@ export function backend(): Backend {
 
 function engineInUse(): BackendEngine {
   if (current === null) {
-    const environment = typeof process === "undefined" ? {} : process.env;
-    const threads = environment.FOVEA_THREADS;
-    setBackend(
-      environment.FOVEA_BACKEND ?? "wasm",
-      threads === undefined ? {} : { threads: Number(threads) },
-    );
+    setBackend(environment().FOVEA_BACKEND || "wasm");
   }
   return current as BackendEngine;
+}
+
+/** `$FOVEA_THREADS`, if it is set. */
+function threadsByDefault(): number | undefined {
+  const given = environment().FOVEA_THREADS ?? "";
+  return given === "" ? undefined : Number(given);
+}
+
+function environment(): Readonly<Record<string, string | undefined>> {
+  return typeof process === "undefined" ? {} : (process.env ?? {});
 }
 
 setEngineFactory(engineInUse);

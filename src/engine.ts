@@ -1,14 +1,22 @@
 // The engine: takes values that are due, turns them into a compiled graph (kept for the next time),
 // and runs it on a backend. This is the one place where all layers meet.
 import { backward } from "./autograd/backward.ts";
-import type { Backend, BackendBuffer, Executable } from "./backend/backend.ts";
+import type {
+  Backend,
+  BackendBuffer,
+  Capabilities,
+  Executable,
+  Preparation,
+} from "./backend/backend.ts";
 import { measurePeak } from "./backend/peak.ts";
 import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { tellPlan } from "./debug.ts";
 import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
+import type { KernelProgram } from "./kernel/ir.ts";
 import { copyOf } from "./ops/copyOf.ts";
 import { planFixed } from "./plan/plan.ts";
+import type { PlanTarget } from "./plan/planner.ts";
 import type { FixedPlan } from "./plan/schedule.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
 import {
@@ -173,7 +181,7 @@ export class BackendEngine implements Engine {
 
   capture(
     updates: readonly (readonly [Variable, Tensor])[],
-    { constants = [] }: CaptureOptions = {},
+    { constants = [], mayChange = false }: CaptureOptions = {},
   ): CapturedStep {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
@@ -186,33 +194,71 @@ export class BackendEngine implements Engine {
     const fixedLeaves = graph.leaves.flatMap(({ owner }, i) =>
       owner !== null && fixed.has(owner) ? [i] : [],
     );
-    const { main, once, kept } = this.#compile(graph, fixedLeaves);
-    const results = kept.map((bytes) => this.#allocate(bytes));
-    const buffersNow = (): BackendBuffer[] => [
-      ...graph.leaves.map((leaf) => this.#bufferOf(leaf)),
-      ...variables.map((variable) => this.#own(variable.node.storage as Storage).buffer),
-      ...results.map(({ buffer }) => buffer),
-    ];
-    let isFresh = once === null;
-    const ready = (): BackendBuffer[] => {
-      const buffers = buffersNow();
-      if (!isFresh) once?.run(buffers);
-      isFresh = true;
-      return buffers;
+    const plan = mayChange ? this.#newPlan(graph, fixedLeaves) : null;
+    const preparation = plan === null ? null : this.#prepare(graph, plan);
+    let compiled: Compiled;
+    let results: StoredElements[];
+    let isFresh: boolean;
+    let isDisposed = false;
+    const use = (code: Compiled): void => {
+      results = code.kept.map((bytes) => this.#allocate(bytes));
+      compiled = code;
+      isFresh = code.once === null;
     };
-    const finish = (): void => {
-      for (const variable of variables) this.#own(variable.node.storage as Storage).version++;
-    };
-    return {
+    if (preparation === null) use(this.#compile(graph, fixedLeaves, plan));
+    else use({ main: preparation.meanwhile, once: null, kept: [] });
+    const step = {
+      pending: null as Promise<void> | null,
       run: () => {
-        this.#execute(main, ready());
-        finish();
+        const buffers = [
+          ...graph.leaves.map((leaf) => this.#bufferOf(leaf)),
+          ...variables.map((variable) => this.#own(variable.node.storage as Storage).buffer),
+          ...results.map(({ buffer }) => buffer),
+        ];
+        if (!isFresh) compiled.once?.run(buffers);
+        isFresh = true;
+        this.#execute(compiled.main, buffers);
+        for (const variable of variables) this.#own(variable.node.storage as Storage).version++;
       },
       refresh: () => {
-        isFresh = once === null;
+        isFresh = compiled.once === null;
       },
-      dispose: () => {},
+      dispose: () => {
+        isDisposed = true;
+        preparation?.meanwhile.dispose();
+      },
     };
+    if (preparation === null) return step;
+    const change = (): void => {
+      if (isDisposed) return;
+      use(this.#compile(graph, fixedLeaves, plan));
+      preparation.meanwhile.dispose();
+    };
+    const settle = (): void => {
+      step.pending = null;
+    };
+    // What cannot be changed to stays as it is: the backend has said why.
+    step.pending = preparation.ready.then(change).then(settle, settle);
+    return step;
+  }
+
+  /** The plan of a graph that is not compiled yet; null if it is. */
+  #newPlan(graph: Graph, constants: readonly number[]): FixedPlan | null {
+    if (this.backend.prepare === undefined || this.#compiled.has(keyOf(graph, constants)))
+      return null;
+    return planFixed(graph, this.#target(), constants);
+  }
+
+  #prepare(graph: Graph, { main, once }: FixedPlan): Preparation | null {
+    const programs = [main, once].filter(({ stages }) => stages.length > 0);
+    const whole = (capabilities?: Capabilities): KernelProgram =>
+      planFixed(graph, this.#target(capabilities), []).main;
+    return this.backend.prepare?.(graph, programs, whole) ?? null;
+  }
+
+  #target(capabilities = this.backend.capabilities): PlanTarget {
+    const { lanes, laneChoices = [lanes], accumulators } = capabilities;
+    return { lanes, laneChoices, accumulators, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {
@@ -268,11 +314,16 @@ export class BackendEngine implements Engine {
     });
   }
 
-  #compile(graph: Graph, constants: readonly number[] = []): Compiled {
-    const key = constants.length === 0 ? graph.signature : `${graph.signature} | ${constants}`;
+  /** `plan` is that of the graph for this backend, if it was made already. */
+  #compile(
+    graph: Graph,
+    constants: readonly number[] = [],
+    plan: FixedPlan | null = null,
+  ): Compiled {
+    const key = keyOf(graph, constants);
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      compiled = this.#planned(graph, constants);
+      compiled = this.#planned(graph, constants, plan);
       if (this.#compiled.size >= planCacheSize) {
         const [oldest, old] = this.#compiled.entries().next().value as [string, Compiled];
         this.#compiled.delete(oldest);
@@ -284,15 +335,13 @@ export class BackendEngine implements Engine {
     return compiled;
   }
 
-  #planned(graph: Graph, constants: readonly number[]): Compiled {
-    const own = this.backend.capabilities;
+  #planned(graph: Graph, constants: readonly number[], plan: FixedPlan | null): Compiled {
     // A backend that interprets the graph asks for no plan: it has nothing to compute in advance.
     const plans: FixedPlan[] = [];
     const start = performance.now();
-    const main = this.backend.compile(graph, (capabilities = own) => {
-      const { lanes, laneChoices = [lanes], accumulators } = capabilities;
-      const target = { lanes, laneChoices, accumulators, ...this.#options };
-      const made = planFixed(graph, target, constants);
+    const main = this.backend.compile(graph, (capabilities) => {
+      const isGiven = plan !== null && capabilities === undefined;
+      const made = isGiven ? plan : planFixed(graph, this.#target(capabilities), constants);
       plans.push(made);
       return made.main;
     });
@@ -355,6 +404,10 @@ export class BackendEngine implements Engine {
       },
     );
   }
+}
+
+function keyOf({ signature }: Graph, constants: readonly number[]): string {
+  return constants.length === 0 ? signature : `${signature} | ${constants}`;
 }
 
 function checkUpdates(updates: readonly (readonly [Variable, Tensor])[]): void {

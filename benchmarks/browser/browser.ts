@@ -15,7 +15,8 @@ const startMs = 60_000;
 
 export interface Browser {
   open(system: System, threads: number, folder: string): Promise<Runner | string>;
-  stop(): void;
+  /** Ends all pages, and waits until they have ended. */
+  stop(): Promise<void>;
 }
 
 /** Finds Chromium; pages are opened one by one. */
@@ -34,8 +35,9 @@ export async function openBrowser(): Promise<Browser> {
       pages.push(page);
       return greet(page, system);
     },
-    stop() {
+    async stop() {
       for (const page of pages) page.stop();
+      await Promise.all(pages.map(({ ended }) => ended));
     },
   };
 }
@@ -47,6 +49,8 @@ class Page implements Channel {
   readonly #folder: string;
   #server: Server | null = null;
   #page: ChromiumPage | null = null;
+  /** Its Chromium, once that is to end. */
+  ended: Promise<void> | undefined;
   readonly #started: Promise<void>;
   /** Set while the page waits for a command, and while this side waits for an answer. */
   #give: ((command: string) => void) | null = null;
@@ -118,7 +122,7 @@ class Page implements Channel {
   stop(): void {
     this.#take = null;
     clearTimeout(this.#timer);
-    this.#page?.stop();
+    this.ended ??= this.#page?.stop();
     this.#server?.closeAllConnections();
     this.#server?.close();
   }

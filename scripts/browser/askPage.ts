@@ -56,7 +56,7 @@ export async function askPage<Value>(
     return value as Value;
   } finally {
     clearTimeout(timer);
-    page.stop();
+    await page.stop();
     server.closeAllConnections();
     server.close();
   }

@@ -1,5 +1,6 @@
 // Headless Chromium with one page.
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,23 +26,37 @@ export function findChromium(): string | undefined {
   return process.env.CHROMIUM ?? usualPlaces.find((path) => existsSync(path));
 }
 
-/** A page in a Chromium of its own. */
+/** A page in a Chromium of its own, which ends with this process at the latest. */
 export class ChromiumPage {
   readonly #profile = mkdtempSync(join(tmpdir(), "fovea-chromium-"));
   readonly #process: ChildProcess;
+  readonly #end = (): void => {
+    this.#process.kill("SIGKILL");
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  };
 
   /** @param onEnd called if Chromium cannot start, or ends by itself */
   constructor(program: string, url: string, onEnd: (reason: string) => void) {
     this.#process = spawn(program, [...flags, `--user-data-dir=${this.#profile}`, url], {
       stdio: "ignore",
+      // Its sockets lie there too, and go with it.
+      env: { ...process.env, TMPDIR: this.#profile },
     });
     this.#process.on("error", (error) => onEnd(error.message));
     this.#process.on("exit", () => onEnd("Chromium ended"));
+    process.on("exit", this.#end);
   }
 
-  stop(): void {
+  /** Ends Chromium, and waits until it has: before that it writes to its profile. */
+  async stop(): Promise<void> {
+    const { pid, exitCode, signalCode } = this.#process;
     this.#process.removeAllListeners("exit");
-    this.#process.kill("SIGKILL");
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    if (pid !== undefined && exitCode === null && signalCode === null) {
+      const ended = once(this.#process, "exit");
+      this.#process.kill("SIGKILL");
+      await ended;
+    }
+    process.off("exit", this.#end);
+    this.#end();
   }
 }

@@ -14,12 +14,16 @@ export async function goldenInBrowser(
   folder: string,
   { threads = 1, relaxedSimd }: GoldenBrowserOptions,
 ): Promise<GoldenResult> {
+  const [json, tensors] = await Promise.all([
+    readFile(join(folder, "cases.json")),
+    readFile(join(folder, "cases.safetensors")),
+  ]);
   const query = `threads=${threads}&relaxed=${relaxedSimd ? "on" : "off"}`;
   return askPage<GoldenResult>(`/scripts/golden/page.ts?${query}`, {
     timeoutMs: 300_000,
     files: {
-      "/golden/cases.json": () => readFile(join(folder, "cases.json")),
-      "/golden/cases.safetensors": () => readFile(join(folder, "cases.safetensors")),
+      "/golden/cases.json": async () => json,
+      "/golden/cases.safetensors": async () => tensors,
     },
   });
 }

@@ -35,6 +35,13 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Kernels that are being made. */
+export interface Preparation {
+  readonly meanwhile: Executable;
+  /** Rejects if they cannot be made: `meanwhile` then stays. */
+  readonly ready: Promise<void>;
+}
+
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -44,6 +51,17 @@ export interface Backend {
   read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray>;
   /** `kernels` plans the graph into kernels, for these capabilities or its own; a backend that interprets ops does not call it. */
   compile(graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable;
+  /**
+   * For a graph whose kernels somebody would have to wait for: makes them in the background, for a `compile` that comes
+   * after `ready`, and computes meanwhile by other means. Null if nobody would wait.
+   * @param programs what `compile` will be given
+   * @param kernels  plans the whole graph for these capabilities
+   */
+  prepare?(
+    graph: Graph,
+    programs: readonly KernelProgram[],
+    kernels: (capabilities?: Capabilities) => KernelProgram,
+  ): Preparation | null;
   /** Bytes in use by tensors, and by temporaries. */
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number };
   dispose(): void;

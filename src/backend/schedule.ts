@@ -51,7 +51,7 @@ export function timed(
 ): ProgramTiming {
   const kernels = launches.map((launch, number) => {
     const { kernel, chunks, flops, origin = null } = launch;
-    const arena = new Set(launch.slots).values().reduce((sum, slot) => {
+    const arena = [...new Set(launch.slots)].reduce((sum, slot) => {
       const touched = slots[slot];
       return sum + (touched?.kind === "arena" ? touched.bytes : 0);
     }, 0);

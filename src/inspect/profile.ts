@@ -225,8 +225,9 @@ function profileOf(
 }
 
 function kindsOf(kernels: readonly KernelProfile[], kernelMs: number): KindProfile[] {
-  return [...Map.groupBy(kernels, ({ kind }) => kind)]
-    .map(([kind, members]) => {
+  return [...new Set(kernels.map(({ kind }) => kind))]
+    .map((kind) => {
+      const members = kernels.filter((kernel) => kernel.kind === kind);
       const ms = sum(members, (member) => member.ms);
       const gflopsPerSecond = rate(
         sum(members, ({ flops }) => flops),

@@ -1,5 +1,6 @@
 // A network made ready for use inside a product: its forward pass compiled once for one shape of input, with
 // everything that follows from its weights alone computed in advance.
+import { newTypedArray } from "../tensor/dtype.ts";
 import { engine } from "../tensor/engine.ts";
 import { checkOptions, OptionError, ShapeError } from "../tensor/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
@@ -33,9 +34,11 @@ export class CompiledNetwork {
     this.#input = new Variable(Tensor.from(new Float32Array(size), { shape: inputShape }));
     const y = inEvaluation(net, () => noGrad(() => output(net.forward(this.#input))));
     this.outputShape = y.shape;
-    this.#output = new Variable(Tensor.zeros(y.shape));
+    // From numbers that are there: making zeros would be a kernel of its own.
+    const zeros = newTypedArray(y.dtype, y.numel);
+    this.#output = new Variable(Tensor.from(zeros, { shape: y.shape, dtype: y.dtype }));
     const constants = [...net.stateDict().values()].filter((each) => each instanceof Variable);
-    this.#step = engine().capture([[this.#output, y]], { constants });
+    this.#step = engine().capture([[this.#output, y]], { constants, mayChange: true });
   }
 
   /**
@@ -57,7 +60,22 @@ export class CompiledNetwork {
     }
     this.#input.write(input);
     this.#step.run();
-    return (await this.#output.data()) as Float32Array;
+    const values = (await this.#output.data()) as Float32Array;
+    // Runs without a pause between them would keep the process from noticing that native code is ready.
+    if (this.#step.pending !== null) await new Promise((resolve) => setTimeout(resolve));
+    return values;
+  }
+
+  /**
+   * Waits until the code is there that all further runs use. Runs may begin before: on the backend "auto", where native code
+   * has to be compiled first, they compute on wasm meanwhile, the last bits of their results may differ, and changed parameters
+   * show without a refresh.
+   * @example
+   * const classify = compile(new Linear(4, 2), [1, 4]);
+   * await classify.ready();
+   */
+  async ready(): Promise<void> {
+    await this.#step.pending;
   }
 
   /** Takes the network's parameters as they are now; until then those of the compilation are used. */
@@ -75,6 +93,9 @@ export class CompiledNetwork {
  * Compiles a network's forward pass for one shape of input, in evaluation mode and without gradients: what an
  * application runs again and again. Weights are packed and transformed, and normalisation is worked into factors, before
  * the first run. As `torch.jit.trace` with `torch.jit.freeze`.
+ *
+ * On the backend "auto", native code that is not in the cache is compiled in the background; until it is ready runs are computed
+ * on wasm, see {@link CompiledNetwork.ready}.
  * @param net        the network; its parameters are used as they are now, see {@link CompiledNetwork.refresh}
  * @param inputShape of the whole input, batch included: `[1, 1, 28, 28]`
  * @param options    output

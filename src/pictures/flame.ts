@@ -165,9 +165,9 @@ interface KindTotal {
 }
 
 function totals(kernels: readonly FlameKernel[]): KindTotal[] {
-  return [...Map.groupBy(kernels, ({ kind }) => kind)]
-    .map(([kind, members]) => ({ kind, ms: members.reduce((sum, { ms }) => sum + ms, 0) }))
-    .sort((a, b) => b.ms - a.ms);
+  const sums = new Map<string, number>();
+  for (const { kind, ms } of kernels) sums.set(kind, (sums.get(kind) ?? 0) + ms);
+  return [...sums].map(([kind, ms]) => ({ kind, ms })).sort((a, b) => b.ms - a.ms);
 }
 
 /** Colour, name and time of each kind, longest first. */

@@ -50,10 +50,17 @@ export interface Engine {
 export interface CaptureOptions {
   /** Variables that stay as they are: what follows from them alone is computed before the first run only. */
   readonly constants?: Iterable<Variable>;
+  /**
+   * Runs may begin before native code is ready, on other code whose last bits differ (default false: wait). For results that
+   * nothing is built on.
+   */
+  readonly mayChange?: boolean;
 }
 
 export interface CapturedStep {
   run(): void;
+  /** While other code runs than will in the end: resolves when that is there. Null from then on. */
+  readonly pending: Promise<void> | null;
   /** The constants have changed: what follows from them is computed again before the next run. */
   refresh(): void;
   dispose(): void;

@@ -7,7 +7,7 @@ import {
   type StreamedDataset,
 } from "../data/dataset.ts";
 import { epochOrder } from "../data/loader.ts";
-import { batchOf, residentOf, streamedTensors } from "../data/resident.ts";
+import { batchOf, type ResidentDataset, residentOf, streamedTensors } from "../data/resident.ts";
 import type { Sampler } from "../data/sampler.ts";
 import type { Module } from "../nn/index.ts";
 import type { GradLimits } from "../optim/clipGrad.ts";
@@ -315,9 +315,7 @@ export class TrainRun {
       batches: (stepInEpoch) =>
         isStreamed(data)
           ? this.#arrivingTensors(stepInEpoch, data)
-          : this.#batchesOf(stepInEpoch)
-              .values()
-              .map((indices) => batchOf(residentOf(data), Tensor.from(indices))),
+          : this.#residentTensors(stepInEpoch, residentOf(data)),
     });
   }
 
@@ -360,6 +358,10 @@ export class TrainRun {
     data: StreamedDataset,
   ): AsyncGenerator<[Tensor, Tensor], void, void> {
     for await (const batch of this.#arriving(stepInEpoch)) yield streamedTensors(batch, data);
+  }
+
+  *#residentTensors(stepInEpoch: number, data: ResidentDataset): Iterable<[Tensor, Tensor]> {
+    for (const indices of this.#batchesOf(stepInEpoch)) yield batchOf(data, Tensor.from(indices));
   }
 
   #generatorOf(stepInEpoch: number): Generator {

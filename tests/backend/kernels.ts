@@ -21,7 +21,7 @@ const relaxed: Form = {
   name: "wasm, relaxed SIMD",
   widths: [1, 4],
   fuses: (lanes) => lanes > 1,
-  create: () => createWasmBackend({ threads: 1 }),
+  create: () => createWasmBackend({ threads: 1, relaxedSimd: true }),
 };
 
 export const forms: readonly Form[] = [

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LibraryCache } from "../../src/backend/native/cache.ts";
 import { findCompiler } from "../../src/backend/native/compiler.ts";
+import { fakeCompiler } from "./fakeCompiler.ts";
 
 const child = join(dirname(fileURLToPath(import.meta.url)), "nativeChild.ts");
 const root = mkdtempSync(join(tmpdir(), "fovea native – tëst "));
@@ -55,19 +56,7 @@ async function run(
   return { name, stderr };
 }
 
-/** A compiler: a shell script that knows `$source` and what is to be `$made`, and ends by running the real one. */
-function compiler(name: string, script: string): string {
-  const path = join(links, name);
-  const lines = [
-    "#!/bin/sh",
-    'if [ "$1" = --version ]; then echo "a compiler for tests"; exit 0; fi',
-    'for last; do case "$last" in *.c) source=$last;; *.part) made=$last;; esac; done',
-    script,
-    'exec cc "$@"',
-  ];
-  writeFileSync(path, lines.join("\n"), { mode: 0o755 });
-  return path;
-}
+const compiler = (name: string, script: string): string => fakeCompiler(links, name, script);
 /** Commands are split at spaces, so compilers lie in a folder without. */
 const links = mkdtempSync(join(tmpdir(), "fovea-native-"));
 afterAll(() => rmSync(links, { recursive: true, force: true }));
@@ -125,6 +114,41 @@ describe.skipIf(!hasCompiler)("with a compiler", () => {
     expect(libraries("ünd spaces").map((path) => [path, statSync(path).ino])).toEqual(before);
     expect(leftovers("ünd spaces")).toEqual([]);
     expect(statSync(join(root, "ünd spaces", "native")).mode & 0o777).toBe(0o700);
+  });
+
+  test("a home whose name has spaces and letters beyond ASCII", async () => {
+    const home = join(root, "zu hause in Köln");
+    const env = { FOVEA_CACHE: "", XDG_CACHE_HOME: "", HOME: home };
+    expect(await run("unused", env)).toEqual({ name: "native", stderr: "" });
+    const made = readdirSync(join(home, ".cache", "fovea", "native"));
+    expect(made.filter((name) => name.endsWith(".so")).length).toBe(3);
+    expect(existsSync(join(root, "unused"))).toBe(false);
+  });
+
+  test("says how far it is: with DEBUG, or in a terminal; else nothing", () => {
+    const folder = mkdtempSync(join(root, "progress "));
+    const source = new URL("../../src/backend/native/compiler.ts", import.meta.url).href;
+    const code = `
+      const { compileNow, findCompiler } = await import(${JSON.stringify(source)});
+      const files = ["a", "b", "c"].map((name) => ({ name, length: 1 }));
+      compileNow(findCompiler(), { folder: process.cwd(), files, flags: [] });`;
+    const told = (debug: string): string[] => {
+      for (const name of ["a", "b", "c"]) {
+        writeFileSync(join(folder, `${name}.c`), "int answer(void) { return 42; }");
+        rmSync(join(folder, `${name}.so`), { force: true });
+      }
+      const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+        cwd: folder,
+        env: { ...process.env, DEBUG: debug },
+        encoding: "utf8",
+      });
+      expect(readdirSync(folder).filter((name) => name.endsWith(".so")).length).toBe(3);
+      return stderr.split("\n").filter(Boolean);
+    };
+    expect(told("")).toEqual([]);
+    const lines = told("1");
+    expect(lines.length).toBe(3);
+    expect(lines.at(-1)).toBe("native: compiling kernels, once: 3 of 3 files");
   });
 
   test("a compiler that always fails: wasm", async () => {
@@ -207,6 +231,35 @@ describe.skipIf(!hasCompiler)("with a compiler", () => {
     expect(outcomes).toEqual([1, 2, 3].map(() => ({ name: "native", stderr: "" })));
     expect(leftovers("together")).toEqual([]);
   });
+});
+
+test("what a killed process was compiling goes after an hour", () => {
+  const folder = join(root, "abandoned");
+  const cache = new LibraryCache(() => {}, folder);
+  const [old, young] = [cache.workFolder(), cache.workFolder()];
+  const anHourAgo = Date.now() / 1000 - 3700;
+  utimesSync(old, anHourAgo, anHourAgo);
+  const made = join(young, "made.so");
+  writeFileSync(made, "x");
+  cache.keep("key", made);
+  expect(existsSync(old)).toBe(false);
+  expect(existsSync(young)).toBe(true);
+});
+
+test("a cache folder that goes away, or is closed to writing: compiled elsewhere, and said once", () => {
+  const folder = join(root, "closed");
+  const said: string[] = [];
+  const cache = new LibraryCache((text) => said.push(text), folder);
+  rmSync(folder, { recursive: true });
+  const elsewhere = [cache.workFolder(), cache.workFolder()];
+  for (const path of elsewhere) expect(path.startsWith(tmpdir())).toBe(true);
+  expect(elsewhere.some((path) => path.startsWith(folder))).toBe(false);
+  expect(said.length).toBe(1);
+  expect(said[0]).toContain(`native: compiled kernels are not kept in ${folder}`);
+  // A library that was made elsewhere stays there.
+  const made = join(elsewhere[0] as string, "made.so");
+  writeFileSync(made, "x");
+  expect(cache.keep("key", made)).toBe(made);
 });
 
 test("the cache keeps to its size: what was not used for longest goes", () => {

@@ -34,12 +34,36 @@ test("a kernel as a C function", () => {
       {
       const long ti1 = i0 * 8 + 8, ei1 = ti1 < 20 ? ti1 : 20;
       for (long i1 = i0 * 8; i1 < ei1; i1 += 4) {
-        F4 v0 = fma4(*(const F4u *)(b0 + i1), fsplat4(b1[0]), fsplat4(b1[1]));
-        *(F4u *)(b2 + i1) = maxn4(v0, fsplat4(0.0f));
+        fu *p0 = b0 + i1;
+        F4 v0 = fma4(*(const F4u *)p0, fsplat4(b1[0]), fsplat4(b1[1]));
+        fu *p1 = b2 + i1;
+        *(F4u *)p1 = maxn4(v0, fsplat4(0.0f));
       }}
     }
     "
   `);
+});
+
+test("accesses that differ in a constant share a pointer, in blocks where it can be seen", () => {
+  const k = new KernelBuilder("shared", 4);
+  const [x, out] = [k.buffer("x"), k.buffer("out")];
+  const row = times(k.chunk, 40);
+  k.for("i", plus(row, 0), plus(row, 8), (i) => {
+    k.store(out, i, k.binary("add", k.load(x, i), k.load(x, plus(i, 9))));
+    k.store(out, plus(row, 20), k.load(x, plus(row, 1)));
+  });
+  k.store(out, plus(row, 30), k.load(x, plus(row, 2)));
+  const { text } = printKernel(k.finish());
+  // x[i + …] is seen in the loop alone; the row's own pointers are made in it, and once more after it.
+  expect(text.match(/\*p\d+ = .*;/g)).toEqual([
+    "*p0 = b0 + i1;",
+    "*p1 = b1 + i1;",
+    "*p2 = b0 + i0 * 40;",
+    "*p3 = b1 + i0 * 40;",
+    "*p4 = b0 + i0 * 40;",
+    "*p5 = b1 + i0 * 40;",
+  ]);
+  expect(text).toContain("p0[0] + p0[9]");
 });
 
 test("kernels that do the same print the same text", () => {

@@ -4,9 +4,9 @@ import type { Graph } from "../../graph/graph.ts";
 import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "../../tensor/errors.ts";
-import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import type { Backend, BackendBuffer, Capabilities, Executable, Preparation } from "../backend.ts";
 import { builtin } from "./builtin.ts";
-import { emitProgram } from "./emitProgram.ts";
+import { type EmittedProgram, emitProgram } from "./emitProgram.ts";
 import { NativeBuffer, NativeExecutable } from "./executable.ts";
 import { Fallback } from "./fallback.ts";
 import { type Isa, type IsaName, isaByName, isaNames } from "./isa.ts";
@@ -18,6 +18,8 @@ export interface NativeBackendOptions {
   readonly threads?: number;
   /** Instructions to use: "avx512", "avx2", "neon" or "plain"; `$FOVEA_NATIVE_ISA`, or the best that the processor has, unless given. */
   readonly isa?: IsaName | string;
+  /** Where results may change in the last bits, compute on wasm while kernels are compiled in the background; default false: wait. */
+  readonly background?: boolean;
 }
 
 const mostThreads = 256;
@@ -26,7 +28,7 @@ const mostThreads = 256;
  * Makes a backend that runs kernels as native code. Needs a C compiler and the package `koffi`; kernels are compiled
  * when a graph is first computed, and kept on disk.
  *
- * @param options threads (1 to 256), isa; results have the same bits with any number of threads, but not with another
+ * @param options threads (1 to 256), isa, background; results have the same bits with any number of threads, but not with another
  *   instruction set
  * @throws OptionError for an unknown option, an impossible number of threads, or instructions that this processor lacks
  * @throws BackendError if there is no compiler or no koffi, or what is compiled cannot be loaded
@@ -34,7 +36,7 @@ const mostThreads = 256;
  * createNativeBackend({ threads: 1 }).capabilities.threads // not run: needs a C compiler
  */
 export function createNativeBackend(options: NativeBackendOptions = {}): Backend {
-  checkOptions("createNativeBackend", options, ["threads", "isa"]);
+  checkOptions("createNativeBackend", options, ["threads", "isa", "background"]);
   const threads = options.threads ?? builtin("node:os").availableParallelism();
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new OptionError(
@@ -51,7 +53,7 @@ export function createNativeBackend(options: NativeBackendOptions = {}): Backend
     });
   }
   const isa = isaByName((asked || supported[0]) as IsaName);
-  return new NativeBackend(runtime, isa, threads);
+  return new NativeBackend(runtime, isa, threads, options.background ?? false);
 }
 
 function checkIsa(name: string): void {
@@ -71,13 +73,22 @@ class NativeBackend implements Backend {
   readonly #memory: NativeMemory;
   /** Address of the threads; 0 for none. */
   readonly #pool: number;
-  #fallback: Fallback | null = null;
+  readonly #inBackground: boolean;
+  readonly #fallback: Fallback;
+  /** Programs that were printed when they were prepared. */
+  readonly #emitted = new WeakMap<KernelProgram, EmittedProgram>();
+  #hasComplained = false;
   #tensorBytes = 0;
   #tensorCount = 0;
   #isDisposed = false;
 
-  constructor(runtime: NativeRuntime, isa: Isa, threads: number) {
+  constructor(runtime: NativeRuntime, isa: Isa, threads: number, inBackground: boolean) {
     this.#runtime = runtime;
+    this.#inBackground = inBackground;
+    this.#fallback = new Fallback(threads, {
+      read: (buffer, into) => this.#read(buffer, into),
+      write: (buffer, from) => this.write(buffer, "uint8", from),
+    });
     this.#isa = isa;
     this.#memory = new NativeMemory(runtime.call);
     this.#pool = threads > 1 ? runtime.call.pool(threads - 1) : 0;
@@ -126,16 +137,39 @@ class NativeBackend implements Backend {
     return result;
   }
 
-  compile(_graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable {
+  prepare(
+    graph: Graph,
+    programs: readonly KernelProgram[],
+    kernels: (capabilities?: Capabilities) => KernelProgram,
+  ): Preparation | null {
+    this.#checkAlive();
+    if (!this.#inBackground) return null;
+    const sources = programs.flatMap((program) => {
+      const emitted = emitProgram(program);
+      this.#emitted.set(program, emitted);
+      return emitted.sources;
+    });
+    const made = this.#runtime.prepare(sources, this.#isa.flags);
+    if (made === null) return null;
+    const ready = made.catch((error) => {
+      this.#complain(error);
+      throw error;
+    });
+    return { meanwhile: this.#fallback.compile(graph, kernels), ready };
+  }
+
+  compile(graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable {
     this.#checkAlive();
     const program = kernels();
-    const emitted = emitProgram(program);
+    const emitted = this.#emitted.get(program) ?? emitProgram(program);
     let libraries: ReturnType<NativeRuntime["libraries"]>;
     try {
       libraries = this.#runtime.libraries(emitted.sources, this.#isa.flags);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      return this.#compileElsewhere(_graph, kernels, error);
+      // In the middle of things: this graph is computed by wasm, and the program goes on.
+      this.#complain(error);
+      return this.#fallback.compile(graph, kernels);
     }
     this.#memory.reserveArena(program.arenaBytes);
     return new NativeExecutable(
@@ -157,24 +191,16 @@ class NativeBackend implements Backend {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     if (this.#pool !== 0) this.#runtime.call.poolFree(this.#pool);
-    this.#fallback?.dispose();
+    this.#fallback.dispose();
     this.#memory.dispose();
   }
 
-  /** The compiler failed in the middle of things: this graph is computed by wasm, and the program goes on. */
-  #compileElsewhere(
-    graph: Graph,
-    kernels: (capabilities?: Capabilities) => KernelProgram,
-    error: BackendError,
-  ): Executable {
-    if (this.#fallback === null) {
-      notify(`${error.message}\nnative: kernels that do not compile run on wasm, more slowly`);
-      this.#fallback = new Fallback(this.capabilities.threads);
-    }
-    return this.#fallback.compile(graph, kernels, {
-      read: (buffer, into) => this.#read(buffer, into),
-      write: (buffer, from) => this.write(buffer, "uint8", from),
-    });
+  /** Says once what is wrong with the compiler. */
+  #complain(error: unknown): void {
+    if (this.#hasComplained) return;
+    this.#hasComplained = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    notify(`${reason}\nnative: kernels that do not compile run on wasm, more slowly`);
   }
 
   #read(buffer: BackendBuffer, into: Uint8Array): void {

@@ -1,4 +1,5 @@
 // The system's C compiler: which one there is, and compiling several files side by side.
+import { debugLevel } from "../../debug.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import { builtin } from "./builtin.ts";
 
@@ -28,13 +29,25 @@ const commonFlags: readonly string[] = [
 ];
 
 /**
- * For gcc, clang does not know them. Two passes are off: they carry loads over from one iteration to the next, far more than
- * there are registers for, which halves the speed of convolutions. Kernels are vectors already.
+ * For gcc, clang does not know them. The first three are passes that make kernels slower: they carry loads over from one
+ * iteration to the next, far more than there are registers for, which halves the speed of convolutions; and kernels are
+ * vectors already. The others find nothing in kernels, which call nothing, and whose pointers all come out of one table; without
+ * them compiling takes a tenth less. What starts and ends programs is not linked: it has nothing to do in a kernel.
  */
 const gccFlags: readonly string[] = [
   "-fno-tree-pre",
   "-fno-predictive-commoning",
   "-fno-tree-vectorize",
+  "-fno-tree-pta",
+  "-fno-tree-bit-ccp",
+  "-fno-tree-slsr",
+  "-fno-ipa-cp",
+  "-fno-ipa-sra",
+  "-fno-ipa-vrp",
+  "-fno-ipa-icf",
+  "-fno-ipa-pure-const",
+  "-fno-asynchronous-unwind-tables",
+  "-nostartfiles",
 ];
 
 function flagsFor({ version }: Compiler, flags: readonly string[]): readonly string[] {
@@ -78,38 +91,102 @@ export function compilerKey(compiler: Compiler, flags: readonly string[]): strin
   );
 }
 
-/**
- * Compiles `NAME.c` into `NAME.so` for each name, in a folder, several at a time. What does not compile has no
- * `NAME.so`; what the compiler said is in `NAME.txt`.
- */
-export function compileAll(
-  compiler: Compiler,
-  folder: string,
-  names: readonly string[],
-  flags: readonly string[],
-): void {
-  const atOnce = Math.max(1, Math.min(names.length, builtin("node:os").availableParallelism()));
-  const command = compiler.command.map(quoted).join(" ");
-  const options = flagsFor(compiler, flags).join(" ");
-  // Each of several shells works through its share. A library gets its name when it is whole.
-  const lists = Array.from({ length: atOnce }, (_, i) =>
-    names
-      .filter((_, j) => j % atOnce === i)
-      .map(
-        (name) =>
-          `${command} ${options} -o ${name}.part ${name}.c -lm >${name}.txt 2>&1 && mv -f ${name}.part ${name}.so`,
-      )
-      .join("; "),
-  );
-  const script = `${lists.map((list) => `( ${list} ) &`).join(" ")} wait`;
-  builtin("node:child_process").spawnSync("/bin/sh", ["-c", script], {
-    cwd: folder,
+/** C files to compile, `NAME.c` into `NAME.so` each, in a folder of their own. */
+export interface CompileJob {
+  readonly folder: string;
+  readonly files: readonly { readonly name: string; readonly length: number }[];
+  readonly flags: readonly string[];
+}
+
+/** What does not compile has no `NAME.so` afterwards; what the compiler said is in `NAME.txt`. */
+export function compileNow(compiler: Compiler, job: CompileJob): void {
+  const { spawnSync } = builtin("node:child_process");
+  const said = saysProgress(job);
+  spawnSync("/bin/sh", ["-c", scriptOf(compiler, job, said)], {
+    ...surroundings(job),
+    stdio: ["ignore", "ignore", said === null ? "ignore" : "inherit"],
+    timeout: patienceMs,
+    killSignal: "SIGKILL",
+  });
+  if (said?.startsWith("\\r")) process.stderr.write("\r\x1b[K");
+}
+
+/** The same in the background. The process ends when this has ended; if it is ended before, nothing is left behind. */
+export function compileLater(compiler: Compiler, job: CompileJob): Promise<void> {
+  const { spawn } = builtin("node:child_process");
+  const child = spawn("/bin/sh", ["-c", scriptOf(compiler, job, null)], {
+    ...surroundings(job),
     stdio: "ignore",
     timeout: patienceMs,
     killSignal: "SIGKILL",
-    // Compilers put their own temporary files there, and out of the way of a small /tmp.
-    env: { ...process.env, TMPDIR: folder, LC_ALL: "C" },
   });
+  const giveUp = (): void => {
+    child.kill("SIGKILL");
+    builtin("node:fs").rmSync(job.folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once("exit", giveUp);
+  return new Promise((resolve) => {
+    const done = (): void => {
+      process.removeListener("exit", giveUp);
+      resolve();
+    };
+    child.once("error", done);
+    child.once("close", done);
+  });
+}
+
+function surroundings({ folder }: CompileJob): { cwd: string; env: NodeJS.ProcessEnv } {
+  // Compilers put their own temporary files there, and out of the way of a small /tmp.
+  return { cwd: folder, env: { ...process.env, TMPDIR: folder, LC_ALL: "C" } };
+}
+
+/** As many shells as there are cores, each of which works through its share. A library gets its name when it is whole. */
+function scriptOf(compiler: Compiler, { files, flags }: CompileJob, said: string | null): string {
+  const command = compiler.command.map(quoted).join(" ");
+  const options = flagsFor(compiler, flags).join(" ");
+  const progress = said === null ? "" : `; set -- *.so; printf ${quoted(said)} $# >&2`;
+  const lists = shares(files, builtin("node:os").availableParallelism()).map((share) =>
+    share
+      .map(
+        ({ name }) =>
+          `${command} ${options} -o ${name}.part ${name}.c -lm >${name}.txt 2>&1 && mv -f ${name}.part ${name}.so${progress}`,
+      )
+      .join("; "),
+  );
+  return `${lists.map((list) => `( ${list} ) &`).join(" ")} wait`;
+}
+
+/** Parts of about the same length, in at most so many lists: the longest first, each into the list that is shortest so far. */
+export function shares<T extends { readonly length: number }>(
+  parts: readonly T[],
+  count: number,
+): T[][] {
+  const lists = Array.from({ length: Math.max(1, Math.min(count, parts.length)) }, () => ({
+    parts: [] as T[],
+    length: 0,
+  }));
+  for (const part of parts.toSorted((a, b) => b.length - a.length)) {
+    const shortest = lists.reduce((best, list) => (list.length < best.length ? list : best));
+    shortest.parts.push(part);
+    shortest.length += part.length;
+  }
+  return lists.map((list) => list.parts);
+}
+
+/** Fewer files are compiled before anybody wonders. */
+const fewFiles = 3;
+
+/**
+ * The format of the line that says how far compiling is: in a terminal, where it is written over, and with DEBUG. Null for
+ * none.
+ */
+function saysProgress({ files }: CompileJob): string | null {
+  const { isTTY } = process.stderr;
+  if (files.length < fewFiles || !(isTTY || debugLevel() > 0)) return null;
+  const text = `native: compiling kernels, once: %d of ${files.length} files`;
+  if (!isTTY) return `${text}\\n`;
+  process.stderr.write(text.replace("%d", "0"));
+  return `\\r${text}`;
 }
 
 function quoted(word: string): string {

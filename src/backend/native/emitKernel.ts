@@ -1,8 +1,8 @@
 // Prints one kernel as a C function (chunk, table of the buffers' addresses). Names are numbered as they come, so
 // that kernels which do the same print the same text, whatever program they are in.
-import type { IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
+import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { evaluatedBy, within } from "../../kernel/walk.ts";
-import { cIndex, cType, cValue, type Names } from "./emitValue.ts";
+import { cAddress, cElement, cIndex, cType, cValue, type Names } from "./emitValue.ts";
 
 /** A kernel as C, but for its name, and the widths of the vectors in it. */
 export interface PrintedKernel {
@@ -14,25 +14,26 @@ export interface PrintedKernel {
 const elementTypes = { float32: "fu", int32: "int", uint8: "unsigned char" } as const;
 
 export function printKernel(kernel: Kernel): PrintedKernel {
-  const names = namesOf(kernel);
-  const lines = kernel.buffers.map(({ id, element }, i) => {
+  const lines = kernel.buffers.map(({ element }, i) => {
     const type = elementTypes[element];
-    return `  ${type} *${names.buffer(id)} = (${type} *)b[${i}];`;
+    return `  ${type} *b${i} = (${type} *)b[${i}];`;
   });
+  const names = new KernelNames(kernel, lines);
   const widths = new Set<number>();
-  printStatements(kernel.body, { names, lines, widths }, "  ");
+  printStatements(kernel.body, { names, lines, widths });
   const text = `(long i0, char *const *b) {\n${lines.join("\n")}\n}\n`;
   return { text, widths };
 }
 
 interface Output {
-  readonly names: Names;
+  readonly names: KernelNames;
   readonly lines: string[];
   readonly widths: Set<number>;
 }
 
-function printStatements(statements: readonly Statement[], out: Output, indent: string): void {
+function printStatements(statements: readonly Statement[], out: Output): void {
   const { names, lines, widths } = out;
+  const { indent } = names;
   for (const statement of statements) {
     const value = evaluatedBy(statement);
     if (value !== null) {
@@ -58,7 +59,7 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
       }
       case "if":
         lines.push(`${indent}if (${cValue(names, statement.condition)}) {`);
-        printStatements(statement.body, out, `${indent}  `);
+        names.inBlock(() => printStatements(statement.body, out));
         lines.push(`${indent}}`);
         break;
       case "for": {
@@ -72,7 +73,7 @@ function printStatements(statements: readonly Statement[], out: Output, indent: 
             : `${indent}const long t${i} = ${end}, e${i} = t${i} < ${limit} ? t${i} : ${limit};`,
         );
         lines.push(`${indent}for (long ${i} = ${start}; ${i} < e${i}; ${i} += ${step}) {`);
-        printStatements(body, out, `${indent}  `);
+        names.inBlock(() => printStatements(body, out));
         lines.push(`${indent}}}`);
         break;
       }
@@ -90,37 +91,76 @@ function printStore(names: Names, { buffer, index, value }: Statement & { op: "s
   ) {
     throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
   }
-  const to = names.buffer(buffer.id);
-  const at = cIndex(names, index);
   const expression = cValue(names, value);
-  if (lanes === 1) return `${to}[${at}] = ${expression};`;
+  if (lanes === 1) return `${cElement(names, buffer, index)} = ${expression};`;
+  const to = cAddress(names, buffer, index);
   if (buffer.element === "uint8") {
     const ints = kind === "mask" ? `${expression} & 1` : expression;
-    return `*(B${lanes}u *)(${to} + ${at}) = __builtin_convertvector(${ints}, B${lanes});`;
+    return `*(B${lanes}u *)${to} = __builtin_convertvector(${ints}, B${lanes});`;
   }
-  return `*(${cType(value.type)}u *)(${to} + ${at}) = ${expression};`;
+  return `*(${cType(value.type)}u *)${to} = ${expression};`;
 }
 
-/** Numbers things as they are bound: v0, v1, … for registers, i0 for the chunk, i1, … for indices. */
-function namesOf(kernel: Kernel): Names {
-  const names = new Map<number, string>([[kernel.chunk.id, "i0"]]);
-  const buffers = new Map(kernel.buffers.map(({ id }, i) => [id, `b${i}`]));
-  const count = { v: 0, i: 1 };
-  const nameOf = ({ id }: Local | IndexVariable): string => {
-    const name = names.get(id);
-    if (name === undefined)
-      throw new Error(`kernel ${kernel.name}: a register is used before it is bound`);
+/** Numbers things as they are bound: v0, v1, … for registers, i0 for the chunk, i1, … for indices, p0, … for pointers. */
+class KernelNames implements Names {
+  readonly #kernel: Kernel;
+  readonly #lines: string[];
+  readonly #bound: Map<number, string>;
+  readonly #buffers: ReadonlyMap<number, string>;
+  readonly #count = { v: 0, i: 1, p: 0 };
+  /** The pointers of each open block, innermost last, by what they point to. */
+  readonly #pointers: Map<string, string>[] = [new Map()];
+
+  constructor(kernel: Kernel, lines: string[]) {
+    this.#kernel = kernel;
+    this.#lines = lines;
+    this.#bound = new Map([[kernel.chunk.id, "i0"]]);
+    this.#buffers = new Map(kernel.buffers.map(({ id }, i) => [id, `b${i}`]));
+  }
+
+  /** What lines of the innermost block begin with. */
+  get indent(): string {
+    return "  ".repeat(this.#pointers.length);
+  }
+
+  inBlock(print: () => void): void {
+    this.#pointers.push(new Map());
+    print();
+    this.#pointers.pop();
+  }
+
+  local = (local: Local): string => this.#nameOf(local);
+
+  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+
+  bind(holder: Local | IndexVariable): string {
+    const letter = "type" in holder ? "v" : "i";
+    const name = `${letter}${this.#count[letter]++}`;
+    this.#bound.set(holder.id, name);
     return name;
-  };
-  return {
-    local: nameOf,
-    variable: nameOf,
-    buffer: (id) => buffers.get(id) as string,
-    bind(holder) {
-      const letter = "type" in holder ? "v" : "i";
-      const name = `${letter}${count[letter]++}`;
-      names.set(holder.id, name);
-      return name;
-    },
-  };
+  }
+
+  /**
+   * Accesses that differ in a constant share a pointer. An index written out in each would be seven operations for the compiler
+   * to simplify, and it would take half as long again.
+   */
+  pointer({ id, element }: Buffer, { terms }: Index): string {
+    const buffer = this.#buffers.get(id) as string;
+    if (terms.length === 0) return buffer;
+    const target = `${buffer} + ${cIndex(this, { constant: 0, terms })}`;
+    for (const block of this.#pointers) {
+      const known = block.get(target);
+      if (known !== undefined) return known;
+    }
+    const name = `p${this.#count.p++}`;
+    this.#lines.push(`${this.indent}${elementTypes[element]} *${name} = ${target};`);
+    this.#pointers.at(-1)?.set(target, name);
+    return name;
+  }
+
+  #nameOf({ id }: Local | IndexVariable): string {
+    const name = this.#bound.get(id);
+    if (name !== undefined) return name;
+    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
+  }
 }

@@ -2,6 +2,7 @@
 // with the same text are printed once. How launches follow each other is not in the files: it is data for the runtime.
 import type { KernelProgram, Launch } from "../../kernel/ir.ts";
 import { launchesOf, type Schedule, scheduleOf } from "../schedule.ts";
+import { shares } from "./compiler.ts";
 import { type PrintedKernel, printKernel } from "./emitKernel.ts";
 import { preamble } from "./preamble.ts";
 
@@ -48,18 +49,10 @@ function fileOf(kernels: readonly PrintedKernel[]): string {
   return preamble([...widths]) + kernels.map(({ text }, i) => `void k${i}${text}`).join("");
 }
 
-/** The kernels in files: the longest first, each into the file that is shortest so far. */
+/** The kernels in files of about the same length. */
 function share(kernels: readonly PrintedKernel[]): PrintedKernel[][] {
   const total = kernels.reduce((sum, { text }) => sum + text.length, 0);
-  const count = Math.min(kernels.length, mostFiles, Math.max(1, Math.round(total / smallestFile)));
-  const files = Array.from({ length: count }, () => ({
-    kernels: [] as PrintedKernel[],
-    length: 0,
-  }));
-  for (const kernel of kernels.toSorted((a, b) => b.text.length - a.text.length)) {
-    const shortest = files.reduce((best, file) => (file.length < best.length ? file : best));
-    shortest.kernels.push(kernel);
-    shortest.length += kernel.text.length;
-  }
-  return files.map((file) => file.kernels);
+  const count = Math.min(mostFiles, Math.max(1, Math.round(total / smallestFile)));
+  const parts = kernels.map((kernel) => ({ kernel, length: kernel.text.length }));
+  return shares(parts, count).map((file) => file.map(({ kernel }) => kernel));
 }

@@ -1,12 +1,13 @@
 // Prints the values of the kernel language as C expressions. Vectors are of the compiler's own vector types, so
 // operators work on them; what has no operator is a function of the preamble.
-import type { Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
+import type { Buffer, Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
 
 /** How a kernel's registers are called in C. */
 export interface Names {
   readonly local: (local: Local) => string;
   readonly variable: (variable: IndexVariable) => string;
-  readonly buffer: (id: number) => string;
+  /** A pointer to what an index is without its constant part. */
+  readonly pointer: (buffer: Buffer, index: Index) => string;
   /** Gives a register its name, before it is used. */
   readonly bind: (holder: Local | IndexVariable) => string;
 }
@@ -47,9 +48,7 @@ export function cValue(names: Names, value: Value): string {
     case "load":
       return cLoad(names, value);
     case "gather": {
-      const elements = value.indices.map(
-        (index) => `${names.buffer(value.buffer.id)}[${cIndex(names, index)}]`,
-      );
+      const elements = value.indices.map((index) => cElement(names, value.buffer, index));
       return `((${cType(value.type)}){${elements.join(", ")}})`;
     }
     case "splat": {
@@ -107,6 +106,17 @@ export function cIndex(names: Names, { constant, terms }: Index): string {
   return constant === 0 && parts.length > 0 ? parts.join(" + ") : [...parts, constant].join(" + ");
 }
 
+/** An element of a buffer. */
+export function cElement(names: Names, buffer: Buffer, index: Index): string {
+  return `${names.pointer(buffer, index)}[${index.constant}]`;
+}
+
+/** The address of an element. */
+export function cAddress(names: Names, buffer: Buffer, index: Index): string {
+  const pointer = names.pointer(buffer, index);
+  return index.constant === 0 ? pointer : `(${pointer} + ${index.constant})`;
+}
+
 function cConstant(value: number, type: ValueType): string {
   const { kind, lanes } = type;
   if (lanes > 1) {
@@ -128,10 +138,8 @@ function cConstant(value: number, type: ValueType): string {
 
 function cLoad(names: Names, load: Value & { readonly op: "load" }): string {
   const { lanes } = load.type;
-  const buffer = names.buffer(load.buffer.id);
-  const index = cIndex(names, load.index);
-  if (lanes === 1) return `${buffer}[${index}]`;
-  const at = `(${buffer} + ${index})`;
+  if (lanes === 1) return cElement(names, load.buffer, load.index);
+  const at = cAddress(names, load.buffer, load.index);
   if (load.buffer.element === "uint8")
     return `__builtin_convertvector(*(const B${lanes}u *)${at}, I${lanes})`;
   return `*(const ${cType(load.type)}u *)${at}`;

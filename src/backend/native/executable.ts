@@ -23,7 +23,7 @@ export class NativeBuffer implements BackendBuffer {
 }
 
 /** Below this estimate, waking other threads takes longer than doing the work. */
-const shareFromMs = 0.02;
+const shareFromMs = 0.06;
 
 export class NativeExecutable implements Executable {
   readonly #runtime: NativeRuntime;

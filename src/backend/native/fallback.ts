@@ -1,5 +1,5 @@
-// A graph that the compiler failed on, computed by the wasm backend: elements are copied there and back. Slower, but the
-// program goes on.
+// A graph whose kernels are not compiled, or cannot be, computed by the wasm backend: elements are copied there and back.
+// Slower, but the program goes on.
 import type { Graph } from "../../graph/graph.ts";
 import type { KernelProgram } from "../../kernel/ir.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
@@ -12,20 +12,25 @@ export interface Copies {
 }
 
 export class Fallback {
-  readonly #backend: Backend & SyncRead;
+  readonly #threads: number;
+  readonly #copies: Copies;
+  /** There while it is used: its threads and its memory go with the last graph. */
+  #backend: (Backend & SyncRead) | null = null;
+  #graphs = 0;
 
-  constructor(threads: number) {
-    this.#backend = createWasmBackend({ threads }) as Backend & SyncRead;
+  constructor(threads: number, copies: Copies) {
+    this.#threads = threads;
+    this.#copies = copies;
   }
 
-  compile(
-    graph: Graph,
-    kernels: (capabilities: Capabilities) => KernelProgram,
-    copies: Copies,
-  ): Executable {
+  compile(graph: Graph, kernels: (capabilities: Capabilities) => KernelProgram): Executable {
+    this.#backend ??= createWasmBackend({ threads: this.#threads }) as Backend & SyncRead;
     const wasm = this.#backend;
+    const copies = this.#copies;
     const executable = wasm.compile(graph, () => kernels(wasm.capabilities));
     const leaves = graph.leaves.length;
+    let isDisposed = false;
+    this.#graphs++;
     return {
       run(bindings) {
         // Buffers bound twice are one buffer there too.
@@ -50,12 +55,18 @@ export class Fallback {
           for (const twin of twins.values()) wasm.free(twin);
         }
       },
-      dispose: () => executable.dispose(),
+      dispose: () => {
+        if (isDisposed) return;
+        isDisposed = true;
+        executable.dispose();
+        if (--this.#graphs === 0) this.dispose();
+      },
     };
   }
 
   dispose(): void {
-    this.#backend.dispose();
+    this.#backend?.dispose();
+    this.#backend = null;
   }
 }
 

@@ -2,8 +2,9 @@
 import { BackendError } from "../../tensor/errors.ts";
 import { builtin } from "./builtin.ts";
 import { LibraryCache } from "./cache.ts";
-import { type Compiler, compileAll, compilerKey, findCompiler } from "./compiler.ts";
+import { type Compiler, findCompiler } from "./compiler.ts";
 import type { IsaName } from "./isa.ts";
+import { firstLine, LibraryMaker, type MadeLibrary } from "./libraryMaker.ts";
 import { runtimeSource } from "./runtimeSource.ts";
 
 /** The functions of the runtime. Addresses are numbers: a double holds them exactly. */
@@ -70,7 +71,7 @@ export function nativeRuntime(): NativeRuntime {
 export class NativeRuntime {
   readonly compiler: Compiler;
   readonly call: RuntimeFunctions;
-  readonly #cache: LibraryCache;
+  readonly #maker: LibraryMaker;
   readonly #libraries = new Map<string, Library>();
 
   constructor() {
@@ -79,9 +80,9 @@ export class NativeRuntime {
     }
     const koffi = loadKoffi();
     this.compiler = findCompiler();
-    this.#cache = new LibraryCache(notify);
-    const [path] = this.#build([runtimeSource], ["-pthread", "-ldl"]);
-    const library = koffi.load((path as { path: string }).path);
+    this.#maker = new LibraryMaker(this.compiler, new LibraryCache(notify));
+    const [made] = this.#maker.make([runtimeSource], ["-pthread", "-ldl"]);
+    const library = koffi.load((made as MadeLibrary).path);
     this.call = Object.fromEntries(
       Object.entries(signatures).map(([name, signature]) => [name, library.func(signature)]),
     ) as unknown as RuntimeFunctions;
@@ -89,7 +90,7 @@ export class NativeRuntime {
 
   /** The folder where libraries are kept, if there is one. */
   get folder(): string | null {
-    return this.#cache.folder;
+    return this.#maker.folder;
   }
 
   /** Instruction sets that this processor has, best first. */
@@ -107,14 +108,25 @@ export class NativeRuntime {
    * @throws BackendError if one does not compile
    */
   libraries(sources: readonly string[], flags: readonly string[]): readonly Library[] {
-    const keys = sources.map((source) => this.#keyOf(source, flags));
+    const keys = sources.map((source) => this.#maker.keyOf(source, flags));
     const missing = sources.filter((_, i) => !this.#libraries.has(keys[i] as string));
-    for (const { key, path } of this.#build(missing, flags)) this.#open(key, path);
+    for (const { key, path } of this.#maker.make(missing, flags)) this.#open(key, path);
     return keys.map((key) => {
       const library = this.#libraries.get(key) as Library;
       library.users++;
       return library;
     });
+  }
+
+  /**
+   * Compiles C files in the background, so that `libraries` need not wait for them; null if it would not.
+   * Rejects with BackendError if one does not compile.
+   */
+  prepare(sources: readonly string[], flags: readonly string[]): Promise<void> | null {
+    const missing = sources.filter(
+      (source) => !this.#libraries.has(this.#maker.keyOf(source, flags)),
+    );
+    return this.#maker.makeLater(missing, flags);
   }
 
   /** A program uses a library no longer. */
@@ -137,104 +149,6 @@ export class NativeRuntime {
     }
     this.#libraries.set(key, { key, address, users: 0 });
   }
-
-  #keyOf(source: string, flags: readonly string[]): string {
-    const hash = builtin("node:crypto").createHash("sha256");
-    return hash
-      .update(`${compilerKey(this.compiler, flags)}\n${source}`)
-      .digest("hex")
-      .slice(0, 40);
-  }
-
-  #build(sources: readonly string[], flags: readonly string[]): { key: string; path: string }[] {
-    const parts = sources.map((source) => {
-      const key = this.#keyOf(source, flags);
-      return { source, key, path: this.#cache.find(key) ?? "" };
-    });
-    const missing = parts.filter(({ path }) => path === "");
-    if (missing.length > 0) this.#compile(missing, flags);
-    return parts;
-  }
-
-  /** Compiles what is missing and sets the paths. */
-  #compile(parts: { source: string; key: string; path: string }[], flags: readonly string[]): void {
-    const fs = builtin("node:fs");
-    const { join } = builtin("node:path");
-    const done = progress(parts.length);
-    let said = "";
-    try {
-      // Once more if that failed: elsewhere if the folder is at fault, else because a compiler may have been killed.
-      for (let attempt = 0; attempt < 2; attempt++) {
-        said = "";
-        const folder = this.#cache.workFolder();
-        try {
-          const waiting = parts.filter(({ path }) => path === "");
-          try {
-            waiting.forEach(({ source }, i) => {
-              fs.writeFileSync(join(folder, `${i}.c`), source);
-            });
-            const names = waiting.map((_, i) => String(i));
-            compileAll(this.compiler, folder, names, flags);
-            waiting.forEach((part, i) => {
-              const made = join(folder, `${i}.so`);
-              if (fs.existsSync(made))
-                part.path = this.#cache.keep(part.key, aside(made, part.key));
-              else said = said || readText(join(folder, `${i}.txt`)) || "nothing";
-            });
-          } catch (error) {
-            said = said || String(error);
-          }
-        } finally {
-          if (isEmptyOrKept(folder, parts)) fs.rmSync(folder, { recursive: true, force: true });
-        }
-        if (parts.every(({ path }) => path !== "")) return;
-        if (isFoldersFault.test(said)) this.#cache.abandon(faultIn(said));
-      }
-    } finally {
-      done();
-    }
-    throw new BackendError("native: the C compiler failed", {
-      facts: [
-        { name: "compiler", value: this.compiler.command.join(" ") },
-        { name: "version", value: firstLine(this.compiler.version) },
-        { name: "it said", value: faultIn(said) },
-      ],
-      hint: 'setBackend("wasm") needs no compiler',
-    });
-  }
-}
-
-/** May the folder go? Not while a library lies in it because there is no other place. */
-function isEmptyOrKept(folder: string, parts: readonly { path: string }[]): boolean {
-  return !parts.some(({ path }) => path.startsWith(folder));
-}
-
-/** Gives a library a name of its own: loaders take two of the same path for one. */
-function aside(made: string, key: string): string {
-  const path = made.replace(/[^/]*$/, `${key}.so`);
-  builtin("node:fs").renameSync(made, path);
-  return path;
-}
-
-function readText(path: string): string {
-  try {
-    return builtin("node:fs").readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** What is said where a disk is full, or not for writing. */
-const isFoldersFault =
-  /No space left|quota exceeded|Read-only|Permission denied|ENOSPC|EROFS|EACCES|EDQUOT/i;
-
-/** The line that tells most. */
-function faultIn(text: string): string {
-  return firstLine(text.split("\n").find((line) => /error|fatal|No space/i.test(line)) ?? text);
-}
-
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0]?.slice(0, 200) ?? "";
 }
 
 interface Koffi {
@@ -256,12 +170,4 @@ function loadKoffi(): Koffi {
 /** One line on the error stream. */
 export function notify(text: string): void {
   console.error(text);
-}
-
-/** Says in a terminal that compiling takes a moment; the line goes away afterwards. */
-function progress(files: number): () => void {
-  const { stderr } = process;
-  if (files < 3 || !stderr.isTTY) return () => {};
-  stderr.write(`native: compiling kernels (${files} files, once) …`);
-  return () => stderr.write("\r\x1b[K");
 }

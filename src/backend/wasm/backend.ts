@@ -7,7 +7,7 @@ import type { Backend, BackendBuffer, Capabilities, Executable } from "../backen
 import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmBuffer, WasmExecutable } from "./executable.ts";
-import { detectFeatures } from "./features.ts";
+import { detectFeatures, relaxedSimdByDefault } from "./features.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { WasmMemory } from "./memory.ts";
 import { WorkerPool } from "./pool.ts";
@@ -16,7 +16,7 @@ import { availableThreads, canShareMemory } from "./thread.ts";
 export interface WasmBackendOptions {
   /** Threads that compute, the calling one included; all cores unless given. */
   readonly threads?: number;
-  /** Use fused multiply-add where the engine has it; default true. */
+  /** Use fused multiply-add where the engine has it; `$FOVEA_RELAXED_SIMD`, "on" or "off", or true, unless given. */
   readonly relaxedSimd?: boolean;
   /** Use vectors where the engine has them; default true. */
   readonly simd?: boolean;
@@ -26,6 +26,7 @@ const mostThreads = 256;
 
 /**
  * Makes a backend that runs kernels as WebAssembly.
+ * In a browser it uses several threads in pages that are cross-origin isolated, and one elsewhere.
  *
  * @param options threads (1 to 256), relaxedSimd, simd; results have the same bits with any number of
  *   threads, but not with and without fused multiply-add
@@ -44,7 +45,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   }
   const features = detectFeatures();
   const simd = features.simd && options.simd !== false;
-  const relaxedSimd = simd && features.relaxedSimd && options.relaxedSimd !== false;
+  const wantsRelaxed = options.relaxedSimd ?? relaxedSimdByDefault();
+  const relaxedSimd = simd && features.relaxedSimd && wantsRelaxed;
   const threads = canShareMemory() ? wanted : 1;
   if (threads < wanted) noteOneThread();
   return new WasmBackend({ simd, relaxedSimd }, threads);

@@ -16,6 +16,11 @@ addEventListener("message", ({ data }: MessageEvent<WorkerStart | WorkerMessage>
   }
 });
 
+addEventListener("messageerror", () => {
+  // Without the program that it carried, this thread would wait for ever.
+  throw new Error("it could not read a message");
+});
+
 async function take(part: Participant): Promise<never> {
   for (;;) {
     while (part.hasMail) {

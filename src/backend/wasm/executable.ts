@@ -24,7 +24,7 @@ export class WasmBuffer implements BackendBuffer {
 }
 
 /** Below this estimate, waking other threads takes longer than doing the work. */
-const shareFromMs = 0.03;
+const shareFromMs = 0.1;
 
 /** Besides what every program has: launch0, launch1, … */
 type Exports = ProgramExports & Readonly<Record<string, (chunk: number) => void>>;

@@ -1,4 +1,5 @@
 // What this engine's WebAssembly can do, found out by asking it to accept tiny modules.
+import { OptionError } from "../../tensor/errors.ts";
 import { node } from "../node.ts";
 import { FunctionWriter } from "./assembler.ts";
 import type { WasmFeatures } from "./kernelState.ts";
@@ -13,6 +14,15 @@ export function detectFeatures(): WasmFeatures {
     known = { simd, relaxedSimd: simd && acceptsRelaxed() };
   }
   return known;
+}
+
+/** Is relaxed SIMD wanted where nobody says so? `$FOVEA_RELAXED_SIMD`, "on" or "off"; on unless given. */
+export function relaxedSimdByDefault(): boolean {
+  const given =
+    (typeof process === "undefined" ? undefined : process.env?.FOVEA_RELAXED_SIMD) ?? "";
+  if (given === "" || given === "on") return true;
+  if (given === "off") return false;
+  throw new OptionError(`FOVEA_RELAXED_SIMD must be "on" or "off", got "${given}"`);
 }
 
 const zeros = new Uint8Array(16);

@@ -72,13 +72,15 @@ function startInNode(
 }
 
 function startInBrowser(start: WorkerStart, onLoss: (cause: unknown) => void): Thread {
-  // Bundlers know a worker by this very form; the build gives the file its compiled name.
+  // Bundlers know a worker by this very form, with options that are constants; the build gives the file its compiled name.
   const worker = new Worker(new URL("./browserWorker.ts", import.meta.url), {
     type: "module",
-    name: `fovea ${start.number + 1}`,
+    name: "fovea",
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
+    // An error alone does not end it.
+    worker.terminate();
     onLoss(new Error(event.message || "its script could not be loaded"));
   });
   worker.postMessage(start);

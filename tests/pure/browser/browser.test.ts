@@ -12,9 +12,10 @@ describe("without Node", () => {
   it("the library loads, reads pictures and computes", async () => {
     const script = fileURLToPath(new URL("./withoutNode.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 60_000 });
-    const { file, picture, refusal, doubled } = JSON.parse(stdout);
+    const { file, picture, refusal, doubled, notes } = JSON.parse(stdout);
     expect(picture).toEqual([0, 60, 120, 180, 20, 80, 140, 200, 40, 100, 160, 220]);
     expect(doubled).toEqual([2, 4, 6]);
+    expect(notes.join()).toContain("Fovea computes on one thread");
     expect(refusal).toMatchInlineSnapshot(`
       "decodePng: works in Node only
         hint     await decodePicture(bytes)"

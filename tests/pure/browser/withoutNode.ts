@@ -3,6 +3,8 @@
 import { registerHooks } from "node:module";
 
 const { log } = console;
+const notes: string[] = [];
+console.info = (text: string) => void notes.push(text);
 registerHooks({
   resolve(specifier, context, next) {
     if (!specifier.startsWith("node:")) return next(specifier, context);
@@ -13,7 +15,8 @@ Reflect.deleteProperty(globalThis, "process");
 Reflect.deleteProperty(globalThis, "Buffer");
 Reflect.deleteProperty(globalThis, "setImmediate");
 
-const { data, interop, Tensor } = await import("../../../src/index.ts");
+const { data, interop, setBackend, Tensor } = await import("../../../src/index.ts");
+setBackend("wasm", { threads: 2 });
 const pixels = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
 const file = interop.encodePng({ width: 2, height: 2, channels: 3, data: pixels });
 const picture = await data.decodePicture(file);
@@ -26,5 +29,11 @@ const refusal = (() => {
 })();
 const doubled = await Tensor.from([1, 2, 3]).mul(2).data();
 log(
-  JSON.stringify({ file: [...file], picture: [...picture.data], refusal, doubled: [...doubled] }),
+  JSON.stringify({
+    file: [...file],
+    picture: [...picture.data],
+    refusal,
+    doubled: [...doubled],
+    notes,
+  }),
 );
