@@ -9,15 +9,16 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/browser/chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const executablePath = process.env.FOVEA_CHROMIUM ?? "/usr/bin/chromium";
+const executablePath = findChromium() ?? "";
 
 /** Is there a browser to test with? Where there is none, tests of the studio are skipped by name. */
-export const hasBrowser = existsSync(executablePath);
+export const hasBrowser = executablePath !== "";
 if (!hasBrowser)
   console.error(
-    `NO BROWSER at ${executablePath}: the tests of the studio are skipped. Set FOVEA_CHROMIUM to a Chromium.`,
+    "NO BROWSER: the tests of the studio are skipped. Install chromium, or set CHROMIUM.",
   );
 
 const types: Readonly<Record<string, string>> = {

@@ -166,7 +166,9 @@ describe.skipIf(!hasBrowser)("studio: convolutions", () => {
       (await matrixOf(page, "Learned kernel"))[0] ?? [];
     const run = async (steps: number): Promise<void> => {
       await page.getByRole("button", { name: "Start", exact: true }).click();
-      await poll(() => caption("The kernel is learned"), 20_000).toContain(`After ${steps} steps`);
+      await poll(() => caption("The kernel is learned"), 20_000).toContain(
+        `Steps so far: ${steps}.`,
+      );
     };
     const distance = ([left = 9, right = 9]: number[], aim: readonly [number, number]): number =>
       Math.max(Math.abs(left - aim[0]), Math.abs(right - aim[1]));
@@ -178,9 +180,9 @@ describe.skipIf(!hasBrowser)("studio: convolutions", () => {
       const [[bias = 9] = []] = await matrixOf(page, "Learned bias");
       expect(Math.abs(bias)).toBeLessThan(0.05);
       await page.getByRole("button", { name: "Reset" }).click();
-      await poll(() => caption("The kernel is learned")).toContain("After 0 steps");
+      await poll(() => caption("The kernel is learned")).toContain("Steps so far: 0.");
       await page.getByRole("button", { name: "One step" }).click();
-      await poll(() => caption("The kernel is learned")).toContain("After 1 steps");
+      await poll(() => caption("The kernel is learned")).toContain("Steps so far: 1.");
     });
 
     it("learns it without a bias in 10 steps, and flipped through strict convolution", async () => {
@@ -188,7 +190,7 @@ describe.skipIf(!hasBrowser)("studio: convolutions", () => {
       await run(10);
       expect(distance(await learned(), [1, -1])).toBeLessThan(0.05);
       await page.getByLabel("through strict convolution").check();
-      await poll(() => caption("The kernel is learned")).toContain("After 0 steps");
+      await poll(() => caption("The kernel is learned")).toContain("Steps so far: 0.");
       await run(10);
       expect(distance(await learned(), [-1, 1])).toBeLessThan(0.05);
     });

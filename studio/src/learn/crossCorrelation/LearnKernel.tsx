@@ -88,7 +88,7 @@ export function LearnKernel() {
   const aim = isStrict ? "[−1, 1]" : "[1, −1]";
   const now = `[${three(left)}, ${three(right)}]`;
   const caption = say({
-    en: `After ${losses.length} steps the kernel is ${now}; the one that made the edges is ${aim}${last === undefined ? "" : `. The loss before the last step was ${last.toPrecision(3)}`}.`,
+    en: `Steps so far: ${losses.length}. The kernel is ${now}; the one that made the edges is ${aim}${last === undefined ? "" : `. The loss before the last step was ${last.toPrecision(3)}`}.`,
     zh: `${losses.length} 步之后卷积核为 ${now}，生成边缘的卷积核为 ${aim}${last === undefined ? "" : `。最后一步之前的损失为 ${last.toPrecision(3)}`}。`,
   });
   return (

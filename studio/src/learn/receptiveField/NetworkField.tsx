@@ -17,7 +17,6 @@ const words = {
   whole: { en: "the whole picture", zh: "整幅图像" },
 };
 
-/** Networks whose layers all keep positions apart up to the dense part. */
 const networks = [
   ["lenet", "LeNet"],
   ["alexnet", "AlexNet"],
@@ -25,6 +24,8 @@ const networks = [
   ["vgg16", "VGG-16"],
   ["nin", "NiN"],
   ["googlenet", "GoogLeNet"],
+  ["resnet18", "ResNet-18"],
+  ["densenet", "DenseNet"],
   ["squeezenet", "SqueezeNet"],
 ] as const;
 
