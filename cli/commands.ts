@@ -42,6 +42,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/profile.ts")).profileCommand as unknown as Command,
   },
   {
+    name: "studio",
+    summary: "a web page to build, train and look into networks",
+    load: async () => (await import("./commands/studio.ts")).studioCommand as unknown as Command,
+  },
+  {
     name: "data",
     summary: "fetch a data set and look at it",
     load: async () => (await import("./commands/data.ts")).dataCommand as unknown as Command,

@@ -10,6 +10,7 @@ await setup();
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 run("tsc", [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+run("vite", [join(root, "node_modules", "vite", "bin", "vite.js"), "build", "studio"]);
 nameWorkers(join(dist, "src", "backend", "wasm", "thread.js"));
 cpSync(join(root, "data"), join(dist, "data"), { recursive: true });
 // Trains for a moment with the compiled library: there too, workers and data are found by their paths.

@@ -1,0 +1,27 @@
+// What the page and the engine's worker say to each other. Everything is plain data and typed arrays.
+import type { handlers } from "./handlers/index.ts";
+
+type Handlers = typeof handlers;
+export type RequestName = keyof Handlers;
+export type Input<Name extends RequestName> = Parameters<Handlers[Name]>[0];
+export type Output<Name extends RequestName> = Awaited<ReturnType<Handlers[Name]>>;
+/** What a handler tells before it is done. */
+export type Progress<Name extends RequestName> =
+  Parameters<Handlers[Name]> extends [unknown, (event: infer Event) => void] ? Event : never;
+
+export interface Request {
+  readonly id: number;
+  readonly name: RequestName;
+  readonly input: unknown;
+}
+
+/** An error as people see it: Fovea's errors keep their facts and their hint. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+export type Reply =
+  | { readonly id: number; readonly kind: "done"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "progress"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "failed"; readonly error: Failure };

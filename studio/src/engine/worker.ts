@@ -1,0 +1,20 @@
+// The worker in which Fovea computes, so that the page never waits. It answers requests in the order in which they come,
+// except that long ones let others through while they run.
+import { handlers } from "./handlers/index.ts";
+import type { Reply, Request, RequestName } from "./protocol.ts";
+
+const reply = (message: Reply): void => postMessage(message);
+
+addEventListener("message", ({ data: request }: MessageEvent<Request>) => {
+  answer(request).catch((error: unknown) => {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    reply({ id: request.id, kind: "failed", error: { name, message } });
+  });
+});
+
+async function answer({ id, name, input }: Request): Promise<void> {
+  type Handler = (input: unknown, tell: (event: unknown) => void) => unknown;
+  const handler = handlers[name as RequestName] as Handler;
+  const value = await handler(input, (event) => reply({ id, kind: "progress", value: event }));
+  reply({ id, kind: "done", value });
+}

@@ -1,0 +1,147 @@
+// Training on the sample: a button, and how far it is.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ask } from "../../engine/client.ts";
+import type { LenetForm, LenetProgress } from "../../engine/handlers/lenet.ts";
+import { changeSettings, countSetting } from "../../location.ts";
+import { say } from "../../text.ts";
+import { Button, Notice, Slider } from "../../ui/controls.tsx";
+import { Figure } from "../../ui/Figure.tsx";
+import { Plot } from "../../ui/Plot.tsx";
+
+const words = {
+  title: { en: "Loss and accuracy", zh: "损失与准确率" },
+  train: { en: "Train", zh: "训练" },
+  stop: { en: "Stop", zh: "停止" },
+  forget: { en: "Forget all", zh: "全部遗忘" },
+  epochs: { en: "Epochs", zh: "迭代周期" },
+  epoch: { en: "Epoch", zh: "迭代周期" },
+  loss: { en: "loss on the training pictures", zh: "训练损失" },
+  accuracy: { en: "accuracy on 300 other pictures", zh: "另外 300 幅图像上的准确率" },
+  lossUnit: { en: "Cross-entropy", zh: "交叉熵" },
+  shareUnit: { en: "Share correct", zh: "正确的比例" },
+  progress: { en: "Progress", zh: "进度" },
+  fresh: { en: "Untrained so far.", zh: "尚未训练。" },
+};
+
+const wholeShare = [0, 1] as const;
+
+/** One point of the curves. */
+interface Point {
+  /** Epochs since the network was new. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number | null;
+}
+
+export interface TrainingProps {
+  readonly form: LenetForm;
+  /** Called whenever the network has changed. */
+  readonly onChange: () => void;
+}
+
+export function Training({ form, onChange }: TrainingProps) {
+  const epochs = countSetting("epochs", 8, 1, 30);
+  const [points, setPoints] = useState<readonly Point[]>([]);
+  const [share, setShare] = useState<number | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const isGone = useRef(false);
+  useEffect(() => {
+    // The network lives in the engine: another visit begins with a new one, so that the curves tell all of its past.
+    isGone.current = false;
+    void ask("lenetReset", { form }).then(onChange);
+    return () => {
+      isGone.current = true;
+      void ask("lenetStop", {});
+    };
+  }, []);
+  const start = async (): Promise<void> => {
+    const done = points.at(-1)?.epoch ?? 0;
+    setShare(0);
+    setError(null);
+    const follow = (event: LenetProgress): void => {
+      if (isGone.current) return;
+      const { loss, testAccuracy: accuracy } = event;
+      setShare(event.share);
+      setPoints((before) => [
+        ...before,
+        { epoch: done + event.share * event.epochs, loss, accuracy },
+      ]);
+      onChange();
+    };
+    try {
+      await ask("lenetTrain", { form, epochs }, follow);
+    } catch (problem) {
+      if (!isGone.current) setError(problem as Error);
+    }
+    if (isGone.current) return;
+    setShare(null);
+    onChange();
+  };
+  const forget = async (): Promise<void> => {
+    await ask("lenetReset", { form });
+    setPoints([]);
+    onChange();
+  };
+  const last = points.at(-1);
+  const epochsAt = points.map(({ epoch }) => epoch);
+  const best = points.findLast(({ accuracy }) => accuracy !== null);
+  const caption =
+    last === undefined
+      ? say(words.fresh)
+      : say({
+          en: `After ${last.epoch.toFixed(1)} epochs the loss is ${last.loss.toFixed(3)}${best ? `; ${percent(best.accuracy)} of the test pictures are recognised` : ""}.`,
+          zh: `${last.epoch.toFixed(1)} 个迭代周期之后，损失为 ${last.loss.toFixed(3)}${best ? `，测试图像的识别准确率为 ${percent(best.accuracy)}` : ""}。`,
+        });
+  return (
+    <Figure title={say(words.title)} caption={caption}>
+      <div class="controls whole-row">
+        {share === null ? (
+          <Button kind="primary" onClick={start}>
+            {say(words.train)}
+          </Button>
+        ) : (
+          <Button kind="primary" onClick={() => void ask("lenetStop", {})}>
+            {say(words.stop)}
+          </Button>
+        )}
+        <Slider
+          label={say(words.epochs)}
+          value={epochs}
+          min={1}
+          max={30}
+          onChange={(count) => changeSettings({ epochs: count })}
+        />
+        <Button disabled={share !== null || points.length === 0} onClick={forget}>
+          {say(words.forget)}
+        </Button>
+        <progress aria-label={say(words.progress)} max={1} value={share ?? 0} />
+      </div>
+      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Plot
+        label={say(words.loss)}
+        x={epochsAt}
+        xLabel={say(words.epoch)}
+        yLabel={say(words.lossUnit)}
+        series={[{ label: say(words.loss), values: points.map(({ loss }) => loss) }]}
+      />
+      <Plot
+        label={say(words.accuracy)}
+        x={epochsAt}
+        xLabel={say(words.epoch)}
+        yLabel={say(words.shareUnit)}
+        range={wholeShare}
+        series={[
+          {
+            label: say(words.accuracy),
+            values: points.map(({ accuracy }) => accuracy),
+            colour: 1,
+          },
+        ]}
+      />
+    </Figure>
+  );
+}
+
+function percent(share: number | null): string {
+  return `${(100 * (share ?? 0)).toFixed(1)} %`;
+}

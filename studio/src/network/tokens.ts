@@ -1,0 +1,56 @@
+// Cuts the text of a network into tokens.
+import { NetworkTextError, type Span } from "./syntax.ts";
+
+export type Token = Span & {
+  readonly kind: "word" | "number" | "string" | "sign" | "end";
+  /** As it stands in the text. */
+  readonly text: string;
+};
+
+const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const patterns = [
+  ["word", /[\p{L}_$][\p{L}\p{N}_$]*/uy],
+  ["number", /(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
+  ["string", /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y],
+  ["sign", /[()[\]{},.:;-]/y],
+] as const;
+
+/** @throws NetworkTextError for characters that begin nothing, and for comments and strings without an end */
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (;;) {
+    at += matchAt(blank, text, at).length;
+    if (at >= text.length) break;
+    const token = tokenAt(text, at);
+    tokens.push(token);
+    at = token.end;
+  }
+  tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
+  return tokens;
+}
+
+function tokenAt(text: string, start: number): Token {
+  for (const [kind, pattern] of patterns) {
+    const found = matchAt(pattern, text, start);
+    if (found !== "") return { kind, text: found, start, end: start + found.length };
+  }
+  const lineEnd = text.indexOf("\n", start);
+  const rest = { start, end: lineEnd < 0 ? text.length : lineEnd };
+  const [first = ""] = text.slice(start);
+  if (first === '"' || first === "'") {
+    throw new NetworkTextError("this string has no end on its line", text, rest);
+  }
+  if (text.startsWith("/*", start)) {
+    throw new NetworkTextError("this comment has no end: close it with */", text, rest);
+  }
+  throw new NetworkTextError(`"${first}" has no meaning here`, text, {
+    start,
+    end: start + first.length,
+  });
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? "";
+}

@@ -1,0 +1,122 @@
+// A picture of numbers: one pixel each, drawn large with hard edges.
+import { useEffect, useRef } from "preact/hooks";
+import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
+import { theme } from "./theme.ts";
+
+export interface HeatmapProps {
+  /** What it shows, in words. */
+  readonly label: string;
+  /** Row-major, height × width. */
+  readonly values: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly scale?: ScaleName;
+  /** The value at the end of the scale; the largest magnitude unless given. */
+  readonly most?: number;
+  /** Width on the page, in CSS pixels. */
+  readonly size?: number;
+  /** A rectangle to mark, in elements. */
+  readonly box?: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  readonly onPoint?: (x: number, y: number) => void;
+  readonly onLeave?: () => void;
+}
+
+export function Heatmap({
+  label,
+  values,
+  width,
+  height,
+  scale = "diverging",
+  most,
+  size = 112,
+  box,
+  onPoint,
+  onLeave,
+}: HeatmapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const shade = theme.value;
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || width === 0 || height === 0) return;
+    const end = most ?? magnitudeOf(Array.from(values));
+    const paint = painterOf(scale);
+    const image = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
+      paint(image.data, i, (values[i] ?? Number.NaN) / end);
+    }
+    context.putImageData(image, 0, 0);
+  }, [values, width, height, scale, most, shade]);
+  const point =
+    onPoint &&
+    (({
+      clientX,
+      clientY,
+      currentTarget,
+    }: {
+      clientX: number;
+      clientY: number;
+      currentTarget: HTMLElement;
+    }) => {
+      const area = currentTarget.getBoundingClientRect();
+      const x = Math.floor(((clientX - area.left) / area.width) * width);
+      const y = Math.floor(((clientY - area.top) / area.height) * height);
+      if (x >= 0 && y >= 0 && x < width && y < height) onPoint(x, y);
+    });
+  const share = (part: number, whole: number): string => `${(100 * part) / whole}%`;
+  return (
+    <div
+      class="heatmap"
+      style={{ width: `${size}px`, aspectRatio: `${width} / ${height}` }}
+      onPointerMove={point}
+      onPointerDown={point}
+      onPointerLeave={onLeave}
+    >
+      <canvas ref={canvas} width={width} height={height} role="img" aria-label={label} />
+      {box !== undefined && (
+        <div
+          class="heatmap-box"
+          style={{
+            left: share(box.x, width),
+            top: share(box.y, height),
+            width: share(box.width, width),
+            height: share(box.height, height),
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What the colours mean: the scale with the values at its ends. */
+export function Legend({
+  scale = "diverging",
+  most,
+  format = (v: number) => v.toPrecision(2),
+}: {
+  readonly scale?: ScaleName;
+  readonly most: number;
+  readonly format?: (value: number) => string;
+}) {
+  const from = scale === "diverging" ? -most : 0;
+  const steps = Array.from({ length: 65 * 5 }, (_, i) => from + ((most - from) * (i % 65)) / 64);
+  return (
+    <div class="legend">
+      <span>{format(from)}</span>
+      <Heatmap
+        label={`${format(from)} … ${format(most)}`}
+        values={steps}
+        width={65}
+        height={5}
+        scale={scale}
+        most={most}
+        size={130}
+      />
+      <span>{format(most)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// Colour scales that people with any colour vision can read: signed values from blue over the page's colour to orange,
+// others from the page's colour to ink. Zero is always the page's colour.
+
+export type ScaleName = "diverging" | "sequential" | "gray";
+type Rgb = readonly [number, number, number];
+
+interface Palette {
+  readonly paper: Rgb;
+  readonly negative: readonly Rgb[];
+  readonly positive: readonly Rgb[];
+  readonly ink: readonly Rgb[];
+}
+
+const light: Palette = {
+  paper: [255, 255, 255],
+  negative: [
+    [158, 197, 232],
+    [52, 119, 186],
+    [12, 55, 110],
+  ],
+  positive: [
+    [250, 200, 140],
+    [222, 122, 28],
+    [122, 56, 4],
+  ],
+  ink: [
+    [190, 208, 232],
+    [88, 130, 186],
+    [16, 44, 92],
+  ],
+};
+
+const dark: Palette = {
+  paper: [24, 27, 33],
+  negative: [
+    [34, 68, 108],
+    [58, 128, 196],
+    [168, 211, 245],
+  ],
+  positive: [
+    [96, 56, 20],
+    [214, 122, 40],
+    [255, 214, 158],
+  ],
+  ink: [
+    [44, 60, 88],
+    [92, 136, 196],
+    [214, 229, 250],
+  ],
+};
+
+/** Is the page dark at the moment? */
+export function isDark(): boolean {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "dark" || chosen === "light") return chosen === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** The colour of a value between −1 and 1 (diverging), or 0 and 1. Values beyond are clipped; NaN is magenta. */
+export function colourOf(scale: ScaleName, t: number): Rgb {
+  if (Number.isNaN(t)) return [220, 0, 160];
+  const palette = isDark() ? dark : light;
+  if (scale === "gray") {
+    const level = Math.round(255 * clip(t, 0, 1));
+    return [level, level, level];
+  }
+  if (scale === "sequential") return along([palette.paper, ...palette.ink], clip(t, 0, 1));
+  const side = t < 0 ? palette.negative : palette.positive;
+  return along([palette.paper, ...side], clip(Math.abs(t), 0, 1));
+}
+
+const tables = new Map<string, Uint8ClampedArray>();
+const steps = 256;
+
+/**
+ * Writes the opaque colour of a value into the pixels of a picture: {@link colourOf} by a table, for pictures that change
+ * many times a second.
+ */
+export function painterOf(
+  scale: ScaleName,
+): (pixels: Uint8ClampedArray, pixel: number, t: number) => void {
+  const name = `${scale} ${isDark()}`;
+  const table = tables.get(name) ?? tableOf(scale);
+  tables.set(name, table);
+  return (pixels, pixel, t) => {
+    const at = Number.isNaN(t) ? 2 * steps + 1 : Math.round((clip(t, -1, 1) + 1) * steps);
+    for (let part = 0; part < 3; part++) pixels[4 * pixel + part] = table[3 * at + part] as number;
+    pixels[4 * pixel + 3] = 255;
+  };
+}
+
+/** From −1 to 1 in even steps, then the colour of NaN. */
+function tableOf(scale: ScaleName): Uint8ClampedArray {
+  const values = Array.from({ length: 2 * steps + 1 }, (_, i) => i / steps - 1);
+  return Uint8ClampedArray.from(
+    [...values, Number.NaN].flatMap((value) => [...colourOf(scale, value)]),
+  );
+}
+
+export function cssOf([r, g, b]: Rgb): string {
+  return `rgb(${r} ${g} ${b})`;
+}
+
+/** Black or white, whichever is easier to read on a colour. */
+export function inkOn([r, g, b]: Rgb): string {
+  return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#111" : "#fff";
+}
+
+/** The largest magnitude of values, for a scale that is the same on both sides; 1 if there is none. */
+export function magnitudeOf(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  return most === 0 ? 1 : most;
+}
+
+function clip(t: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, t));
+}
+
+function along(stops: readonly Rgb[], t: number): Rgb {
+  const at = t * (stops.length - 1);
+  const i = Math.min(Math.floor(at), stops.length - 2);
+  const [from, to] = [stops[i], stops[i + 1]] as [Rgb, Rgb];
+  const mix = (a: number, b: number): number => Math.round(a + (b - a) * (at - i));
+  return [mix(from[0], to[0]), mix(from[1], to[1]), mix(from[2], to[2])];
+}

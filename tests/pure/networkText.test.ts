@@ -1,0 +1,204 @@
+// The text of networks in the studio: reading, writing, changing, and what it says about mistakes.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { inspect, models } from "../../src/index.ts";
+import { describeNetwork } from "../../studio/src/engine/handlers/networkText.ts";
+import { buildNetwork } from "../../studio/src/network/build.ts";
+import * as edit from "../../studio/src/network/edit.ts";
+import { allLayers, newLayerText } from "../../studio/src/network/layers.ts";
+import { parseNetwork } from "../../studio/src/network/parse.ts";
+import { presets } from "../../studio/src/network/presets.ts";
+import { printNetwork } from "../../studio/src/network/print.ts";
+import {
+  type Layer,
+  NetworkTextError,
+  scalar,
+  type Value,
+} from "../../studio/src/network/syntax.ts";
+
+/** A value without its places. */
+function bare(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, v) => (key === "start" || key === "end" ? 0 : v)));
+}
+
+function problem(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof NetworkTextError) return `${error.line}:${error.column} ${error.message}`;
+    throw error;
+  }
+  return "no problem";
+}
+
+const word = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,6}$/);
+const key = fc.oneof(word, fc.constantFrom("a b", "-", "1x")).filter((k) => k !== "__proto__");
+const place = { start: fc.constant(0), end: fc.constant(0) };
+const { layer } = fc.letrec<{ value: Value; layer: Layer }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc
+      .oneof(
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
+        fc.integer(),
+        fc.string({ unit: "grapheme-ascii" }),
+        fc.boolean(),
+        fc.constant(null),
+      )
+      .map((v) => scalar(Object.is(v, -0) ? 0 : v)),
+    fc.record({
+      kind: fc.constant("array" as const),
+      items: fc.array(tie("value"), { maxLength: 3 }),
+      ...place,
+    }),
+    fc.record({
+      kind: fc.constant("object" as const),
+      entries: fc.uniqueArray(fc.record({ key, value: tie("value") }), {
+        maxLength: 3,
+        selector: (entry) => entry.key,
+      }),
+      ...place,
+    }),
+    tie("layer"),
+  ),
+  layer: fc.record({
+    kind: fc.constant("layer" as const),
+    from: fc.constantFrom("nn" as const, "models" as const),
+    name: word,
+    inputs: fc.array(tie("value"), { maxLength: 4 }),
+    ...place,
+  }),
+}));
+
+describe("the text of a network", () => {
+  it("is read back as it was printed", () => {
+    fc.assert(
+      fc.property(layer, (network) => {
+        const text = printNetwork(network);
+        expect(bare(parseNetwork(text))).toEqual(bare(network));
+        expect(printNetwork(parseNetwork(text))).toBe(text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never fails but with a place inside the text", () => {
+    const pieces = ["new ", "nn.", "ReLU", "(", ")", "{", "}", "[", ",", ":", "1", "-", '"', "/*"];
+    const texts = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 2 })));
+    fc.assert(
+      fc.property(texts, (parts) => {
+        const text = parts.join("");
+        try {
+          parseNetwork(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NetworkTextError);
+          expect((error as NetworkTextError).start).toBeLessThanOrEqual(text.length);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("may hold comments, trailing commas, numbers with signs and separators", () => {
+    const text =
+      "// mine\nnew nn.Sequential( /* two */ new nn.Linear(1_000, 2e1), new nn.Flatten(1, -1,),);";
+    expect(printNetwork(parseNetwork(text))).toBe(
+      "new nn.Sequential(\n  new nn.Linear(1000, 20),\n  new nn.Flatten(1, -1),\n)",
+    );
+  });
+
+  it.each([
+    ["", "1:1 expected a layer or a value, found the end of the text"],
+    ["new nn.ReLU(", "1:13 expected a layer or a value, found the end of the text"],
+    ["new nn.Sequential(\n  nn.ReLU(),\n)", '2:3 write "new" before nn'],
+    ["new nn.Linear(4 5)", '1:17 expected "," or ")", found "5"'],
+    ["new nn.Conv2d(1, 2, 3, { padding 2 })", '1:34 expected ":" after padding, found "2"'],
+    ["new nn.Conv2d(1, 2, 3, { stride: 1, stride: 2 })", '1:37 "stride" is given twice'],
+    ['new nn.GELU({ approximate: "tanh })', "1:28 this string has no end on its line"],
+    ["new nn.ReLU() /* to", "1:15 this comment has no end: close it with */"],
+    ["new nn.ReLU() new", '1:15 the network ends before "new"'],
+    ["alert(1)", '1:1 "alert" is not known here; a layer is new nn.Name(…)'],
+    ["5", "1:1 a network begins with new nn.Sequential("],
+    ["new nn.ReLU(@)", '1:13 "@" has no meaning here'],
+  ])("says what is wrong with %j", (text, message) => {
+    expect(problem(() => parseNetwork(text))).toBe(message);
+  });
+
+  it("does not follow endless nesting", () => {
+    expect(problem(() => parseNetwork("[".repeat(10_000)))).toContain("levels of nesting");
+  });
+});
+
+describe("a network made from its text", () => {
+  it("suggests near names, and takes nothing but layers", () => {
+    expect(problem(() => buildNetwork("new nn.Sequential(\n  new nn.Conv2D(1, 2, 3))"))).toBe(
+      "2:3 there is no layer nn.Conv2D to use here; did you mean Conv2d?",
+    );
+    for (const name of ["constructor", "Module", "functional", "__proto__"]) {
+      expect(problem(() => buildNetwork(`new nn.${name}()`))).toContain("there is no layer");
+    }
+  });
+
+  it("shows the engine's errors at the layer they come from", () => {
+    expect(
+      problem(() => buildNetwork("new nn.Sequential(\n  new nn.Conv2d(1, 2, 3, { paddin: 1 }))")),
+    ).toMatch(/^2:3 Conv2d: .*paddin/);
+  });
+
+  it.each(allLayers)("can begin with %s as it is added", (name) => {
+    expect(problem(() => buildNetwork(newLayerText(name) as string))).toBe("no problem");
+  });
+
+  it.each(presets)("$title is the library's network", ({ name, inputShape, text }) => {
+    const known = inspect.summary(models.createModel(name), [1, ...inputShape]);
+    const read = describeNetwork({ text, inputShape });
+    expect(models.models[name]?.inputShape).toEqual(inputShape);
+    expect(read.problem).toBe(null);
+    expect(read.parameters).toBe(known.parameters);
+    expect(read.multiplyAdds).toBe(known.multiplyAdds);
+    expect(read.rows.map((row) => row.outputShape)).toEqual(
+      known.layers.map((row) => row.outputShape),
+    );
+  });
+
+  it("shows the layers before one that does not fit, and its place", () => {
+    const text = `new nn.Sequential(
+  new nn.Sequential(
+    new nn.Conv2d(1, 6, 5),
+    new nn.Conv2d(7, 16, 5),
+  ),
+  new nn.Flatten(),
+)`;
+    const { rows, problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(rows.map(({ outputShape }) => outputShape)).toEqual([[1, 6, 24, 24]]);
+    expect(found).toMatchObject({ line: 4, column: 5 });
+    expect(found?.message).toContain("channels");
+  });
+});
+
+describe("changing single layers", () => {
+  const text =
+    "new nn.Sequential(\n  new nn.ReLU(), // first\n  new nn.Sequential(new nn.Tanh(), new nn.ELU()),\n  new nn.Flatten(),\n)";
+  const items = (from: string) => edit.itemsOf(parseNetwork(from));
+  const names = (from: string | null) => items(from ?? "").map(({ layer }) => layer.name);
+  const item = (at: number) => items(text)[at] as edit.Item;
+
+  it("lists the layers in the order in which they run", () => {
+    expect(names(text)).toEqual(["ReLU", "Tanh", "ELU", "Flatten"]);
+  });
+
+  it("moves, removes, replaces and adds, and keeps comments", () => {
+    const moved = edit.moveLayer(text, item(1), 1);
+    expect(names(moved)).toEqual(["ReLU", "ELU", "Tanh", "Flatten"]);
+    expect(moved).toContain("// first");
+    expect(edit.moveLayer(text, item(0), -1)).toBe(null);
+    for (const at of [0, 1, 2, 3]) {
+      const rest = ["ReLU", "Tanh", "ELU", "Flatten"].filter((_, i) => i !== at);
+      expect(names(edit.removeLayer(text, item(at)))).toEqual(rest);
+    }
+    expect(names(edit.replaceLayer(text, item(2), "new nn.GELU()"))[2]).toBe("GELU");
+    expect(names(edit.addLayer(text, "new nn.GELU()", item(1)))[2]).toBe("GELU");
+    expect(names(edit.addLayer(text, "new nn.GELU()")).at(-1)).toBe("GELU");
+    expect(names(edit.addLayer("new nn.Sequential()", "new nn.GELU()"))).toEqual(["GELU"]);
+  });
+});

@@ -1,0 +1,137 @@
+// The studio in a real browser: built once into a temporary folder, served with the headers that allow threads, and opened
+// in Chromium. A page of it fails the test on anything in the console that is a warning or worse.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/browser/chromium.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const executablePath = findChromium() ?? "";
+
+/** Is there a browser to test with? Where there is none, tests of the studio are skipped by name. */
+export const hasBrowser = executablePath !== "";
+if (!hasBrowser)
+  console.error(
+    "NO BROWSER: the tests of the studio are skipped. Install chromium, or set CHROMIUM.",
+  );
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
+
+export interface StudioOptions {
+  /** Send the headers without which there are no threads (default true). */
+  readonly isolated?: boolean;
+}
+
+/** The studio, served and with a browser beside it. */
+export class Studio {
+  readonly #folder: string;
+  readonly #server: Server;
+  readonly #browser: Browser;
+  readonly #faults: string[] = [];
+
+  private constructor(folder: string, server: Server, browser: Browser) {
+    this.#folder = folder;
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  /** Builds, serves and starts the browser: some seconds. */
+  static async start({ isolated = true }: StudioOptions = {}): Promise<Studio> {
+    const folder = join(tmpdir(), `fovea-studio-${process.pid}`);
+    if (!existsSync(join(folder, "index.html"))) {
+      const vite = join(root, "node_modules/vite/bin/vite.js");
+      execFileSync(process.execPath, [vite, "build", "studio", "--outDir", folder], {
+        cwd: root,
+        stdio: "pipe",
+      });
+    }
+    const server = await serve(folder, isolated);
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    return new Studio(folder, server, browser);
+  }
+
+  /** Where it is served. */
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  /** Opens a page: `learn/pooling?kind=avg`. */
+  async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ locale: "en-US", ...options });
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning")
+        this.#faults.push(`${path}: console ${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", ({ message }) => this.#faults.push(`${path}: ${message}`));
+    await page.goto(`${this.address}#/${path}`);
+    return page;
+  }
+
+  /** What went wrong in any page since the last call; call it at the end of each test. */
+  faults(): string[] {
+    return this.#faults.splice(0);
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await new Promise((done) => this.#server.close(done));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function serve(folder: string, isolated: boolean): Promise<Server> {
+  const isolation = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+  };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://studio");
+    const path = normalize(pathname === "/" ? "/index.html" : decodeURIComponent(pathname));
+    readFile(join(folder, path)).then(
+      (bytes) => {
+        const type = types[extname(path)] ?? "application/octet-stream";
+        response.writeHead(200, { "content-type": type, ...(isolated ? isolation : {}) });
+        response.end(bytes);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return server;
+}
+
+/** The numbers that a matrix on a page shows, row by row. */
+export async function matrixOf(page: Page, label: string): Promise<number[][]> {
+  const table = page.getByRole("table", { name: label, exact: true });
+  await table.waitFor();
+  return table.evaluate((element) =>
+    [...(element as HTMLTableElement).rows].map((row) =>
+      [...row.cells].map((cell) =>
+        Number(cell.querySelector("input")?.value ?? cell.textContent?.replace("−", "-")),
+      ),
+    ),
+  );
+}
