@@ -43,7 +43,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "studio",
-    summary: "a web page to build, train and look into networks",
+    summary: "chapters with live figures, in the browser",
     load: async () => (await import("./commands/studio.ts")).studioCommand as unknown as Command,
   },
   {

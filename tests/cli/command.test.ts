@@ -25,6 +25,7 @@ describe("fovea", () => {
         predict   what a trained network sees in pictures
         summary   the layers of a network: shapes, parameters, work
         profile   where the time of a step goes, kernel by kernel
+        studio    chapters with live figures, in the browser
         data      fetch a data set and look at it
         doctor    what this machine offers, what is used, and why not the rest
 
