@@ -1,4 +1,4 @@
-// `fovea studio`: the web page in which networks are built, trained and looked into, on this machine.
+// `fovea studio`: the web page with live figures of convolutional networks, on this machine.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { FoveaError } from "../../src/index.ts";
@@ -21,8 +21,8 @@ const options = {
 export const studioCommand = defineCommand({
   name: "studio",
   description:
-    "Serves the studio to the browser of this machine, and to nobody else, until Ctrl-C.\n" +
-    "Data sets that lie on this machine can be chosen there; nothing is sent anywhere.",
+    "Serves the studio, chapters with live figures, to the browser of this machine, and to nobody else,\n" +
+    "until Ctrl-C. All is computed in the browser; nothing is sent anywhere.",
   positionals: [],
   options,
   examples: ["fovea studio", "fovea studio --port 8080"],
