@@ -4,6 +4,7 @@ import { type Module, Sequential, type Size2d, Upsample } from "../nn/index.ts";
 import { nearest, OptionError } from "../tensor/errors.ts";
 import { alexnet } from "./alexnet.ts";
 import { densenet, densenet121 } from "./densenet.ts";
+import { type FromTextOptions, fromText } from "./fromText.ts";
 import { googlenet } from "./googlenet.ts";
 import { lenet } from "./lenet.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
@@ -14,6 +15,7 @@ import { vgg11, vgg13, vgg16, vgg19 } from "./vgg.ts";
 
 export * from "./alexnet.ts";
 export * from "./densenet.ts";
+export * from "./fromText.ts";
 export * from "./googlenet.ts";
 export * from "./lenet.ts";
 export * from "./mobilenetV2.ts";
@@ -78,7 +80,7 @@ export const models: Readonly<Record<string, ModelEntry>> = {
 };
 
 /**
- * Builds a network by name.
+ * Builds a network by name; "text" is a network written as text ({@link fromText}).
  * @param options the network's own, and for all networks imageSize: height and width of the images; inputSize: height
  *                and width that the network sees (default: what it is made for). Where the two differ, a layer in
  *                front resizes the images, as the textbook does
@@ -86,6 +88,11 @@ export const models: Readonly<Record<string, ModelEntry>> = {
  * @example createModel("lenet", { numClasses: 10 }).parameters().length // 10
  */
 export function createModel(name: string, options: Readonly<Record<string, unknown>> = {}): Module {
+  // A network that was written as text is made for its own images: nothing resizes them.
+  if (name === "text") {
+    const { imageSize: _, ...text } = options;
+    return fromText(text as unknown as FromTextOptions);
+  }
   const known = Object.hasOwn(models, name) ? models[name] : undefined;
   if (known === undefined) {
     const near = nearest(name, Object.keys(models));

@@ -18,6 +18,26 @@ export const mainPages: readonly Route[] = [
     title: { en: "Learn", zh: "学习" },
     load: () => import("./learn/Contents.tsx"),
   },
+  {
+    path: "build",
+    title: { en: "Build", zh: "搭建" },
+    load: () => import("./build/Page.tsx"),
+  },
+  {
+    path: "train",
+    title: { en: "Train", zh: "训练" },
+    load: () => import("./train/Page.tsx"),
+  },
+  {
+    path: "probe",
+    title: { en: "Probe", zh: "探查" },
+    load: () => import("./probe/Page.tsx"),
+  },
+  {
+    path: "runs",
+    title: { en: "Runs", zh: "记录" },
+    load: () => import("./runs/Page.tsx"),
+  },
 ];
 
 const chapterPages: Readonly<Record<ChapterPath, Load>> = {
@@ -28,6 +48,9 @@ const chapterPages: Readonly<Record<ChapterPath, Load>> = {
   "learn/pooling": () => import("./learn/pooling/Page.tsx"),
   "learn/receptive-field": () => import("./learn/receptiveField/Page.tsx"),
   "learn/lenet": () => import("./learn/lenet/Page.tsx"),
+  "learn/networks": () => import("./learn/networks/Page.tsx"),
+  "learn/batch-norm": () => import("./learn/batchNorm/Page.tsx"),
+  "learn/residual": () => import("./learn/residual/Page.tsx"),
 };
 
 export const routes: readonly Route[] = [

@@ -2,19 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inspect, models } from "../../src/index.ts";
+import { buildNetwork } from "../../src/models/text/build.ts";
+import * as edit from "../../src/models/text/edit.ts";
+import { allLayers, newLayerText } from "../../src/models/text/layers.ts";
+import { parseNetwork } from "../../src/models/text/parse.ts";
+import { printNetwork } from "../../src/models/text/print.ts";
+import { type Layer, NetworkTextError, scalar, type Value } from "../../src/models/text/syntax.ts";
 import { describeNetwork } from "../../studio/src/engine/handlers/networkText.ts";
-import { buildNetwork } from "../../studio/src/network/build.ts";
-import * as edit from "../../studio/src/network/edit.ts";
-import { allLayers, newLayerText } from "../../studio/src/network/layers.ts";
-import { parseNetwork } from "../../studio/src/network/parse.ts";
 import { presets } from "../../studio/src/network/presets.ts";
-import { printNetwork } from "../../studio/src/network/print.ts";
-import {
-  type Layer,
-  NetworkTextError,
-  scalar,
-  type Value,
-} from "../../studio/src/network/syntax.ts";
 
 /** A value without its places. */
 function bare(value: unknown): unknown {

@@ -64,6 +64,30 @@ const list = [
       zh: "一个完整的网络：形状、激活与学习。",
     },
   },
+  {
+    path: "learn/networks",
+    title: { en: "From AlexNet to DenseNet", zh: "从 AlexNet 到 DenseNet" },
+    summary: {
+      en: "Block diagrams drawn from the networks themselves: shapes, parameters, work.",
+      zh: "由网络自身画出的结构图：形状、参数与计算量。",
+    },
+  },
+  {
+    path: "learn/batch-norm",
+    title: { en: "Batch normalisation", zh: "批量规范化" },
+    summary: {
+      en: "Activations that keep their spread, and a larger learning rate.",
+      zh: "激活值保持分布，学习率可以更大。",
+    },
+  },
+  {
+    path: "learn/residual",
+    title: { en: "Residual connections", zh: "残差连接" },
+    summary: {
+      en: "A way around each block, on which gradients reach the first layers.",
+      zh: "绕过每个块的通路，让梯度能到达最前面的层。",
+    },
+  },
 ] as const satisfies readonly Chapter[];
 
 export type ChapterPath = (typeof list)[number]["path"];

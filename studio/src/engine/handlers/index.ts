@@ -3,6 +3,7 @@
 
 import { layerParameters, multiChannel, pointwise } from "./channels.ts";
 import { correlate } from "./correlate.ts";
+import { dataHandlers } from "./data.ts";
 import { filterPicture } from "./edges.ts";
 import { kernelStep, newKernel } from "./learnKernel.ts";
 import {
@@ -14,10 +15,13 @@ import {
   samplePictures,
 } from "./lenet.ts";
 import { machine } from "./machine.ts";
+import { networksHandlers } from "./networks.ts";
 import { describeNetwork } from "./networkText.ts";
 import { parameterCounts } from "./parameterCounts.ts";
 import { movedEdge, pool } from "./pooling.ts";
+import { probeHandlers } from "./probe.ts";
 import { networkFields, stackFields } from "./receptiveFields.ts";
+import { runHandlers } from "./run.ts";
 import { sameSizes, stackedSizes } from "./sliding.ts";
 import { movedShape, search } from "./translation.ts";
 
@@ -46,4 +50,8 @@ export const handlers = {
   networkFields,
   stackFields,
   describeNetwork,
+  ...dataHandlers,
+  ...networksHandlers,
+  ...probeHandlers,
+  ...runHandlers,
 };

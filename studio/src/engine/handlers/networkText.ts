@@ -1,7 +1,5 @@
 // A network text, seen layer by layer, with what is wrong in it.
-import { inspect, nn } from "../../../../src/index.ts";
-import { buildNetwork } from "../../network/build.ts";
-import { type Layer, NetworkTextError } from "../../network/syntax.ts";
+import { inspect, models, nn } from "../../../../src/index.ts";
 
 export interface NetworkRow {
   readonly path: string;
@@ -43,22 +41,22 @@ export function describeNetwork({ text, inputShape }: NetworkText): NetworkDescr
   const none = { rows: [], problem: null, parameters: 0, multiplyAdds: 0, trainingBytes: 0 };
   const shape = [1, ...inputShape];
   try {
-    const { net, places } = buildNetwork(text);
+    const { net, places } = models.buildNetwork(text);
     try {
       return describe(net, shape);
     } catch (error) {
       const { done, failing } = firstMisfit(net, shape);
-      const place = (failing && places.get(failing)) ?? (places.get(net) as Layer);
-      const problem = new NetworkTextError((error as Error).message, text, place);
+      const place = (failing && places.get(failing)) ?? (places.get(net) as models.Layer);
+      const problem = new models.NetworkTextError((error as Error).message, text, place);
       return { ...describe(done, shape), problem: problemOf(problem) };
     }
   } catch (error) {
-    if (error instanceof NetworkTextError) return { ...none, problem: problemOf(error) };
+    if (error instanceof models.NetworkTextError) return { ...none, problem: problemOf(error) };
     throw error;
   }
 }
 
-function problemOf({ message, start, end, line, column }: NetworkTextError): NetworkProblem {
+function problemOf({ message, start, end, line, column }: models.NetworkTextError): NetworkProblem {
   return { message, start, end, line, column };
 }
 

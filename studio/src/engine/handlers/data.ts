@@ -1,0 +1,2 @@
+// What can be asked of data sets.
+export const dataHandlers = {};

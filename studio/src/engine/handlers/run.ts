@@ -1,0 +1,2 @@
+// What can be asked of trainings.
+export const runHandlers = {};

@@ -1,0 +1,79 @@
+// What the page and the engine say to each other about trainings: plain data.
+
+/** Channels, rows, columns of one picture. */
+export type InputShape = readonly [number, number, number];
+
+export const optimizerNames = ["sgd", "adam", "adamw", "rmsprop"] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+export const scheduleNames = ["none", "cosine", "step", "one-cycle"] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Everything that a training follows from. */
+export interface RunSettings {
+  /** What the person calls it. */
+  readonly title: string;
+  /** The network as text: `new nn.Sequential(…)`. */
+  readonly network: string;
+  /** What the network takes; the data set's pictures are brought to this shape. */
+  readonly inputShape: InputShape;
+  /** Which data set, by its id. */
+  readonly dataset: string;
+  readonly optimizer: OptimizerName;
+  readonly lr: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly schedule: ScheduleName;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/** How training stands after some step. */
+export interface StepPoint {
+  readonly step: number;
+  /** Epochs done, with the part of the one under way: 1.5. */
+  readonly epoch: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+}
+
+/** The results of a finished epoch. */
+export interface EpochPoint extends StepPoint {
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly seconds: number;
+}
+
+/**
+ * `ready`: never trained, or reset. `running`, `paused`: in mid-training. `done`: all epochs are over, or it was stopped.
+ * `failed`: it ended by an error, and stands as it was before.
+ */
+export type RunStatus = "ready" | "running" | "paused" | "done" | "failed";
+
+/** A training as the page shows it. */
+export interface RunView {
+  readonly id: string;
+  readonly settings: RunSettings;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly status: RunStatus;
+  /** Why it failed; null otherwise. */
+  readonly error: string | null;
+  readonly classes: readonly string[];
+  readonly trainImages: number;
+  readonly testImages: number;
+  readonly stepsPerEpoch: number;
+  readonly parameters: number;
+  readonly steps: readonly StepPoint[];
+  readonly epochs: readonly EpochPoint[];
+}
+
+/** What is told while a training runs. */
+export type RunEvent =
+  | { readonly type: "status"; readonly status: RunStatus }
+  | { readonly type: "step"; readonly point: StepPoint }
+  | { readonly type: "epoch"; readonly point: EpochPoint };

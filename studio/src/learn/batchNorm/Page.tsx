@@ -1,0 +1,5 @@
+import { ChapterFrame } from "../ChapterFrame.tsx";
+
+export default function Page() {
+  return <ChapterFrame path="learn/batch-norm">…</ChapterFrame>;
+}

@@ -1,0 +1,4 @@
+// The page Probe.
+export default function Page() {
+  return <h1>Probe</h1>;
+}
