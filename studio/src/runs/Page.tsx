@@ -1,0 +1,4 @@
+// The page Runs.
+export default function Page() {
+  return <h1>Runs</h1>;
+}
