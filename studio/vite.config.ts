@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { slim } from "../scripts/browser/slim.ts";
 
 /** The headers that a page needs before it may share memory with its workers. */
 const isolation = {
@@ -14,7 +15,7 @@ export default defineConfig({
   server: { host: "127.0.0.1", headers: isolation },
   preview: { host: "127.0.0.1", headers: isolation },
   // Classes keep their names: they are what layers are called in tables and errors.
-  worker: { format: "es", rolldownOptions: { output: { keepNames: true } } },
+  worker: { format: "es", plugins: slim, rolldownOptions: { output: { keepNames: true } } },
   build: {
     outDir: fileURLToPath(new URL("../dist/studio", import.meta.url)),
     emptyOutDir: true,

@@ -1,5 +1,5 @@
-// The studio in a real browser: built once into a temporary folder, served with the headers that allow threads, and opened
-// in Chromium. A page of it fails the test on anything in the console that is a warning or worse.
+// The studio in a real browser: built once into a temporary folder, served as the command serves it, and opened in
+// Chromium. A page of it fails the test on anything in the console that is a warning or worse.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { localData } from "../../cli/studio/localData.ts";
+import { startStudioServer } from "../../cli/studio/server.ts";
 import { findChromium } from "../../scripts/browser/chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -72,6 +74,11 @@ export class Studio {
     return new Studio(folder, server, browser);
   }
 
+  /** The folder of the built site. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** Where it is served. */
   get address(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
@@ -97,24 +104,26 @@ export class Studio {
 
   async stop(): Promise<void> {
     await this.#browser.close();
+    this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
+/** As `fovea studio` serves it, policy and all; or as any web server would, without headers. */
 async function serve(folder: string, isolated: boolean): Promise<Server> {
-  const isolation = {
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-embedder-policy": "require-corp",
-  };
+  if (isolated) {
+    // No data sets, whatever this machine has.
+    const data = localData({ cacheDir: join(folder, "no-cache"), sources: ["cache"] });
+    return startStudioServer({ folder, data, port: 0 });
+  }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://studio");
     const path = normalize(pathname === "/" ? "/index.html" : decodeURIComponent(pathname));
     readFile(join(folder, path)).then(
       (bytes) => {
         const type = types[extname(path)] ?? "application/octet-stream";
-        response.writeHead(200, { "content-type": type, ...(isolated ? isolation : {}) });
-        response.end(bytes);
+        response.writeHead(200, { "content-type": type }).end(bytes);
       },
       () => response.writeHead(404).end(),
     );

@@ -49,8 +49,9 @@ export function startThread(
 }
 
 function nodeScript(): URL {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new URL(`./worker.${extension}`, import.meta.url);
+  // Not in the form by which bundlers know a file to copy: pages have no use for this one.
+  const here = import.meta.url;
+  return new URL(`./worker.${here.endsWith(".ts") ? "ts" : "js"}`, here);
 }
 
 function startInNode(
