@@ -101,9 +101,11 @@ export function cssOf([r, g, b]: Rgb): string {
   return `rgb(${r} ${g} ${b})`;
 }
 
-/** Black or white, whichever is easier to read on a colour. */
+/** Black or white, whichever has more contrast with a colour: they meet at a relative luminance of √(1.05 · 0.05) − 0.05 (WCAG 2). */
 export function inkOn([r, g, b]: Rgb): string {
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#111" : "#fff";
+  const linear = (level: number): number =>
+    level <= 10 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4;
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.179 ? "#000" : "#fff";
 }
 
 /** The largest magnitude of values, for a scale that is the same on both sides; 1 if there is none. */
