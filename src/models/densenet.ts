@@ -1,4 +1,5 @@
 // DenseNet: each layer sees the outputs of all layers before it in its block.
+import { checkInteger } from "../nn/checks.ts";
 import {
   AdaptiveAvgPool2d,
   AvgPool2d,
@@ -13,9 +14,13 @@ import {
   Sequential,
 } from "../nn/index.ts";
 import { concat } from "../ops/index.ts";
+import { OptionError } from "../tensor/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { heStart, xavierStart } from "./features.ts";
 import { checkModelOptions, type ImageModelOptions } from "./options.ts";
+
+/** Far more than any DenseNet has; each layer joins the outputs of all before it, so that more could not be computed. */
+const mostLayers = 1000;
 
 /**
  * A dense block: each layer's output is joined to its input on the channels, and the next layer sees all of it. A
@@ -23,6 +28,7 @@ import { checkModelOptions, type ImageModelOptions } from "./options.ts";
  *
  * Input NCHW `[batch, inChannels, height, width]`, output `[batch, inChannels + layers · growthRate, height, width]`.
  *
+ * @throws OptionError for impossible sizes
  * @example new DenseBlock(2, 64, 32).forward(Tensor.zeros([2, 64, 8, 8])).shape // [2, 128, 8, 8]
  * @see Huang et al. 2016, "Densely connected convolutional networks"
  */
@@ -31,6 +37,9 @@ export class DenseBlock extends Module {
 
   constructor(layers: number, inChannels: number, growthRate: number) {
     super();
+    checkInteger("DenseBlock", "layers", layers);
+    if (layers > mostLayers)
+      throw new OptionError(`DenseBlock: layers may be at most ${mostLayers}, got ${layers}`);
     this.layers = Array.from({ length: layers }, (_, i) => {
       const channels = inChannels + i * growthRate;
       return new Sequential(

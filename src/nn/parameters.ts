@@ -1,5 +1,6 @@
 // New parameters of convolutions and dense layers, with PyTorch's starting values.
-import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { OptionError } from "../tensor/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import { Parameter, Tensor } from "../tensor/tensor.ts";
 import { fans, kaimingUniform_, uniform_ } from "./init.ts";
 
@@ -23,7 +24,21 @@ export function filledParameter(shape: Shape, value: number): Parameter {
   return new Parameter(filled(shape, value));
 }
 
-/** One number everywhere, stored without an op, so that building a network compiles nothing. */
+/** Numbers in one parameter, at most: beyond, no typed array would hold them, and the generator would run out of positions. */
+const mostNumbers = 2 ** 31 - 1;
+
+/**
+ * One number everywhere, stored without an op, so that building a network compiles nothing.
+ * @throws OptionError for more numbers than can be kept
+ */
 export function filled(shape: Shape, value: number): Tensor {
+  if (sizeOf(shape) > mostNumbers) {
+    throw new OptionError(`a layer cannot have parameters of shape ${formatShape(shape)}`, {
+      facts: [
+        { name: "numbers", value: String(sizeOf(shape)) },
+        { name: "most", value: String(mostNumbers) },
+      ],
+    });
+  }
   return Tensor.ofDataLater(shape, "float32", () => new Float32Array(sizeOf(shape)).fill(value));
 }

@@ -1,9 +1,10 @@
 // Rectified linear unit with a learned slope below 0 as a layer.
 import { prelu } from "../ops/index.ts";
 import { checkOptions } from "../tensor/errors.ts";
-import { Parameter, Tensor } from "../tensor/tensor.ts";
+import type { Parameter, Tensor } from "../tensor/tensor.ts";
 import { checkInteger } from "./checks.ts";
 import { Module } from "./module.ts";
+import { filledParameter } from "./parameters.ts";
 
 export interface PReLUOptions {
   /** 1 for one slope that all share, or the number of channels (default 1). */
@@ -30,8 +31,7 @@ export class PReLU extends Module {
     const { numParameters = 1, init = 0.25 } = options;
     checkInteger("PReLU", "numParameters", numParameters);
     this.numParameters = numParameters;
-    const slopes = new Float32Array(numParameters).fill(init);
-    this.weight = new Parameter(Tensor.ofData(slopes, [numParameters], "float32"));
+    this.weight = filledParameter([numParameters], init);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,7 +1,7 @@
 // The text of networks in the studio: reading, writing, changing, and what it says about mistakes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inspect, models } from "../../src/index.ts";
+import { inspect, models, nn } from "../../src/index.ts";
 import { buildNetwork } from "../../src/models/text/build.ts";
 import * as edit from "../../src/models/text/edit.ts";
 import { allLayers, newLayerText } from "../../src/models/text/layers.ts";
@@ -138,6 +138,41 @@ describe("a network made from its text", () => {
     expect(
       problem(() => buildNetwork("new nn.Sequential(\n  new nn.Conv2d(1, 2, 3, { paddin: 1 }))")),
     ).toMatch(/^2:3 Conv2d: .*paddin/);
+  });
+
+  it.each([
+    [
+      "new nn.Linear(1e9, 1e9)",
+      "1:1 a layer cannot have parameters of shape [1000000000, 1000000000]",
+    ],
+    [
+      "new nn.Sequential(\n  new nn.BatchNorm2d(1e12))",
+      "2:3 a layer cannot have parameters of shape",
+    ],
+    ["new nn.PReLU({ numParameters: 1e13 })", "1:1 a layer cannot have parameters of shape"],
+    ["new models.DenseBlock(1e9, 8, 4)", "1:1 DenseBlock: layers may be at most 1000"],
+    [
+      "new nn.Sequential(\n  new nn.Linear(2, 2),\n  new nn.Linear(2e4, 4e4))",
+      "3:3 the network has 800,040,006 parameters, the most of them here; it may have 400,000,000",
+    ],
+    [`new nn.Sequential(${"new nn.ReLU(),".repeat(20_000)})`, "1:200001 the text is longer than"],
+    ["new models.Inception([], {}, null)", "1:1 Inception does not take these inputs"],
+    [
+      "new nn.Conv2d(1, 2, 3, { __proto__: { padding: 1 } })",
+      '1:1 Conv2d: unknown option "__proto__"',
+    ],
+  ])("refuses %s", (text, message) => {
+    // Well before memory or the random numbers run out: the next network is made as if nothing had been.
+    expect(problem(() => buildNetwork(text)).slice(0, message.length)).toBe(message);
+    expect(buildNetwork("new nn.Linear(2, 2)").net.parameters()).toHaveLength(2);
+  });
+
+  it("takes names that objects have of their own as the names of layers", () => {
+    const text =
+      "new nn.Sequential({ __proto__: new nn.Linear(2, 3), constructor: new nn.ReLU() })";
+    const { net } = buildNetwork(text);
+    expect([...net.stateDict().keys()]).toEqual(["__proto__.weight", "__proto__.bias"]);
+    expect(Object.getPrototypeOf(net)).toBe(nn.Sequential.prototype);
   });
 
   it.each(allLayers)("can begin with %s as it is added", (name) => {

@@ -5,12 +5,19 @@ import { type Token, tokensOf } from "./tokens.ts";
 /** Deeper than any network, and far below what the stack holds. */
 const deepest = 100;
 
+/** Characters, at most: several times what the deepest networks need. */
+const longest = 200_000;
+
 /**
  * The layer that a text describes.
  * @throws NetworkTextError with the place of what is wrong
  * @example parseNetwork("new nn.ReLU()").name // "ReLU"
  */
 export function parseNetwork(text: string): Layer {
+  if (text.length > longest) {
+    const rest = { start: longest, end: text.length };
+    throw new NetworkTextError(`the text is longer than ${longest} characters`, text, rest);
+  }
   const parser = new Parser(text);
   const network = parser.value(0);
   parser.skip(";");

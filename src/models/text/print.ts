@@ -6,7 +6,7 @@ const lineWidth = 100;
 /**
  * The text of a value: on one line where it fits, otherwise one layer a line.
  * @param indent how many spaces stand before the line on which it begins
- * @example printNetwork(parseNetwork("new   nn.ReLU( )")) // "new nn.ReLU()"
+ * @example printNetwork({ kind: "scalar", value: true, start: 0, end: 4 }) // "true"
  */
 export function printNetwork(value: Value, indent = 0): string {
   const line = oneLine(value);

@@ -1,4 +1,5 @@
 // A network as text, read: what the parser gives, and what the printer takes.
+import { FoveaError } from "../../tensor/errors.ts";
 
 /** Where something stands in the text: positions of its first character, and behind its last. */
 export interface Span {
@@ -31,8 +32,11 @@ export type Layer = Span & {
   readonly inputs: readonly Value[];
 };
 
-/** Something in the text that is wrong, with its place. Lines and columns are counted from 1. */
-export class NetworkTextError extends Error {
+/**
+ * Something in the text of a network that is wrong, with its place. Lines and columns are counted from 1.
+ * @example new NetworkTextError("no such layer", "new\nnn.Relu()", { start: 4, end: 11 }).line // 2
+ */
+export class NetworkTextError extends FoveaError {
   readonly start: number;
   readonly end: number;
   readonly line: number;
@@ -40,7 +44,6 @@ export class NetworkTextError extends Error {
 
   constructor(message: string, text: string, { start, end }: Span) {
     super(message);
-    this.name = "NetworkTextError";
     const before = text.slice(0, start).split("\n");
     this.start = start;
     this.end = Math.max(end, start + 1);
