@@ -5,6 +5,7 @@ import { useEffect, useErrorBoundary } from "preact/hooks";
 import { useAnswer } from "./engine/useAnswer.ts";
 import { addressOf, path } from "./location.ts";
 import { mainPages, type Route, routes } from "./routes.ts";
+import { WatchNote } from "./runs/watch/WatchNote.tsx";
 import { announcement, language, say } from "./text.ts";
 import { Button, Choice, Notice } from "./ui/controls.tsx";
 import { type Theme, theme } from "./ui/theme.ts";
@@ -43,6 +44,7 @@ export function App() {
         {say(words.skip)}
       </button>
       <Header />
+      <WatchNote />
       <main id="content" tabIndex={-1}>
         <CurrentPage />
       </main>
