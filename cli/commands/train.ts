@@ -10,6 +10,8 @@ import { findRun, latestRun, newRunName, RunFolder } from "../run/folder.ts";
 import { checkModelName, modelNames } from "../run/names.ts";
 import { findRate, resumeTraining, startTraining } from "../run/training.ts";
 import { settingOptions, settingsOf } from "../run/trainOptions.ts";
+import { portOption } from "../studio/open.ts";
+import { whileWatched } from "../studio/whileWatched.ts";
 import { curve } from "../terminal/curve.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -28,6 +30,11 @@ const callOptions = {
     ...{ type: "optionalText", value: "NAME" },
     help: "go on with this run, or with the latest; --epochs may ask for more",
   },
+  studio: {
+    ...{ type: "flag" },
+    help: "also serve the studio, which shows the training while it runs",
+  },
+  port: { ...portOption, help: `for --studio: ${portOption.help}` },
   force: { type: "flag", help: "overwrite a run of the same name" },
   json: { type: "flag", help: "events as JSON lines on stdout" },
   quiet: { type: "flag", short: "q", help: "print errors only" },
@@ -36,10 +43,13 @@ const callOptions = {
 const options = { ...settingOptions, ...callOptions } as const satisfies OptionSpecs;
 
 /** What stands on the command line alone. */
-const config: ConfigRules = { without: ["config", "resume", "find-lr"], words: ["model"] };
+const config: ConfigRules = {
+  without: ["config", "resume", "find-lr", "studio", "port"],
+  words: ["model"],
+};
 
 /** What may be said when a run goes on: all else it keeps from its beginning. */
-const resumable = ["resume", "epochs", "threads", "runs-dir", "json", "quiet"];
+const resumable = ["resume", "epochs", "threads", "runs-dir", "studio", "port", "json", "quiet"];
 
 export const trainCommand = defineCommand({
   name: "train",
@@ -53,12 +63,15 @@ export const trainCommand = defineCommand({
     "fovea train lenet",
     "fovea train lenet --optimizer adam --epochs 20 --run adam",
     "fovea train --resume adam --epochs 40",
+    "fovea train lenet --studio",
     "fovea train resnet18 --data photos --augment light --schedule cosine --lr 0.05",
     "fovea train resnet18 --data photos --fine-tune runs/cifar/best.safetensors --freeze backbone",
   ],
 
   async run(given, [word], { terminal, given: names }) {
-    const { resume } = given;
+    const { resume, studio, port } = given;
+    if (names.has("port") && !studio) throw new UsageError("--port is for --studio");
+    if (studio && given["find-lr"]) throw new UsageError("--studio shows trainings, not --find-lr");
     if (resume !== undefined) {
       const fixed = [...names].find((name) => !resumable.includes(name));
       if (fixed !== undefined) throw new UsageError(`--${fixed} cannot change when a run goes on`);
@@ -71,7 +84,10 @@ export const trainCommand = defineCommand({
           : new RunFolder(runsDir, resume);
       const epochs = names.has("epochs") ? given.epochs : undefined;
       const display = displayKind(given, terminal);
-      return resumeTraining({ folder, display, epochs, threads: given.threads }, terminal);
+      const { threads } = given;
+      return whileWatched({ studio, port, display }, terminal, (watch) =>
+        resumeTraining({ folder, display, epochs, threads, watch }, terminal),
+      );
     }
     const file =
       given.config === undefined ? null : await readConfig(given.config, options, config);
@@ -88,7 +104,10 @@ export const trainCommand = defineCommand({
     if (values["find-lr"]) return showRates({ settings, start, display }, terminal);
     const runsDir = values["runs-dir"];
     const folder = new RunFolder(runsDir, values.run ?? newRunName(runsDir, model));
-    return startTraining({ folder, settings, start, force: values.force, display }, terminal);
+    const { force } = values;
+    return whileWatched({ studio, port, display }, terminal, (watch) =>
+      startTraining({ folder, settings, start, force, display, watch }, terminal),
+    );
   },
 });
 

@@ -13,6 +13,8 @@ import {
 import type { ExitCode } from "../command.ts";
 import { UsageError } from "../options.ts";
 import { ownName } from "../ownName.ts";
+import type { TrainingWatch } from "../studio/watch.ts";
+import type { WatchedRun } from "../studio/watchTypes.ts";
 import { count, percent } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { loadRunData, type RunData } from "./data.ts";
@@ -42,6 +44,8 @@ export interface TrainingRequest {
   /** Overwrite a run that is there. */
   readonly force: boolean;
   readonly display: DisplayKind;
+  /** Pages that look on. */
+  readonly watch?: TrainingWatch | null;
   /** Takes the sample if the data cannot be had, with these settings instead. */
   readonly onSample?: (settings: RunSettings) => RunSettings;
 }
@@ -76,8 +80,9 @@ export async function startTraining(
   };
   await interop.atomicWrite(folder.file("settings"), settingsJson(settings));
   const log = EventLog.create(folder.file("events"), run);
-  const { display } = request;
-  return runTraining({ folder, run, log, splits, start, checkpoint: null, display }, terminal);
+  const { display, watch = null } = request;
+  const training = { folder, run, log, splits, start, checkpoint: null, display, watch };
+  return runTraining(training, terminal);
 }
 
 /** Refuses a network that cannot be built, before anything is fetched or written. */
@@ -99,6 +104,7 @@ export async function resumeTraining(
     readonly epochs?: number | undefined;
     readonly threads?: number | undefined;
     readonly display: DisplayKind;
+    readonly watch?: TrainingWatch | null;
   },
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -150,8 +156,8 @@ export async function resumeTraining(
   const log = checkpoint?.progress
     ? await EventLog.resume(folder.file("events"), run, checkpoint.progress)
     : EventLog.create(folder.file("events"), run);
-  const { display } = request;
-  return runTraining({ folder, run, log, splits, start, checkpoint, display }, terminal);
+  const { display, watch = null } = request;
+  return runTraining({ folder, run, log, splits, start, checkpoint, display, watch }, terminal);
 }
 
 interface Training {
@@ -163,15 +169,20 @@ interface Training {
   readonly start: train.Checkpoint | null;
   readonly checkpoint: train.Checkpoint | null;
   readonly display: DisplayKind;
+  readonly watch: TrainingWatch | null;
 }
 
 async function runTraining(training: Training, terminal: Terminal): Promise<ExitCode> {
-  const { folder, run, log, checkpoint } = training;
+  const { folder, run, log, checkpoint, watch } = training;
   const title = `${run.settings.model} on ${run.settings.data}`;
   const display = openDisplay(training.display, `${title}, ${folder.path}`, terminal);
   const stop = stopOnSignals(terminal);
   try {
     introduce(training, title, display);
+    watch?.begin(watchedRun(training), checkpoint?.progress?.history ?? [], [
+      folder.file("best"),
+      folder.file("last"),
+    ]);
     if (checkpoint === null) display.event(run);
     const { history, finish } = await fitNetwork(training, display, stop.signal);
     display.finish();
@@ -196,7 +207,7 @@ async function fitNetwork(
   display: Display,
   signal: AbortSignal,
 ): Promise<{ readonly history: train.History; readonly finish: () => Promise<void> }> {
-  const { folder, run, log, splits, checkpoint } = training;
+  const { folder, run, log, splits, checkpoint, watch } = training;
   const { settings } = run;
   const { net, model } = networkOf(settings, splits, training.start, display);
   const optimizer = optimizerFor(settings, net);
@@ -206,6 +217,7 @@ async function fitNetwork(
   const tell = (event: train.TrainEvent): void => {
     log.append(event);
     display.event(event);
+    watch?.event(event);
   };
   const history = await train.fit(net, {
     data: splits.train,
@@ -246,6 +258,7 @@ async function fitNetwork(
     };
     log.append(result);
     display.event(result);
+    watch?.event(result);
     const parameters = net.parameters().reduce((sum, { numel }) => sum + numel, 0);
     const rest = { parameters, trainSet: splits.train, testSet: splits.test, seconds };
     await writeResults(folder, net, { run, epochs, evaluation, ...rest });
@@ -365,6 +378,16 @@ function introduce({ run, splits, checkpoint }: Training, title: string, display
     const { epoch, step } = checkpoint.progress;
     display.line(`resumed after step ${count(step)}, in epoch ${epoch + 1}`);
   }
+}
+
+function watchedRun({ folder, run, splits }: Training): WatchedRun {
+  const { startedAt, settings, origin, backend = settings.backend } = run;
+  return {
+    ...{ type: "run", id: folder.name, startedAt, settings, origin, backend },
+    classes: splits.train.classes,
+    trainImages: splits.train.length,
+    testImages: splits.test.length,
+  };
 }
 
 function files(n: number): string {

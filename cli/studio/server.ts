@@ -1,10 +1,11 @@
 // The web server of `fovea studio`: for this computer alone. It answers no other host name and no other page's requests, and
-// gives out nothing but the studio's own files and the data sets that lie on this machine.
+// gives out nothing but the studio's own files, the data sets that lie on this machine, and the training that it shows.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DataError } from "../../src/index.ts";
 import type { LocalData } from "./localData.ts";
 import { type SiteFile, siteFile } from "./siteFile.ts";
+import type { TrainingWatch } from "./watch.ts";
 
 export interface StudioServerOptions {
   /** The folder of the built site. */
@@ -12,6 +13,8 @@ export interface StudioServerOptions {
   readonly data: LocalData;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** A training that the page may watch. */
+  readonly watch?: TrainingWatch | null;
 }
 
 /** What a page may do: only files of this server, WebAssembly, and pictures that it made itself. */
@@ -39,16 +42,16 @@ const headers = {
 } as const;
 
 /** Starts the server on the loopback interface. */
-export function startStudioServer({ folder, data, port }: StudioServerOptions): Promise<Server> {
+export function startStudioServer(options: StudioServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(request, response, folder, data).catch((error: unknown) => {
+    answer(request, response, options).catch((error: unknown) => {
       const isKnown = error instanceof DataError;
       send(response, isKnown ? 404 : 500, isKnown ? error.message : "the studio's server failed");
     });
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(options.port, "127.0.0.1", () => {
       server.off("error", reject);
       resolve(server);
     });
@@ -63,8 +66,7 @@ export function portOf(server: Server): number {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  folder: string,
-  data: LocalData,
+  { folder, data, watch = null }: StudioServerOptions,
 ): Promise<void> {
   if (!isFromHere(request)) return send(response, 403, "only pages of this server may ask");
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -73,6 +75,11 @@ async function answer(
   }
   const path = pathOf(request.url ?? "/");
   if (path === null) return send(response, 400, "this is not a path");
+  if (watch !== null && path.startsWith("/watch/")) {
+    const own = path.slice("/watch/".length);
+    if (await watch.answer(own, request, response, headers)) return;
+    return send(response, 404, "there is nothing here");
+  }
   const file = path.startsWith("/data/")
     ? await data.file(path.slice("/data/".length))
     : await siteFile(folder, path);

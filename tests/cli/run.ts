@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Given the process as it starts, and what it has written to stdout so far whenever that grows. */
   readonly watch?: (child: ChildProcess, stdout: string) => void;
+  /** Given the process as it starts. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs `fovea` with these words, and waits for its end. */
@@ -34,6 +36,7 @@ export function fovea(words: readonly string[], options: RunOptions = {}): Promi
     env: { ...env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  options.onStart?.(child);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
