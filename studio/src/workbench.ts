@@ -20,7 +20,7 @@ interface Kept {
   readonly input?: string;
 }
 
-const lastUsed = stored<string>("network", JSON.stringify({ net: "lenet" }), (value) => {
+const lastUsed = stored<string>("network", JSON.stringify({ net: "lenet-today" }), (value) => {
   try {
     return choiceOf(JSON.parse(value) as Kept) !== null;
   } catch {

@@ -179,10 +179,12 @@ describe("a network made from its text", () => {
     expect(problem(() => buildNetwork(newLayerText(name) as string))).toBe("no problem");
   });
 
-  it.each(presets)("$title is the library's network", ({ name, inputShape, text }) => {
-    const known = inspect.summary(models.createModel(name), [1, ...inputShape]);
+  it.each(presets)("$title is the library's network", ({ name, model, inputShape, text }) => {
+    const own = model ?? { name, options: {} };
+    const made = models.createModel(own.name, own.options);
+    const known = inspect.summary(made, [1, ...inputShape]);
     const read = describeNetwork({ text, inputShape });
-    expect(models.models[name]?.inputShape).toEqual(inputShape);
+    expect(models.models[own.name]?.inputShape).toEqual(inputShape);
     expect(read.problem).toBe(null);
     expect(read.parameters).toBe(known.parameters);
     expect(read.multiplyAdds).toBe(known.multiplyAdds);

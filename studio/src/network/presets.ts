@@ -3,6 +3,8 @@
 export interface Preset {
   readonly name: string;
   readonly title: string;
+  /** The library's own of the same kind, where it has another name or options. */
+  readonly model?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   /** Channels, rows, columns of a picture. */
   readonly inputShape: readonly [number, number, number];
   readonly text: string;
@@ -32,8 +34,36 @@ const network = (...lines: readonly string[]): string =>
 
 export const presets: readonly Preset[] = [
   {
+    name: "lenet-today",
+    title: "LeNet, ReLU",
+    model: { name: "lenet", options: { activation: "relu", pooling: "max" } },
+    inputShape: [1, 28, 28],
+    text: network(
+      "  new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.ReLU(), new nn.MaxPool2d(2),",
+      "  new nn.Conv2d(6, 16, 5), new nn.ReLU(), new nn.MaxPool2d(2),",
+      "  new nn.Flatten(),",
+      "  new nn.Linear(400, 120), new nn.ReLU(),",
+      "  new nn.Linear(120, 84), new nn.ReLU(),",
+      "  new nn.Linear(84, 10),",
+    ),
+  },
+  {
+    name: "lenet-bn",
+    title: "LeNet, batch norm",
+    model: { name: "lenet", options: { batchNorm: true } },
+    inputShape: [1, 28, 28],
+    text: network(
+      "  new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.BatchNorm2d(6), new nn.Sigmoid(), new nn.AvgPool2d(2),",
+      "  new nn.Conv2d(6, 16, 5), new nn.BatchNorm2d(16), new nn.Sigmoid(), new nn.AvgPool2d(2),",
+      "  new nn.Flatten(),",
+      "  new nn.Linear(400, 120), new nn.BatchNorm1d(120), new nn.Sigmoid(),",
+      "  new nn.Linear(120, 84), new nn.BatchNorm1d(84), new nn.Sigmoid(),",
+      "  new nn.Linear(84, 10),",
+    ),
+  },
+  {
     name: "lenet",
-    title: "LeNet",
+    title: "LeNet, textbook",
     inputShape: [1, 28, 28],
     text: network(
       "  new nn.Conv2d(1, 6, 5, { padding: 2 }), new nn.Sigmoid(), new nn.AvgPool2d(2),",
