@@ -1,28 +1,22 @@
 // The training that the pages look at: one at a time, kept in the engine while pages come and go.
-import { FoveaError, type nn } from "../../../../src/index.ts";
-import type { LoadedDataset } from "../data/load.ts";
-import type { RunSettings } from "./types.ts";
+import { FoveaError, Tensor } from "../../../../src/index.ts";
+import type { Session } from "./session.ts";
 
-/** A training with what it is made of. */
-export interface CurrentRun {
-  readonly id: string;
-  readonly settings: RunSettings;
-  readonly net: nn.Module;
-  readonly data: LoadedDataset;
-}
+let current: Session | null = null;
 
-let current: CurrentRun | null = null;
-
-export function currentRun(): CurrentRun | null {
+export function currentRun(): Session | null {
   return current;
 }
 
-export function setCurrentRun(run: CurrentRun | null): void {
+/** Makes another one current; the one before ends its training first. */
+export async function setCurrentRun(run: Session | null): Promise<void> {
+  const before = current;
   current = run;
+  if (before !== null && before !== run) await before.stop();
 }
 
 /** @throws FoveaError if there is none */
-export function requireRun(): CurrentRun {
+export function requireRun(): Session {
   if (current !== null) return current;
   throw new FoveaError("there is no network yet", {
     hint: "train one on the page Train, or open one on the page Runs",
@@ -31,8 +25,22 @@ export function requireRun(): CurrentRun {
 
 /**
  * Does something with the network while no step of its training is under way: at once if it is not being trained, and
- * otherwise between two steps. The network is left as it was found (mode, weights).
+ * otherwise between two steps. The job leaves the network as it finds it (mode, weights).
  */
-export async function atRest<Result>(job: () => Promise<Result>): Promise<Result> {
-  return job();
+export function atRest<Result>(job: () => Promise<Result>): Promise<Result> {
+  return current === null ? job() : current.atRest(job);
+}
+
+/** Pictures as the network takes them: NCHW `[batch, channels, height, width]`, normalised as in its training. */
+export function inputOf({ settings, data }: Session, pixels: Float32Array): Tensor {
+  const [channels, height, width] = settings.inputShape;
+  const batch = pixels.length / (channels * height * width);
+  const x = Tensor.from(pixels, { shape: [batch, channels, height, width] });
+  const { normalize = null } = data.test;
+  if (normalize === null) return x;
+  const each = (values: number | readonly number[]): Tensor => {
+    const list = Float32Array.from([values].flat());
+    return Tensor.from(list, { shape: [list.length, 1, 1] });
+  };
+  return x.sub(each(normalize.mean)).div(each(normalize.std));
 }

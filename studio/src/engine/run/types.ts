@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly title: string;
   /** The network as text: `new nn.Sequential(…)`. */
   readonly network: string;
+  /** A network of the library instead, by name and options, where a checkpoint of `fovea train` holds one. */
+  readonly model?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   /** What the network takes; the data set's pictures are brought to this shape. */
   readonly inputShape: InputShape;
   /** Which data set, by its id. */
@@ -72,8 +74,65 @@ export interface RunView {
   readonly epochs: readonly EpochPoint[];
 }
 
+/** A kept training, as the list shows it. */
+export interface RunSummary
+  extends Pick<
+    RunView,
+    "id" | "settings" | "createdAt" | "status" | "classes" | "parameters" | "epochs" | "steps"
+  > {}
+
 /** What is told while a training runs. */
 export type RunEvent =
   | { readonly type: "status"; readonly status: RunStatus }
   | { readonly type: "step"; readonly point: StepPoint }
-  | { readonly type: "epoch"; readonly point: EpochPoint };
+  | { readonly type: "epoch"; readonly point: EpochPoint }
+  /** It could not be kept in the browser's storage, and why. */
+  | { readonly type: "unsaved"; readonly message: string };
+
+/** What one layer makes of a picture. */
+export interface LayerLook {
+  readonly path: string;
+  readonly type: string;
+  /** Without the batch. */
+  readonly shape: readonly number[];
+  readonly activations: Float32Array;
+  /** Of the loss with respect to the activations; null where the loss does not depend on them. */
+  readonly gradients: Float32Array | null;
+  /** Weights of a convolution, OIHW; null for other layers. */
+  readonly kernels: { readonly shape: readonly number[]; readonly values: Float32Array } | null;
+}
+
+/** What a network makes of one picture, forward and backward. */
+export interface RunLook {
+  readonly index: number;
+  readonly label: number;
+  readonly pixels: Float32Array;
+  readonly probabilities: Float32Array;
+  readonly layers: readonly LayerLook[];
+}
+
+/** How a layer fares on a fixed batch of test pictures. */
+export interface LayerHealth {
+  readonly path: string;
+  readonly type: string;
+  /** Euclidean norms of its parameters together, and of their gradients; null without parameters. */
+  readonly gradNorm: number | null;
+  readonly weightNorm: number | null;
+  /** Share of the channels or features that are the same number for the whole batch; null where that says nothing. */
+  readonly deadShare: number | null;
+}
+
+export interface WorstMistake {
+  readonly index: number;
+  readonly pixels: Float32Array;
+  readonly label: number;
+  readonly predicted: number;
+  readonly probability: number;
+}
+
+export interface RunConfusion {
+  /** `matrix[truth][predicted]`: numbers of test pictures. */
+  readonly matrix: readonly (readonly number[])[];
+  /** The wrong answers that were given with the most certainty. */
+  readonly worst: readonly WorstMistake[];
+}

@@ -1,0 +1,72 @@
+// How smooth a page is: the longest piece of work in which it could not answer, and how often it draws.
+import type { Page } from "playwright-core";
+
+export interface Smoothness {
+  /** Longest task of the page's thread, in ms; browsers tell of those over 50 ms, others count as 50. */
+  readonly longestTaskMs: number;
+  /** Longest wait of a timer behind its time: what a click might wait at worst. */
+  readonly longestDelayMs: number;
+  readonly framesPerSecond: number;
+  /** Frames in the second that had the fewest. */
+  readonly worstSecond: number;
+  readonly heapBytes: number;
+}
+
+interface Watch {
+  tasks: number[];
+  delays: number[];
+  frames: number[];
+}
+
+type Watched = typeof globalThis & { smoothness?: Watch };
+
+/** Begins to watch; what happened before is forgotten. */
+export async function watchSmoothness(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const watched = globalThis as Watched;
+    const isRunning = watched.smoothness !== undefined;
+    const watch: Watch = { tasks: [], delays: [], frames: [] };
+    watched.smoothness = watch;
+    if (isRunning) return;
+    const latest = (): Watch => watched.smoothness as Watch;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) latest().tasks.push(duration);
+    }).observe({ type: "longtask" });
+    const frame = (): void => {
+      latest().frames.push(performance.now());
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    let due = performance.now() + 20;
+    const tick = (): void => {
+      const now = performance.now();
+      latest().delays.push(now - due);
+      due = now + 20;
+      setTimeout(tick, 20);
+    };
+    setTimeout(tick, 20);
+  });
+}
+
+/** What was seen since watching began. */
+export function readSmoothness(page: Page): Promise<Smoothness> {
+  return page.evaluate(() => {
+    const { tasks, delays, frames } = (globalThis as Watched).smoothness as Watch;
+    const first = frames[0] ?? 0;
+    const seconds = ((frames.at(-1) ?? 0) - first) / 1000;
+    // The last second is not over.
+    const counts = new Array<number>(Math.max(1, Math.floor(seconds))).fill(0);
+    for (const at of frames) {
+      const second = Math.floor((at - first) / 1000);
+      if (second < counts.length) counts[second] = (counts[second] as number) + 1;
+    }
+    const { memory } = performance as Performance & { memory?: { usedJSHeapSize: number } };
+    return {
+      longestTaskMs: Math.max(50, ...tasks),
+      longestDelayMs: Math.max(0, ...delays),
+      framesPerSecond: (frames.length - 1) / seconds,
+      worstSecond: Math.min(...counts),
+      heapBytes: memory?.usedJSHeapSize ?? 0,
+    };
+  });
+}

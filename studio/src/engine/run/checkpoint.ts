@@ -1,0 +1,90 @@
+// A training as a checkpoint of Fovea, and a checkpoint as a training.
+import { DataError, models, train } from "../../../../src/index.ts";
+import { loadDataset } from "../data/load.ts";
+import { checkpointModel, checkpointSettings, settingsOfCheckpoint } from "./checkpointSettings.ts";
+import { epochPointOf } from "./points.ts";
+import { normalized, Session, type SessionPast } from "./session.ts";
+import type { InputShape, RunSettings } from "./types.ts";
+
+/** The bytes of a checkpoint from which this training goes on, and which the command line understands. */
+export async function checkpointOf(run: Session): Promise<Uint8Array> {
+  const { settings, data: pictures, net, optimizer } = run;
+  const progress = await run.state();
+  return train.encodeCheckpoint({
+    net,
+    optimizer,
+    progress,
+    model: settings.model ?? checkpointModel(settings, pictures.classes.length),
+    classes: pictures.classes,
+    normalize: pictures.test.normalize ?? null,
+    settings: checkpointSettings(settings),
+  });
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
+/** A training that was kept, with the curves that were kept with it. */
+export async function sessionOfKept(
+  { id, createdAt }: NewRun,
+  settings: RunSettings,
+  bytes: Uint8Array,
+  curves: Pick<SessionPast, "steps" | "epochs">,
+): Promise<Session> {
+  const checkpoint = train.decodeCheckpoint(bytes, settings.title);
+  const loaded = await loadDataset(settings.dataset, settings.inputShape);
+  const pictures = normalized(loaded, checkpoint.normalize);
+  return new Session({ id, createdAt, settings, data: pictures }, { ...curves, checkpoint });
+}
+
+/**
+ * A training from the file of a checkpoint, of the studio or of `fovea train`.
+ * @throws FormatError for a file that is none; DataError if no data set here has its classes
+ */
+export async function sessionOfFile(
+  { id, createdAt }: NewRun,
+  name: string,
+  bytes: Uint8Array,
+): Promise<Session> {
+  const checkpoint = train.decodeCheckpoint(bytes, name);
+  const { model, progress } = checkpoint;
+  const usual = usualSettings(name.replace(/\.safetensors$/, ""), model);
+  const settings = settingsOfCheckpoint(checkpoint.settings, usual);
+  const epochs = (progress?.history ?? []).map((record) =>
+    epochPointOf({ type: "epoch", ...record }),
+  );
+  const { loaded, dataset } = await datasetFor(settings, checkpoint.classes);
+  const pictures = normalized(loaded, checkpoint.normalize);
+  const session = { id, createdAt, settings: { ...settings, dataset }, data: pictures };
+  return new Session(session, { steps: [], epochs, checkpoint });
+}
+
+function usualSettings(title: string, model: train.CheckpointInfo["model"]): RunSettings {
+  const { text, inChannels, imageSize } = model.options;
+  const [channels, ...size] = models.models[model.name]?.inputShape ?? [1, 28, 28];
+  const [height, width] = Array.isArray(imageSize) ? (imageSize as number[]) : size;
+  const isText = model.name === "text";
+  return {
+    title,
+    network: isText ? String(text) : `models.createModel("${model.name}")`,
+    ...(isText ? {} : { model }),
+    inputShape: [Number(inChannels ?? channels), height, width] as unknown as InputShape,
+    dataset: "sample",
+    ...{ optimizer: "sgd", lr: 0.1, momentum: 0, weightDecay: 0, schedule: "none" },
+    ...{ epochs: 10, batchSize: 32, seed: 0 },
+  } as RunSettings;
+}
+
+/** The data set that it was trained on if it is here, otherwise the sample, if that has the same classes. */
+async function datasetFor(settings: RunSettings, classes: readonly string[]) {
+  for (const dataset of new Set([settings.dataset, "sample"])) {
+    const loaded = await loadDataset(dataset, settings.inputShape).catch(() => null);
+    if (loaded?.classes.join("\n") === classes.join("\n")) return { loaded, dataset };
+  }
+  throw new DataError("no data set here has the classes of this checkpoint", {
+    facts: [{ name: "classes", value: classes.slice(0, 8).join(", ") }],
+    hint: "give the pictures it was trained on as a data set first (page Train)",
+  });
+}

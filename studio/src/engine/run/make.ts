@@ -1,0 +1,64 @@
+// From settings to what is trained: the network, its optimizer, and the schedule of its learning rate.
+import {
+  inspect,
+  manualSeed,
+  models,
+  type nn,
+  OptionError,
+  optim,
+  type train,
+} from "../../../../src/index.ts";
+import type { RunSettings } from "./types.ts";
+
+/**
+ * A new network with the seed's weights.
+ * @throws NetworkTextError or ShapeError for what does not fit, OptionError if it does not end in one number for each class
+ */
+export function makeNetwork(settings: RunSettings, classes: number): nn.Module {
+  const { model, network, inputShape, seed } = settings;
+  manualSeed(seed);
+  const net =
+    model === undefined
+      ? models.buildNetwork(network).net
+      : models.createModel(model.name, model.options);
+  const output = inspect.summary(net, [1, ...inputShape]).layers.at(-1)?.outputShape ?? [];
+  if (output.length !== 2 || output[1] !== classes) {
+    throw new OptionError("the network does not end in one number for each class", {
+      facts: [
+        { name: "its output", value: `[${output.join(", ")}]` },
+        { name: "needed", value: `[batch, ${classes}]` },
+      ],
+      hint: `end with new nn.Flatten(), new nn.Linear(…, ${classes})`,
+    });
+  }
+  return net;
+}
+
+export function makeOptimizer(settings: RunSettings, net: nn.Module): optim.Optimizer {
+  const { optimizer, lr, momentum, weightDecay } = settings;
+  if (optimizer === "sgd" || optimizer === "rmsprop")
+    return optim[optimizer]({ lr, momentum, weightDecay })(net.parameters());
+  return optim[optimizer]({ lr, weightDecay })(net.parameters());
+}
+
+/** How the learning rate goes, for `fit`. */
+export function makeSchedule(
+  { schedule, epochs, lr, optimizer, momentum }: RunSettings,
+  stepsPerEpoch: number,
+): Pick<train.FitOptions, "schedule"> {
+  switch (schedule) {
+    case "none":
+      return {};
+    case "cosine":
+      return { schedule: (own) => new optim.CosineAnnealingLR(own, epochs) };
+    case "step": {
+      const third = Math.max(1, Math.ceil(epochs / 3));
+      return { schedule: (own) => new optim.StepLR(own, third) };
+    }
+    case "one-cycle": {
+      const totalSteps = epochs * stepsPerEpoch;
+      const cycleMomentum = momentum > 0 || optimizer.startsWith("adam");
+      return { schedule: (own) => new optim.OneCycleLR(own, lr, { totalSteps, cycleMomentum }) };
+    }
+  }
+}
