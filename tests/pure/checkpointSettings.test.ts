@@ -56,6 +56,15 @@ describe("the settings in a checkpoint of the studio", () => {
     expect(settingsOfCheckpoint(checkpointSettings(local), usual)).toEqual(local);
   });
 
+  it("keep a network of the library, by its name", () => {
+    const options = { width: 2, inChannels: 1, numClasses: 10, imageSize: [28, 28], inputSize: 96 };
+    const known = { ...run, model: { name: "resnet18", options } };
+    expect(readSettings(checkpointSettings(known))).toMatchObject({
+      ...{ model: "resnet18", modelOptions: { width: 2 }, inputSize: 96 },
+    });
+    expect(settingsOfCheckpoint(checkpointSettings(known), { ...known, lr: 1 })).toEqual(known);
+  });
+
   it("of the command, or hostile ones, are taken as far as the studio knows them", () => {
     const saved = { model: "lenet", data: "mnist", optimizer: "adadelta", lr: "1", epochs: -1 };
     expect(settingsOfCheckpoint(saved, usual)).toEqual({ ...usual, dataset: "mnist" });

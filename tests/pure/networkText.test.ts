@@ -102,6 +102,20 @@ describe("the text of a network", () => {
     );
   });
 
+  it("may be a file of TypeScript", () => {
+    const net = "new nn.Sequential(\n  new nn.ReLU(),\n)";
+    for (const text of [
+      `import { nn } from "fovea";\n\nconst net = ${net};\n`,
+      `import { models, nn } from "fovea";\nimport "other"\nexport const mine = ${net}`,
+      `// mine\nexport default ${net};`,
+    ])
+      expect(printNetwork(parseNetwork(text))).toBe(net);
+    expect(problem(() => parseNetwork("const 5 = new nn.ReLU()"))).toBe(
+      '1:7 expected a name, found "5"',
+    );
+    expect(problem(() => parseNetwork("import { nn }"))).toContain("found the end of the text");
+  });
+
   it.each([
     ["", "1:1 expected a layer or a value, found the end of the text"],
     ["new nn.ReLU(", "1:13 expected a layer or a value, found the end of the text"],

@@ -9,9 +9,9 @@ const deepest = 100;
 const longest = 200_000;
 
 /**
- * The layer that a text describes.
+ * The layer that a text describes; before it may stand what a file of TypeScript has there: imports, and a name.
  * @throws NetworkTextError with the place of what is wrong
- * @example parseNetwork("new nn.ReLU()").name // "ReLU"
+ * @example parseNetwork('import { nn } from "fovea"; export const net = new nn.ReLU();').name // "ReLU"
  */
 export function parseNetwork(text: string): Layer {
   if (text.length > longest) {
@@ -19,6 +19,7 @@ export function parseNetwork(text: string): Layer {
     throw new NetworkTextError(`the text is longer than ${longest} characters`, text, rest);
   }
   const parser = new Parser(text);
+  parser.prologue();
   const network = parser.value(0);
   parser.skip(";");
   parser.finish();
@@ -72,6 +73,28 @@ class Parser {
     if (this.#next.kind !== "end") {
       this.#fail(`the network ends before ${named(this.#next)}`, this.#next);
     }
+  }
+
+  /** Imports and the beginning of a declaration, which say nothing about the network. */
+  prologue(): void {
+    while (this.#isWord("import")) {
+      // To the name of the module, which is the first string.
+      while (this.#next.kind !== "string" && this.#next.kind !== "end") this.#take();
+      this.#take();
+      this.skip(";");
+    }
+    if (this.#isWord("export")) this.#take();
+    if (this.#isWord("default")) this.#take();
+    else if (this.#isWord("const")) {
+      this.#take();
+      const name = this.#take();
+      if (name.kind !== "word") this.#fail(`expected a name, found ${named(name)}`, name);
+      this.#expect("=", `after ${name.text}`);
+    }
+  }
+
+  #isWord(word: string): boolean {
+    return this.#next.kind === "word" && this.#next.text === word;
   }
 
   value(depth: number): Value {

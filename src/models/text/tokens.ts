@@ -12,7 +12,7 @@ const patterns = [
   ["word", /[\p{L}_$][\p{L}\p{N}_$]*/uy],
   ["number", /(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
   ["string", /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y],
-  ["sign", /[()[\]{},.:;-]/y],
+  ["sign", /[()[\]{},.:;=-]/y],
 ] as const;
 
 /** @throws NetworkTextError for characters that begin nothing, and for comments and strings without an end */
