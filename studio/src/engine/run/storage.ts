@@ -28,7 +28,17 @@ async function open(): Promise<IDBDatabase> {
       request.result.createObjectStore(summaries, { keyPath: "id" });
       request.result.createObjectStore(checkpoints);
     });
-    return await resultOf(request);
+    const db = await resultOf(request);
+    const forget = (): void => {
+      opened = null;
+    };
+    db.addEventListener("close", forget);
+    // The person clears the page's data: what is open must not stand in the way.
+    db.addEventListener("versionchange", () => {
+      db.close();
+      forget();
+    });
+    return db;
   } catch (cause) {
     throw unavailable(cause);
   }
@@ -73,21 +83,41 @@ async function transact<Result>(
   }
 }
 
+/** Runs that the browser did not take, for as long as this page is open. */
+const unkept = new Map<string, KeptRun>();
+
+/** @throws DataError if the browser does not take it: it can be loaded for as long as this page is open */
 export async function keepRun({ summary, checkpoint }: KeptRun): Promise<void> {
-  await transact("readwrite", (store) => {
-    store(summaries).put(summary);
-    return store(checkpoints).put(checkpoint, summary.id);
-  });
+  try {
+    await transact("readwrite", (store) => {
+      store(summaries).put(summary);
+      return store(checkpoints).put(checkpoint, summary.id);
+    });
+    unkept.delete(summary.id);
+  } catch (error) {
+    unkept.set(summary.id, { summary, checkpoint });
+    throw error;
+  }
 }
 
 /** All kept runs, the latest first. */
 export async function keptRuns(): Promise<RunSummary[]> {
-  const all = await transact<RunSummary[]>("readonly", (store) => store(summaries).getAll());
-  return all.sort((a, b) => b.createdAt - a.createdAt);
+  const here = [...unkept.values()].map(({ summary }) => summary);
+  let stored: RunSummary[] = [];
+  try {
+    stored = await transact<RunSummary[]>("readonly", (store) => store(summaries).getAll());
+  } catch (error) {
+    if (here.length === 0) throw error;
+  }
+  return [...stored.filter(({ id }) => !unkept.has(id)), ...here].sort(
+    (a, b) => b.createdAt - a.createdAt,
+  );
 }
 
 /** @throws DataError if there is none of this id */
 export async function keptRun(id: string): Promise<KeptRun> {
+  const here = unkept.get(id);
+  if (here !== undefined) return here;
   const summary = await transact<RunSummary | undefined>("readonly", (store) =>
     store(summaries).get(id),
   );
@@ -101,14 +131,33 @@ export async function keptRun(id: string): Promise<KeptRun> {
 }
 
 export async function forgetRun(id: string): Promise<void> {
-  await transact("readwrite", (store) => {
-    store(summaries).delete(id);
-    return store(checkpoints).delete(id);
-  });
+  const wasHere = unkept.delete(id);
+  try {
+    await transact("readwrite", (store) => {
+      store(summaries).delete(id);
+      return store(checkpoints).delete(id);
+    });
+  } catch (error) {
+    if (!wasHere) throw error;
+  }
 }
 
+/** Another title; nothing happens if there is none of this id. */
 export async function renameRun(id: string, title: string): Promise<void> {
-  const { summary } = await keptRun(id);
-  const settings = { ...summary.settings, title };
-  await transact("readwrite", (store) => store(summaries).put({ ...summary, settings }));
+  const renamed = (summary: RunSummary): RunSummary => ({
+    ...summary,
+    settings: { ...summary.settings, title },
+  });
+  const here = unkept.get(id);
+  if (here !== undefined) {
+    unkept.set(id, { ...here, summary: renamed(here.summary) });
+    return;
+  }
+  await transact("readwrite", (store) => {
+    const found: IDBRequest<RunSummary | undefined> = store(summaries).get(id);
+    found.addEventListener("success", () => {
+      if (found.result !== undefined) store(summaries).put(renamed(found.result));
+    });
+    return found;
+  });
 }
