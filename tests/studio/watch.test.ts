@@ -1,18 +1,19 @@
 // A training of the command line, watched in a real browser.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { quickTraining, temporaryFolder } from "../cli/run.ts";
+import type { RunSettings } from "../../studio/src/engine/run/types.ts";
+import { fovea, quickTraining, temporaryFolder } from "../cli/run.ts";
 import { seriousFaults } from "./accessibility.ts";
 import { hasBrowser, Studio } from "./browser.ts";
 
 const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
 
-describe.skipIf(!hasBrowser)("studio: watching a training", () => {
+describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
   const folder = temporaryFolder();
   let studio: Studio;
   let page: Page | null = null;
@@ -65,7 +66,7 @@ describe.skipIf(!hasBrowser)("studio: watching a training", () => {
   const curve = (of: Locator, label: string) =>
     of.getByRole("img", { name: new RegExp(`^${label}\\.`) });
 
-  it("shows its curves and its result, and opens its network", async () => {
+  it("shows curves and result of a training, and opens its network", async () => {
     const { address, ended } = await training("--epochs", "5", "--run", "seen");
     page = await studio.open("learn", { address });
     // Another page says so; nothing has to be known about where it is shown.
@@ -101,7 +102,7 @@ describe.skipIf(!hasBrowser)("studio: watching a training", () => {
     expect(stdout).toContain(`${(100 * accuracy).toFixed(1)} % of 300 test images right`);
   });
 
-  it("follows while it runs, and says when it was stopped", async () => {
+  it("follows a training while it runs, and says when it was stopped", async () => {
     const { child, address } = await training("--epochs", "100000", "--run", "long");
     page = await studio.open("runs", { address });
     const shown = figure(page, "long");
@@ -130,7 +131,50 @@ describe.skipIf(!hasBrowser)("studio: watching a training", () => {
     expect(studio.faults().every((fault) => fault.includes("ERR_"))).toBe(true);
   });
 
-  it("is not there where nothing is trained", async () => {
+  it("gets a checkpoint from the page that it tests to the same accuracy", async () => {
+    const settings: RunSettings = {
+      ...{ title: "of the page", inputShape: [1, 28, 28], dataset: "sample", optimizer: "adam" },
+      ...{ lr: 0.003, momentum: 0, weightDecay: 0, schedule: "cosine" },
+      ...{ epochs: 2, batchSize: 50, seed: 4 },
+      network: `new nn.Sequential(
+        new nn.Conv2d(1, 6, 5), new nn.BatchNorm2d(6), new nn.ReLU(), new nn.MaxPool2d(2),
+        new nn.Flatten(), new nn.Linear(864, 10),
+      )`,
+    };
+    page = await studio.open("learn");
+    const file = readdirSync(join(studio.folder, "assets")).find((name) => /^worker-/.test(name));
+    // The page's own engine, asked as the page asks it.
+    const { accuracy, bytes } = await page.evaluate(
+      async ({ file, settings }) => {
+        const worker = new Worker(`assets/${file}`, { type: "module" });
+        const ask = (name: string, input: unknown) =>
+          // biome-ignore lint/suspicious/noExplicitAny: whatever the engine answers
+          new Promise<any>((done, failed) => {
+            const id = Math.random();
+            worker.addEventListener("message", ({ data }) => {
+              if (data.id === id && data.kind === "done") done(data.value);
+              if (data.id === id && data.kind === "failed") failed(new Error(data.error.message));
+            });
+            worker.postMessage({ id, name, input });
+          });
+        const { id } = await ask("runOpen", { settings });
+        const { epochs } = await ask("runTrain", { paused: false });
+        const { bytes } = await ask("runExport", { id });
+        worker.terminate();
+        return { accuracy: epochs.at(-1).testAccuracy as number, bytes: [...bytes] as number[] };
+      },
+      { file, settings },
+    );
+    writeFileSync(join(folder.path, "page.safetensors"), Uint8Array.from(bytes));
+    const options = { cwd: folder.path };
+    const words = ["evaluate", "page.safetensors", "--backend", "wasm", "--json"];
+    const { stdout, stderr } = await fovea(words, options);
+    expect(stderr).toBe("");
+    expect(accuracy).toBeGreaterThan(0.3);
+    expect(JSON.parse(stdout).accuracy).toBe(accuracy);
+  });
+
+  it("shows nothing where nothing is trained", async () => {
     page = await studio.open("runs");
     await page.getByRole("heading", { name: "Runs" }).waitFor();
     await page.waitForTimeout(300);
