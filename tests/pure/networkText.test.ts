@@ -8,6 +8,7 @@ import { allLayers, newLayerText } from "../../src/models/text/layers.ts";
 import { parseNetwork } from "../../src/models/text/parse.ts";
 import { printNetwork } from "../../src/models/text/print.ts";
 import { type Layer, NetworkTextError, scalar, type Value } from "../../src/models/text/syntax.ts";
+import { programOf } from "../../studio/src/build/program.ts";
 import { describeNetwork } from "../../studio/src/engine/handlers/networkText.ts";
 import { presets } from "../../studio/src/network/presets.ts";
 
@@ -99,6 +100,27 @@ describe("the text of a network", () => {
       "// mine\nnew nn.Sequential( /* two */ new nn.Linear(1_000, 2e1), new nn.Flatten(1, -1,),);";
     expect(printNetwork(parseNetwork(text))).toBe(
       "new nn.Sequential(\n  new nn.Linear(1000, 20),\n  new nn.Flatten(1, -1),\n)",
+    );
+  });
+
+  it("may be the program of the page Build, of which only the network is read", () => {
+    for (const { title, inputShape, text } of presets) {
+      const settings = { ...{ title, network: text, inputShape, dataset: "sample" }, seed: 0 };
+      const rest = {
+        optimizer: "adam",
+        lr: 0.001,
+        momentum: 0,
+        weightDecay: 0,
+        epochs: 3,
+      } as const;
+      const program = programOf({ ...settings, ...rest, schedule: "one-cycle", batchSize: 32 });
+      const { net } = buildNetwork(program);
+      expect(net.parameters().length).toBe(buildNetwork(text).net.parameters().length);
+    }
+    const { start, end } = parseNetwork("const net = new nn.ReLU(); net.forward(x) * 2 // °");
+    expect([start, end]).toEqual([12, 25]);
+    expect(problem(() => parseNetwork("new nn.ReLU(); net"))).toBe(
+      '1:16 the network ends before "net"',
     );
   });
 
