@@ -181,6 +181,20 @@ describe("a network made from its text", () => {
     expect(buildNetwork("new nn.Linear(2, 2)").net.parameters()).toHaveLength(2);
   });
 
+  it.each([
+    ["new nn.Upsample({ scaleFactor: 1e9 })", "interpolate: 28000000000 pixels along a side"],
+    ['new nn.Upsample({ size: 1e6, mode: "bilinear" })', "interpolate: 1000000 pixels along"],
+    ["new nn.AdaptiveAvgPool2d(1e9)", "adaptive pooling: 1000000000 pixels along a side"],
+    [
+      "new nn.Conv2d(1, 1, 1, { padding: 1e9 }), new nn.AdaptiveMaxPool2d(1)",
+      "adaptive pooling: 2",
+    ],
+  ])("is described without the memory that %s would take", (layers, message) => {
+    const text = `new nn.Sequential(${layers})`;
+    const { problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(found?.message.slice(0, message.length)).toBe(message);
+  });
+
   it("takes names that objects have of their own as the names of layers", () => {
     const text =
       "new nn.Sequential({ __proto__: new nn.Linear(2, 3), constructor: new nn.ReLU() })";
