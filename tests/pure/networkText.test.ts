@@ -8,6 +8,7 @@ import { allLayers, newLayerText } from "../../src/models/text/layers.ts";
 import { parseNetwork } from "../../src/models/text/parse.ts";
 import { printNetwork } from "../../src/models/text/print.ts";
 import { type Layer, NetworkTextError, scalar, type Value } from "../../src/models/text/syntax.ts";
+import { programOf } from "../../studio/src/build/program.ts";
 import { describeNetwork } from "../../studio/src/engine/handlers/networkText.ts";
 import { presets } from "../../studio/src/network/presets.ts";
 
@@ -102,6 +103,27 @@ describe("the text of a network", () => {
     );
   });
 
+  it("may be the program of the page Build, of which only the network is read", () => {
+    for (const { title, inputShape, text } of presets) {
+      const settings = { ...{ title, network: text, inputShape, dataset: "sample" }, seed: 0 };
+      const rest = {
+        optimizer: "adam",
+        lr: 0.001,
+        momentum: 0,
+        weightDecay: 0,
+        epochs: 3,
+      } as const;
+      const program = programOf({ ...settings, ...rest, schedule: "one-cycle", batchSize: 32 });
+      const { net } = buildNetwork(program);
+      expect(net.parameters().length).toBe(buildNetwork(text).net.parameters().length);
+    }
+    const { start, end } = parseNetwork("const net = new nn.ReLU(); net.forward(x) * 2 // °");
+    expect([start, end]).toEqual([12, 25]);
+    expect(problem(() => parseNetwork("new nn.ReLU(); net"))).toBe(
+      '1:16 the network ends before "net"',
+    );
+  });
+
   it("may be a file of TypeScript", () => {
     const net = "new nn.Sequential(\n  new nn.ReLU(),\n)";
     for (const text of [
@@ -179,6 +201,20 @@ describe("a network made from its text", () => {
     // Well before memory or the random numbers run out: the next network is made as if nothing had been.
     expect(problem(() => buildNetwork(text)).slice(0, message.length)).toBe(message);
     expect(buildNetwork("new nn.Linear(2, 2)").net.parameters()).toHaveLength(2);
+  });
+
+  it.each([
+    ["new nn.Upsample({ scaleFactor: 1e9 })", "interpolate: 28000000000 pixels along a side"],
+    ['new nn.Upsample({ size: 1e6, mode: "bilinear" })', "interpolate: 1000000 pixels along"],
+    ["new nn.AdaptiveAvgPool2d(1e9)", "adaptive pooling: 1000000000 pixels along a side"],
+    [
+      "new nn.Conv2d(1, 1, 1, { padding: 1e9 }), new nn.AdaptiveMaxPool2d(1)",
+      "adaptive pooling: 2",
+    ],
+  ])("is described without the memory that %s would take", (layers, message) => {
+    const text = `new nn.Sequential(${layers})`;
+    const { problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(found?.message.slice(0, message.length)).toBe(message);
   });
 
   it("takes names that objects have of their own as the names of layers", () => {
