@@ -229,7 +229,8 @@ describe("a network made from its text", () => {
     expect(problem(() => buildNetwork(newLayerText(name) as string))).toBe("no problem");
   });
 
-  it.each(presets)("$title is the library's network", ({ name, model, inputShape, text }) => {
+  const ofLibrary = presets.filter(({ model }) => model !== null);
+  it.each(ofLibrary)("$title is the library's network", ({ name, model, inputShape, text }) => {
     const own = model ?? { name, options: {} };
     const made = models.createModel(own.name, own.options);
     const known = inspect.summary(made, [1, ...inputShape]);
@@ -241,6 +242,40 @@ describe("a network made from its text", () => {
     expect(read.rows.map((row) => row.outputShape)).toEqual(
       known.layers.map((row) => row.outputShape),
     );
+  });
+
+  it.each([
+    ["lenet", 61_706],
+    ["alexnet", 46_764_746],
+    ["vgg11", 128_806_154],
+    ["vgg16", 134_300_362],
+    ["nin", 1_992_166],
+    ["googlenet", 5_977_530],
+    ["resnet18", 11_178_378],
+    ["densenet", 758_226],
+    // Counted by hand: convolutions 9 · in · out + out, normalisation 2 · out, dense layers in · out + out.
+    ["resnet-narrow", 192 + 4_704 + (14_016 + 544) + (55_680 + 2_112) + 650],
+    ["vgg-narrow", 192 + 4_704 + 18_624 + 37_056 + 73_856 + 1_290],
+  ])("%s has %i parameters", (name, parameters) => {
+    const preset = presets.find((each) => each.name === name);
+    expect(describeNetwork(preset as (typeof presets)[number])).toMatchObject({
+      problem: null,
+      parameters,
+    });
+  });
+
+  it("shows the layers before one that is not known or refuses its options", () => {
+    const text = `new nn.Sequential({
+  first: new nn.Sequential(new nn.Conv2d(1, 6, 5), new nn.ReLU()),
+  second: new nn.MaxPool(2),
+})`;
+    const { rows, problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(rows.map(({ path, outputShape }) => [path, outputShape])).toEqual([
+      ["first.0", [1, 6, 24, 24]],
+      ["first.1", [1, 6, 24, 24]],
+    ]);
+    expect(found).toMatchObject({ line: 3, column: 11 });
+    expect(found?.message).toContain("did you mean MaxPool2d?");
   });
 
   it("shows the layers before one that does not fit, and its place", () => {
@@ -282,5 +317,36 @@ describe("changing single layers", () => {
     expect(names(edit.addLayer(text, "new nn.GELU()", item(1)))[2]).toBe("GELU");
     expect(names(edit.addLayer(text, "new nn.GELU()")).at(-1)).toBe("GELU");
     expect(names(edit.addLayer("new nn.Sequential()", "new nn.GELU()"))).toEqual(["GELU"]);
+  });
+
+  it("keeps names in step", () => {
+    const named = "new nn.Sequential({\n  a: new nn.ReLU(),\n  b: new nn.Tanh(),\n})";
+    const at = (from: string, position: number) => items(from)[position] as edit.Item;
+    expect(items(named).map(({ path }) => path)).toEqual(["a", "b"]);
+    const added = edit.addLayer(named, "new nn.ELU()", at(named, 0));
+    expect(items(added).map(({ path, layer }) => [path, layer.name])).toEqual([
+      ["a", "ReLU"],
+      ["elu1", "ELU"],
+      ["b", "Tanh"],
+    ]);
+    for (const position of [0, 1, 2]) {
+      const left = ["a", "elu1", "b"].filter((_, i) => i !== position);
+      const rest = edit.removeLayer(added, at(added, position));
+      expect(items(rest).map(({ path }) => path)).toEqual(left);
+    }
+    const empty = edit.removeLayer(edit.removeLayer(named, at(named, 0)), at(named, 0));
+    expect(names(empty)).toEqual([]);
+    expect(names(edit.addLayer(empty, "new nn.ELU()"))).toEqual(["ELU"]);
+  });
+
+  it("loses nothing of what stands around an empty network or a single layer", () => {
+    const empty = "// mine\nnew nn.Sequential(\n  // nothing yet\n);";
+    expect(edit.addLayer(empty, "new nn.ELU()")).toBe(
+      "// mine\nnew nn.Sequential(\n  // nothing yet\n  new nn.ELU(),\n);",
+    );
+    expect(names(edit.addLayer("new nn.ReLU()", "new nn.ELU()"))).toEqual(["ReLU", "ELU"]);
+    expect(edit.addLayer("new nn.Sequential(new nn.ReLU())", "new nn.ELU()")).toBe(
+      "new nn.Sequential(new nn.ReLU(),\n  new nn.ELU())",
+    );
   });
 });
