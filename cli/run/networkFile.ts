@@ -33,7 +33,7 @@ export async function namedModel(word: string): Promise<NamedModel> {
   return { model: ownModel, options: { text }, title: /^\w/.test(name) ? name : "own" };
 }
 
-/** The text in a file, once it has been read as a network. */
+/** The network in a file, which may be a whole program: checked, and as it stands there. */
 async function readNetwork(path: string): Promise<string> {
   let text: string;
   try {
@@ -51,13 +51,14 @@ async function readNetwork(path: string): Promise<string> {
         });
   }
   try {
-    models.buildNetwork(text);
+    const { net, places } = models.buildNetwork(text);
+    const { start, end } = places.get(net) as models.Span;
+    return text.slice(start, end);
   } catch (error) {
     if (!(error instanceof models.NetworkTextError)) throw error;
     const { line, column, message } = error;
     throw new FormatError(`${path}:${line}:${column}: ${message}`, { cause: error });
   }
-  return text;
 }
 
 /**

@@ -37,7 +37,7 @@ describe("a network in a file", () => {
     expect(trained.code).toBe(0);
     expect(trained.stdout).toMatch(/^own network on fashion-mnist-sample: 128 images; 2 epochs, /);
     const report = readFileSync(join(folder.path, "runs", "own", "report.md"), "utf8");
-    expect(report).toContain(`## Network\n\n\`\`\`ts\n${mine.trim()}\n\`\`\``);
+    expect(report).toContain(`## Network\n\n\`\`\`ts\n${/new [^;]*/.exec(mine)?.[0]}\n\`\`\``);
     const right = /([\d.]+ %) of 300 test images right/.exec(trained.stdout)?.[1];
     const evaluated = await fovea(["evaluate", "own"], here);
     expect(evaluated.stdout).toContain(`accuracy ${right} of 300 images`);

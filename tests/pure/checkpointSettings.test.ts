@@ -52,6 +52,8 @@ describe("the settings in a checkpoint of the studio", () => {
 
   it("come back as they were", () => {
     expect(settingsOfCheckpoint(checkpointSettings(run), usual)).toEqual(run);
+    const begun = { ...run, start: "xavier" } as const;
+    expect(settingsOfCheckpoint(checkpointSettings(begun), usual)).toEqual(begun);
     const local = { ...run, dataset: "fashion-mnist" };
     expect(settingsOfCheckpoint(checkpointSettings(local), usual)).toEqual(local);
   });

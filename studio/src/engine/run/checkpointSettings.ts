@@ -1,6 +1,6 @@
 // How a run of the studio is written into a checkpoint, so that `fovea evaluate` and the others know what it is; and back.
-import type { InputShape, OptimizerName, RunSettings, ScheduleName } from "./types.ts";
-import { optimizerNames, scheduleNames } from "./types.ts";
+import type { InputShape, OptimizerName, RunSettings, ScheduleName, StartName } from "./types.ts";
+import { optimizerNames, scheduleNames, startNames } from "./types.ts";
 
 /** Name and options by which `models.createModel` builds the network anew. */
 export interface CheckpointModel {
@@ -57,6 +57,9 @@ export function settingsOfCheckpoint(saved: unknown, usual: RunSettings): RunSet
     schedule: own<ScheduleName>("schedule", oneOf(scheduleNames), usual.schedule),
     epochs: own("epochs", isCount, usual.epochs),
     batchSize: own("batchSize", isCount, usual.batchSize),
+    ...(said.start === undefined
+      ? {}
+      : { start: own<StartName>("start", oneOf(startNames), "usual") }),
     seed: own("seed", (value) => value === 0 || isCount(value), usual.seed),
   };
 }

@@ -3,7 +3,9 @@ import { useState } from "preact/hooks";
 import { ask } from "../../engine/client.ts";
 import { addressOf } from "../../location.ts";
 import { announcement, say } from "../../text.ts";
+import { show } from "../../train/store.ts";
 import { Button, Notice } from "../../ui/controls.tsx";
+import { refresh } from "../kept.ts";
 import { line } from "./store.ts";
 import type { Watched } from "./watched.ts";
 
@@ -26,7 +28,9 @@ export function OpenNetwork({ known: { run, points } }: { readonly known: Watche
     setState("busy");
     setProblem(null);
     try {
-      await ask("runImport", { name, bytes: await checkpoint() });
+      show(await ask("runImport", { name, bytes: await checkpoint() }));
+      // It is one of the kept runs now.
+      await refresh();
       setState("open");
       announcement.value = say(words.opened);
     } catch (error) {
