@@ -5,6 +5,7 @@ import { addressOf } from "../../location.ts";
 import { announcement, say } from "../../text.ts";
 import { show } from "../../train/store.ts";
 import { Button, Notice } from "../../ui/controls.tsx";
+import { refresh } from "../kept.ts";
 import { line } from "./store.ts";
 import type { Watched } from "./watched.ts";
 
@@ -28,6 +29,8 @@ export function OpenNetwork({ known: { run, points } }: { readonly known: Watche
     setProblem(null);
     try {
       show(await ask("runImport", { name, bytes: await checkpoint() }));
+      // It is one of the kept runs now.
+      await refresh();
       setState("open");
       announcement.value = say(words.opened);
     } catch (error) {
