@@ -152,7 +152,7 @@ describe.skipIf(!hasBrowser)("studio: convolutions", () => {
         buffer: Buffer.from("no picture at all"),
       });
       await poll(() => page.getByRole("alert").innerText()).toContain(
-        "notes.png is not a picture that the browser can read",
+        "notes.png is not a picture",
       );
       expect(await caption(picture)).toBe(before);
       await page.getByRole("button", { name: "Clear" }).click();
