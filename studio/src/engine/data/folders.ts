@@ -60,17 +60,16 @@ function partOf([first = ""]: readonly string[]): Part | null {
   return parts[first.toLowerCase()] ?? null;
 }
 
-/** How many folders lie around all files, so that the next one differs. */
+/** How many folders lie around all files and around the folders of classes. */
 function commonFolders(lists: readonly (readonly string[])[]): number {
   const [first = []] = lists;
   let depth = 0;
   while (
-    depth < first.length - 2 &&
     lists.every((names) => names.length > depth + 1 && names[depth] === first[depth]) &&
+    lists.some((names) => names.length > depth + 2) &&
     partOf(first.slice(depth)) === null
   ) {
     depth++;
-    if (new Set(lists.map((names) => names[depth])).size > 1) break;
   }
   return depth;
 }

@@ -9,7 +9,7 @@ import { pixelsAt } from "../run/pictures.ts";
 import type { InputShape } from "../run/types.ts";
 
 /** All that are here: the sample, those that the machine serves, and the person's own. */
-async function datasetList(_: { readonly version?: number }): Promise<DatasetInfo[]> {
+async function datasetList(_: { readonly version?: number | string }): Promise<DatasetInfo[]> {
   const { train, test } = await fashionSample();
   const { classes, imageShape } = train;
   const sample = {
