@@ -1,17 +1,16 @@
 // The page Build: a network as text and as a list, both ways in step, with what each layer makes and costs.
-import { useMemo, useRef } from "preact/hooks";
-import { useAnswer } from "../engine/useAnswer.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { addressOf } from "../location.ts";
 import { presets } from "../network/presets.ts";
-import { formatCount, say } from "../text.ts";
-import { Button, Choice, Notice, NumberField } from "../ui/controls.tsx";
-import { bytes, shortCount } from "../ui/numbers.ts";
+import { say } from "../text.ts";
+import { Button, Choice, NumberField } from "../ui/controls.tsx";
 import { network } from "../workbench.ts";
+import { useDescription } from "./description.ts";
 import * as draft from "./draft.ts";
 import { Editor } from "./Editor.tsx";
 import { LayerTable } from "./LayerTable.tsx";
 import { Program } from "./Program.tsx";
-import { type LayerRow, rowsOf } from "./rows.ts";
+import { Status } from "./Status.tsx";
 import "./build.css";
 
 const words = {
@@ -29,32 +28,67 @@ const words = {
   redo: { en: "Redo", zh: "重做" },
   train: { en: "Train this network", zh: "训练此网络" },
   input: { en: "One picture", zh: "一幅图像" },
-  where: { en: "Line", zh: "第" },
 };
 
 export default function Page() {
-  const text = draft.text.value;
   const inputShape = draft.inputShape.value;
-  const { value, error, isPending } = useAnswer("describeNetwork", { text, inputShape });
-  const lastRows = useRef<readonly LayerRow[]>([]);
-  const rows = useMemo(() => rowsOf(text, value), [text, value]);
-  if (rows !== null) lastRows.current = rows;
-  const [channels, height, width] = inputShape;
-  const problem = isPending ? null : (value?.problem ?? null);
-  const setShape = (shape: readonly [number, number, number]): void =>
-    draft.replace({ inputShape: shape });
-  const names = [
-    ...presets.map(({ name, title }) => ({ value: name, label: title })),
-    ...(network.value.name === "own" ? [{ value: "own", label: say(words.own) }] : []),
-  ];
+  const described = useDescription(draft.text.value, inputShape);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    document.addEventListener("keydown", undoByKeys);
+    return () => document.removeEventListener("keydown", undoByKeys);
+  }, []);
+  const goToProblem = (): void => {
+    const { problem } = described;
+    if (problem === null) return;
+    area.current?.focus();
+    area.current?.setSelectionRange(problem.start, problem.end);
+  };
   return (
     <>
       <h1>{say(words.title)}</h1>
       <p class="lead">{say(words.lead)}</p>
+      <Beginning />
+      <div class="build-top">
+        <div>
+          <Editor problem={described.problem} problemId="network-status" area={area} />
+          <Status described={described} id="network-status" onGo={goToProblem} />
+        </div>
+        <Program network={described.readable} inputShape={inputShape} />
+      </div>
+      <LayerTable rows={described.rows} isOld={described.isOld} />
+    </>
+  );
+}
+
+/** The browser's own undoing ends where a list changes the text. */
+function undoByKeys(event: KeyboardEvent): void {
+  const key = event.key.toLowerCase();
+  if (event.altKey || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) draft.redo();
+  else draft.undo();
+}
+
+/** What the network begins with, what it sees, and the ways back and on. */
+function Beginning() {
+  const { name: chosen } = network.value;
+  const [channels, height, width] = draft.inputShape.value;
+  const setShape = (shape: readonly [number, number, number]): void =>
+    draft.replace({ inputShape: shape });
+  const names = [
+    ...presets.map(({ name, title, inputShape: [, h, w] }) => ({
+      value: name,
+      label: `${title}, ${h} × ${w}`,
+    })),
+    ...(chosen === "own" ? [{ value: "own", label: say(words.own) }] : []),
+  ];
+  return (
+    <>
       <div class="controls">
         <Choice
           label={say(words.preset)}
-          value={network.value.name}
+          value={chosen}
           options={names}
           onChange={(name) => {
             const preset = presets.find((each) => each.name === name);
@@ -97,28 +131,6 @@ export default function Page() {
           onChange={(w) => setShape([channels, height, w])}
         />
       </fieldset>
-      <Editor problem={problem} problemId="network-problem" />
-      <div id="network-problem" class="build-problem">
-        {error !== null && <Notice kind="problem">{error.message}</Notice>}
-        {problem !== null && (
-          <Notice kind="problem">
-            {say({
-              en: `Line ${problem.line}, column ${problem.column}: ${problem.message}`,
-              zh: `第 ${problem.line} 行，第 ${problem.column} 列：${problem.message}`,
-            })}
-          </Notice>
-        )}
-        {problem === null && value !== null && (
-          <Notice>
-            {say({
-              en: `${formatCount.value(value.parameters)} parameters, ${shortCount(value.multiplyAdds)} multiply-adds for a picture, ${bytes(value.trainingBytes)} to train with a picture at a time.`,
-              zh: `${formatCount.value(value.parameters)} 个参数，处理一幅图像需 ${shortCount(value.multiplyAdds)} 次乘加，逐幅训练需 ${bytes(value.trainingBytes)} 内存。`,
-            })}
-          </Notice>
-        )}
-      </div>
-      <LayerTable rows={rows ?? lastRows.current} isOld={rows === null} />
-      <Program />
     </>
   );
 }

@@ -1,5 +1,6 @@
 // The program that trains this network, to be copied.
 import { useState } from "preact/hooks";
+import type { InputShape } from "../engine/run/types.ts";
 import { say } from "../text.ts";
 import { settings } from "../train/settings.ts";
 import { Button } from "../ui/controls.tsx";
@@ -20,29 +21,33 @@ const words = {
   },
 };
 
-export function Program() {
-  const program = programOf(settings.value);
-  const [state, setState] = useState<"fresh" | "copied" | "failed">("fresh");
+export interface ProgramProps {
+  /** The text of the network alone. */
+  readonly network: string;
+  readonly inputShape: InputShape;
+}
+
+export function Program({ network, inputShape }: ProgramProps) {
+  const program = programOf({ ...settings.value, network, inputShape });
+  const [copied, setCopied] = useState<string | null>(null);
+  const [isRefused, setRefused] = useState(false);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(program);
-      setState("copied");
+      setCopied(program);
     } catch {
-      setState("failed");
+      setRefused(true);
     }
   };
   return (
-    <Panel
-      title={say(words.title)}
-      caption={state === "failed" ? say(words.failed) : say(words.about)}
-    >
+    <Panel title={say(words.title)} caption={say(isRefused ? words.failed : words.about)}>
       <div class="program">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
         <pre tabIndex={0}>
           <code>{program}</code>
         </pre>
         <Button onClick={() => void copy()}>
-          {say(state === "copied" ? words.copied : words.copy)}
+          {say(copied === program ? words.copied : words.copy)}
         </Button>
       </div>
     </Panel>

@@ -83,6 +83,9 @@ function go(from: typeof past, to: typeof future): void {
 export const undo = (): void => go(past, future);
 export const redo = (): void => go(future, past);
 
+// Whoever leaves right after typing finds all of it again.
+addEventListener("pagehide", commit);
+
 // Another address, or another preset on another page, is another network.
 effect(() => {
   const { text: given, inputShape: shape } = network.value;

@@ -13,8 +13,8 @@ export function programOf(settings: RunSettings): string {
     "optim",
     "train",
   ];
-  const resize = height !== size || width !== size;
-  const net = resize
+  const isResized = height !== size || width !== size;
+  const net = isResized
     ? `new nn.Sequential({\n  resize: new nn.Upsample({ size: [${height}, ${width}], mode: "bilinear" }),\n  network: ${network.trim().replaceAll("\n", "\n  ")},\n})`
     : network.trim();
   const options = [

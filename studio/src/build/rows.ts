@@ -1,21 +1,15 @@
 // The layers of a network text beside what the engine says of them: one row for each that is written, a block being one.
-import {
-  type Item,
-  itemsOf,
-  type Layer,
-  NetworkTextError,
-  parseNetwork,
-} from "../../../src/models/text/index.ts";
+import { type Item, itemsOf, type Layer, printNetwork } from "../../../src/models/text/index.ts";
 import type { NetworkDescription, NetworkRow } from "../engine/handlers/networkText.ts";
 
 export interface LayerRow {
   readonly item: Item;
-  readonly path: string;
-  /** As it is written. */
+  /** As the list shows it: `Conv2d(1, 6, 5)`. */
   readonly text: string;
   /** What the engine says; null where it got no further, or has not answered yet. */
   readonly figures: LayerFigures | null;
-  readonly hasProblem: boolean;
+  /** What is wrong with this layer. */
+  readonly problem: string | null;
 }
 
 export interface LayerFigures
@@ -24,51 +18,34 @@ export interface LayerFigures
     "outputShape" | "parameters" | "multiplyAdds" | "outputBytes" | "receptiveField"
   > {}
 
-/** The rows of a text; null while it cannot be read. */
-export function rowsOf(text: string, described: NetworkDescription | null): LayerRow[] | null {
-  let network: Layer;
-  try {
-    network = parseNetwork(text);
-  } catch (error) {
-    if (error instanceof NetworkTextError) return null;
-    throw error;
-  }
-  const paths = pathsOf(network);
+/** The rows of a network that was read from a text. */
+export function rowsOf(
+  network: Layer,
+  text: string,
+  described: NetworkDescription | null,
+): LayerRow[] {
   const problem = described?.problem ?? null;
   return itemsOf(network).map((item) => {
-    const { layer } = item;
-    const path = paths.get(layer) ?? "";
+    const { layer, path } = item;
+    const isHere = problem !== null && problem.start >= layer.start && problem.start < layer.end;
     return {
       item,
-      path,
-      text: text.slice(layer.start, layer.end),
+      text: shortText(layer, text),
       figures: figuresOf(path, described?.rows ?? []),
-      hasProblem: problem !== null && problem.start >= layer.start && problem.start < layer.end,
+      problem: isHere ? problem.message : null,
     };
   });
 }
 
-/** Where each layer stands: positions or names, from the outside in. */
-function pathsOf(network: Layer, path = "", paths = new Map<Layer, string>()): Map<Layer, string> {
-  paths.set(network, path);
-  if (network.from !== "nn" || network.name !== "Sequential") return paths;
-  const [first] = network.inputs;
-  const named =
-    first?.kind === "object"
-      ? first.entries.map(({ key, value }) => [key, value] as const)
-      : network.inputs.map((value, i) => [String(i), value] as const);
-  for (const [name, value] of named) {
-    if (value.kind === "layer") pathsOf(value, path === "" ? name : `${path}.${name}`, paths);
-  }
-  return paths;
+/** On one line, without the words that every layer begins with. */
+function shortText(layer: Layer, text: string): string {
+  const own = text.slice(layer.start, layer.end);
+  const line = own.includes("\n") ? printNetwork(layer).replaceAll(/\s*\n\s*/g, " ") : own;
+  return line.replace(/^new\s+(nn\.)?/, "");
 }
 
 function figuresOf(path: string, rows: readonly NetworkRow[]): LayerFigures | null {
-  const own = rows.filter((row) => {
-    // Of a text with a mistake the engine gives paths with another sign between.
-    const at = row.path.replaceAll("›", ".");
-    return at === path || at.startsWith(`${path}.`);
-  });
+  const own = rows.filter((row) => row.path === path || row.path.startsWith(`${path}.`));
   const last = own.at(-1);
   if (last === undefined) return null;
   const sum = (of: (row: NetworkRow) => number): number =>

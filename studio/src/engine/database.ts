@@ -58,7 +58,17 @@ export class Database<Store extends string> {
         for (const [name, form] of Object.entries<StoreForm>(this.#stores))
           request.result.createObjectStore(name, form);
       });
-      return await resultOf(request);
+      const db = await resultOf(request);
+      const forget = (): void => {
+        this.#opened = null;
+      };
+      db.addEventListener("close", forget);
+      // The person clears the page's data: what is open must not stand in the way.
+      db.addEventListener("versionchange", () => {
+        db.close();
+        forget();
+      });
+      return db;
     } catch (cause) {
       throw this.#unavailable(cause);
     }

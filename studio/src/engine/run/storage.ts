@@ -14,23 +14,43 @@ const storage = new Database(
   "runs last as long as this page is open: download what you want to keep",
 );
 
+/** Runs that the browser did not take, for as long as this page is open. */
+const unkept = new Map<string, KeptRun>();
+
+/** @throws DataError if the browser does not take it: it can be loaded for as long as this page is open */
 export async function keepRun({ summary, checkpoint }: KeptRun): Promise<void> {
-  await storage.transact("readwrite", (store) => {
-    store("summaries").put(summary);
-    return store("checkpoints").put(checkpoint, summary.id);
-  });
+  try {
+    await storage.transact("readwrite", (store) => {
+      store("summaries").put(summary);
+      return store("checkpoints").put(checkpoint, summary.id);
+    });
+    unkept.delete(summary.id);
+  } catch (error) {
+    unkept.set(summary.id, { summary, checkpoint });
+    throw error;
+  }
 }
 
 /** All kept runs, the latest first. */
 export async function keptRuns(): Promise<RunSummary[]> {
-  const all = await storage.transact<RunSummary[]>("readonly", (store) =>
-    store("summaries").getAll(),
+  const here = [...unkept.values()].map(({ summary }) => summary);
+  let stored: RunSummary[] = [];
+  try {
+    stored = await storage.transact<RunSummary[]>("readonly", (store) =>
+      store("summaries").getAll(),
+    );
+  } catch (error) {
+    if (here.length === 0) throw error;
+  }
+  return [...stored.filter(({ id }) => !unkept.has(id)), ...here].sort(
+    (a, b) => b.createdAt - a.createdAt,
   );
-  return all.sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** @throws DataError if there is none of this id */
 export async function keptRun(id: string): Promise<KeptRun> {
+  const here = unkept.get(id);
+  if (here !== undefined) return here;
   const summary = await storage.transact<RunSummary | undefined>("readonly", (store) =>
     store("summaries").get(id),
   );
@@ -44,14 +64,33 @@ export async function keptRun(id: string): Promise<KeptRun> {
 }
 
 export async function forgetRun(id: string): Promise<void> {
-  await storage.transact("readwrite", (store) => {
-    store("summaries").delete(id);
-    return store("checkpoints").delete(id);
-  });
+  const wasHere = unkept.delete(id);
+  try {
+    await storage.transact("readwrite", (store) => {
+      store("summaries").delete(id);
+      return store("checkpoints").delete(id);
+    });
+  } catch (error) {
+    if (!wasHere) throw error;
+  }
 }
 
+/** Another title; nothing happens if there is none of this id. */
 export async function renameRun(id: string, title: string): Promise<void> {
-  const { summary } = await keptRun(id);
-  const settings = { ...summary.settings, title };
-  await storage.transact("readwrite", (store) => store("summaries").put({ ...summary, settings }));
+  const renamed = (summary: RunSummary): RunSummary => ({
+    ...summary,
+    settings: { ...summary.settings, title },
+  });
+  const here = unkept.get(id);
+  if (here !== undefined) {
+    unkept.set(id, { ...here, summary: renamed(here.summary) });
+    return;
+  }
+  await storage.transact("readwrite", (store) => {
+    const found: IDBRequest<RunSummary | undefined> = store("summaries").get(id);
+    found.addEventListener("success", () => {
+      if (found.result !== undefined) store("summaries").put(renamed(found.result));
+    });
+    return found;
+  });
 }
