@@ -80,8 +80,14 @@ export class Studio {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** Opens a page: `learn/pooling?kind=avg`. */
-  async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** Opens a page: `learn/pooling?kind=avg`; of this server unless another address is given. */
+  async open(
+    path: string,
+    {
+      address = this.address,
+      ...options
+    }: BrowserContextOptions & { readonly address?: string } = {},
+  ): Promise<Page> {
     const context = await this.#browser.newContext({ locale: "en-US", ...options });
     const page = await context.newPage();
     page.on("console", (message) => {
@@ -89,7 +95,7 @@ export class Studio {
         this.#faults.push(`${path}: console ${message.type()}: ${message.text()}`);
     });
     page.on("pageerror", ({ message }) => this.#faults.push(`${path}: ${message}`));
-    await page.goto(`${this.address}#/${path}`);
+    await page.goto(`${address}#/${path}`);
     return page;
   }
 
