@@ -127,3 +127,39 @@ export interface ProbeUnit {
   readonly field: PictureBox | null;
   readonly arithmetic: Arithmetic;
 }
+
+/** What a network makes of a picture. */
+export interface ProbeLook {
+  /** Names this look: what is asked about it later says so. */
+  readonly look: number;
+  /** Of a test picture; null for others. */
+  readonly label: number | null;
+  readonly pixels: Float32Array;
+  readonly imageShape: readonly [number, number, number];
+  readonly probabilities: Float32Array;
+  readonly layers: readonly ProbeLayer[];
+}
+
+/** All outputs of a layer. */
+export interface ProbeMaps {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export const mapMethods = ["occlusion", "saliency", "signed", "gradcam"] as const;
+export type MapMethod = (typeof mapMethods)[number];
+
+/** What a class's score hangs on, for each pixel. */
+export interface ProbeMap {
+  readonly method: MapMethod;
+  readonly target: number;
+  /** Height × width of the picture. */
+  readonly values: Float32Array;
+  /** Largest magnitude. */
+  readonly most: number;
+  /** Rows and columns of what was computed: places of the patch, pixels, or units of the layer. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the class, for the whole picture. */
+  readonly probability: number;
+}
