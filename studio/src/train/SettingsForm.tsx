@@ -8,10 +8,12 @@ import {
   type StartName,
   scheduleNames,
 } from "../engine/run/types.ts";
+import { useAnswer } from "../engine/useAnswer.ts";
 import { addressOf } from "../location.ts";
+import { outputsOf, withOutputs } from "../network/outputs.ts";
 import { presets } from "../network/presets.ts";
 import { say } from "../text.ts";
-import { Choice, NumberField } from "../ui/controls.tsx";
+import { Button, Choice, Notice, NumberField } from "../ui/controls.tsx";
 import { changeNetwork, network } from "../workbench.ts";
 import { change, settings } from "./settings.ts";
 import { setRate, status } from "./store.ts";
@@ -62,6 +64,7 @@ export function SettingsForm() {
         <a href={addressOf("build")}>{say(words.build)}</a>
       </div>
       <DataChooser value={rest.dataset} onChange={(id) => change("dataset", id)} />
+      <ClassesNotice dataset={rest.dataset} text={rest.network} />
       <div class="controls">
         <Choice<OptimizerName>
           label={say(words.optimizer)}
@@ -137,5 +140,24 @@ export function SettingsForm() {
         />
       </div>
     </section>
+  );
+}
+
+/** A network made for another number of classes than the pictures have: one button mends it. */
+function ClassesNotice({ dataset, text }: { readonly dataset: string; readonly text: string }) {
+  const list = useAnswer("datasetList", { version: dataset });
+  const classes = list.value?.find(({ id }) => id === dataset)?.classes.length ?? null;
+  const outputs = outputsOf(text);
+  if (classes === null || outputs === null || classes === outputs) return null;
+  return (
+    <Notice>
+      {say({
+        en: `These pictures have ${classes} classes, the network ends in ${outputs} numbers. `,
+        zh: `这些图像有 ${classes} 个类别，而网络输出 ${outputs} 个数。`,
+      })}
+      <Button onClick={() => changeNetwork({ text: withOutputs(text, classes) })}>
+        {say({ en: `Make it ${classes}`, zh: `改为 ${classes}` })}
+      </Button>
+    </Notice>
   );
 }

@@ -51,7 +51,10 @@ export async function sessionOfFile(
   const checkpoint = train.decodeCheckpoint(bytes, name);
   const { model, progress } = checkpoint;
   const usual = usualSettings(name.replace(/\.safetensors$/, ""), model);
-  const settings = settingsOfCheckpoint(checkpoint.settings, usual);
+  const said = settingsOfCheckpoint(checkpoint.settings, usual);
+  // Training goes on in the order in which it began.
+  const { seed, batchSize } = progress ?? said;
+  const settings = { ...said, seed, batchSize };
   const epochs = (progress?.history ?? []).map((record) =>
     epochPointOf({ type: "epoch", ...record }),
   );
