@@ -460,11 +460,11 @@ describe("a checkpoint", () => {
     expect(await engine.runHealth({ version: 1 })).toEqual(before);
     const { settings: said } = await open(await alone(models.resnet18(), "resnet18"));
     expect(said.inputShape).toEqual(models.models.resnet18?.inputShape);
-    const options = { inputSize: 32, inChannels: 3 };
-    const model = { name: "lenet", options };
-    const net = models.createModel("lenet", options);
+    const options = { inputSize: 64, inChannels: 3 };
+    const model = { name: "resnet18", options };
+    const net = models.createModel("resnet18", options);
     const large = await train.encodeCheckpoint({ net, model, classes: sample.classes });
-    expect((await open(large)).settings.inputShape).toEqual([3, 32, 32]);
+    expect((await open(large)).settings.inputShape).toEqual([3, 64, 64]);
   });
 
   it("of other classes takes the person's own pictures that have them", async () => {
