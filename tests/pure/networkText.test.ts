@@ -278,6 +278,17 @@ describe("a network made from its text", () => {
     expect(found?.message).toContain("did you mean MaxPool2d?");
   });
 
+  it.each(["new nn.Flaten()", "new nn.Linear(7, 10)"])("keeps their order before %s", (wrong) => {
+    const text = `new nn.Sequential(
+      new nn.Sequential(new nn.Conv2d(1, 6, 5), new nn.ReLU()), new nn.MaxPool2d(2), ${wrong})`;
+    const { rows } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(rows.map(({ path, outputShape }) => [path, outputShape])).toEqual([
+      ["0.0", [1, 6, 24, 24]],
+      ["0.1", [1, 6, 24, 24]],
+      ["1", [1, 6, 12, 12]],
+    ]);
+  });
+
   it("shows the layers before one that does not fit, and its place", () => {
     const text = `new nn.Sequential(
   new nn.Sequential(

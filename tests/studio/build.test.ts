@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
       "840",
     ]);
     expect((await column(page, "Memory"))[0]).toBe("18.4 KiB");
-    await status(page).getByText("78 % of the parameters are in 7 Linear(400, 120)").waitFor();
+    await status(page).getByText("78\u00a0% of the parameters are in 7 Linear(400, 120)").waitFor();
     const widths = await page
       .locator('.layer-table tbody td[data-label="Parameters"] .bar > div')
       .evaluateAll((bars) =>
@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     }
     await expect
       .poll(async () => (await written(page)).map((text) => text.split("(")[0]))
-      .toEqual(["models.Residual", "models.Inception", "Conv2d", "GELU"]);
+      .toEqual(["Residual", "Inception", "Conv2d", "GELU"]);
   });
 
   it("explains typos where they are, and keeps what was typed", async () => {
@@ -235,6 +235,14 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     await page.getByText("the list waits").waitFor();
     expect(await written(page)).toHaveLength(4);
     await expect.poll(() => decodeURIComponent(page.url())).toContain("ReLU(,");
+    // Training says the same, and begins when it is mended.
+    await page.getByRole("link", { name: "Train this network" }).click();
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByRole("alert").getByText("expected").waitFor();
+    await page.goBack();
+    await status(page)
+      .getByText(/Line 3, column/)
+      .waitFor();
     await page.reload();
     expect(await editor(page).inputValue()).toBe(broken);
     await editor(page).fill("");

@@ -17,7 +17,17 @@ import { testBatch } from "../../studio/src/engine/run/pictures.ts";
 import type { RunEvent, RunSettings, RunView } from "../../studio/src/engine/run/types.ts";
 
 let sample: LoadedDataset;
-vi.mock("../../studio/src/engine/data/load.ts", () => ({ loadDataset: async () => sample }));
+const letters = [..."abcdefghij"];
+vi.mock("../../studio/src/engine/data/load.ts", () => ({
+  loadDataset: async (id: string) => {
+    if (id === "sample") return sample;
+    const as = (of: data.ImageDataset) => ({ ...of, classes: letters });
+    return { id, classes: letters, train: as(sample.train), test: as(sample.test) };
+  },
+}));
+vi.mock("../../studio/src/engine/data/own.ts", () => ({
+  ownDatasets: async () => [{ id: "own-letters", classes: letters }],
+}));
 
 const settings: RunSettings = {
   title: "small",
@@ -186,6 +196,8 @@ describe("a training of the studio", () => {
     expect(engine.runCurrent({})?.steps.at(-1)?.lr).toBe(0.004);
     await engine.runStop({});
     await training;
+    // What is set already changes nothing, wherever the schedule is.
+    engine.runRate({ lr: 0.004 });
     const { epochs } = await run();
     const cosine = [0, 1, 2].map((t) => (0.004 * (1 + Math.cos((Math.PI * t) / 3))) / 2);
     for (const [i, { lr }] of epochs.entries()) expect(lr).toBeCloseTo(cosine[i] ?? 0, 12);
@@ -205,6 +217,7 @@ describe("a training of the studio", () => {
     await engine.runStop({});
     await training;
     expect(() => engine.runRate({ lr: 0.1 })).toThrow("one-cycle sets the learning rate");
+    engine.runRate({ lr: 0.02 });
     const over = await run();
     expect(over.error).toBe(null);
     expect(over.epochs).toHaveLength(2);
@@ -447,6 +460,22 @@ describe("a checkpoint", () => {
     expect(await engine.runHealth({ version: 1 })).toEqual(before);
     const { settings: said } = await open(await alone(models.resnet18(), "resnet18"));
     expect(said.inputShape).toEqual(models.models.resnet18?.inputShape);
+    const options = { inputSize: 64, inChannels: 3 };
+    const model = { name: "resnet18", options };
+    const net = models.createModel("resnet18", options);
+    const large = await train.encodeCheckpoint({ net, model, classes: sample.classes });
+    expect((await open(large)).settings.inputShape).toEqual([3, 64, 64]);
+  });
+
+  it("of other classes takes the person's own pictures that have them", async () => {
+    const alone = (classes: readonly string[]) =>
+      train.encodeCheckpoint({
+        ...{ net: models.lenet(), model: { name: "lenet", options: {} }, classes },
+        settings: { data: "a folder" },
+      });
+    const own = await open(await alone(letters));
+    expect([own.settings.dataset, own.classes]).toEqual(["own-letters", letters]);
+    expect((await open(await alone(sample.classes))).settings.dataset).toBe("sample");
   });
 
   it("of the studio comes back as it was", async () => {

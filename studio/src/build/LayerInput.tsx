@@ -1,14 +1,9 @@
 // One layer of the list as a line to type in. What can be read goes into the text at once; what cannot stays here, marked.
 import { useId, useState } from "preact/hooks";
-import {
-  isLayerName,
-  NetworkTextError,
-  parseNetwork,
-  replaceLayer,
-} from "../../../src/models/text/index.ts";
+import { NetworkTextError, parseNetwork, replaceLayer } from "../../../src/models/text/index.ts";
 import { say } from "../text.ts";
 import { commit, text, type } from "./draft.ts";
-import type { LayerRow } from "./rows.ts";
+import { type LayerRow, withNew, withoutNew } from "./rows.ts";
 
 const words = {
   layer: { en: "Layer", zh: "层" },
@@ -36,7 +31,7 @@ export function LayerInput({ row, onMove }: LayerInputProps) {
       return;
     }
     const written = withNew(own);
-    setTyped({ own, beside: written.replace(/^new\s+(nn\.)?/, "") });
+    setTyped({ own, beside: withoutNew(written) });
     type(replaceLayer(text.peek(), row.item, written));
   };
   return (
@@ -69,15 +64,6 @@ export function LayerInput({ row, onMove }: LayerInputProps) {
       )}
     </div>
   );
-}
-
-/** What is typed in a row, as it stands in the text. */
-function withNew(typed: string): string {
-  const own = typed.trim();
-  if (/^new\b/.test(own)) return own;
-  if (/^(nn|models)\./.test(own)) return `new ${own}`;
-  const name = /^\w*/.exec(own)?.[0] ?? "";
-  return `new ${isLayerName("models", name) ? "models" : "nn"}.${own}`;
 }
 
 function mistakeIn(typed: string): string | null {

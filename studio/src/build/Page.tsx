@@ -49,14 +49,14 @@ export default function Page() {
       <h1>{say(words.title)}</h1>
       <p class="lead">{say(words.lead)}</p>
       <Beginning />
-      <div class="build-top">
+      <div class="build-parts">
         <div>
           <Editor problem={described.problem} problemId="network-status" area={area} />
           <Status described={described} id="network-status" onGo={goToProblem} />
         </div>
+        <LayerTable rows={described.rows} isOld={described.isOld} />
         <Program network={described.readable} inputShape={inputShape} />
       </div>
-      <LayerTable rows={described.rows} isOld={described.isOld} />
     </>
   );
 }

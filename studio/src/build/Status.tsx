@@ -48,7 +48,8 @@ export function Status({ described, id, onGo }: StatusProps) {
       {error !== null && <Notice kind="problem">{error.message}</Notice>}
       {message !== null && (
         <div class="notice problem">
-          {message}
+          {message.split("\n", 1)}
+          {message.includes("\n") && <pre>{message.slice(message.indexOf("\n") + 1)}</pre>}
           <p class="status-kept">{say(words.kept)}</p>
           <Button onClick={onGo}>{say(words.go)}</Button>
         </div>
@@ -93,7 +94,7 @@ function largest(rows: readonly LayerRow[], of: "parameters" | "multiplyAdds") {
   const [most] = [...rows].sort((a, b) => cost(b) - cost(a));
   if (most === undefined || all === 0) return null;
   return {
-    share: `${Math.round((100 * cost(most)) / all)} %`,
+    share: `${Math.round((100 * cost(most)) / all)}\u00a0%`,
     name: `${most.item.path} ${most.text}`,
   };
 }

@@ -1,5 +1,11 @@
 // The layers of a network text beside what the engine says of them: one row for each that is written, a block being one.
-import { type Item, itemsOf, type Layer, printNetwork } from "../../../src/models/text/index.ts";
+import {
+  type Item,
+  isLayerName,
+  itemsOf,
+  type Layer,
+  printNetwork,
+} from "../../../src/models/text/index.ts";
 import type { NetworkDescription, NetworkRow } from "../engine/handlers/networkText.ts";
 
 export interface LayerRow {
@@ -41,7 +47,23 @@ export function rowsOf(
 function shortText(layer: Layer, text: string): string {
   const own = text.slice(layer.start, layer.end);
   const line = own.includes("\n") ? printNetwork(layer).replaceAll(/\s*\n\s*/g, " ") : own;
-  return line.replace(/^new\s+(nn\.)?/, "");
+  return withoutNew(line);
+}
+
+/** `new nn.ReLU()` and `new models.Fire(8, 4, 8)` as `ReLU()` and `Fire(8, 4, 8)`. */
+export function withoutNew(written: string): string {
+  const own = written.replace(/^new\s+(nn\.)?/, "");
+  const block = /^models\.(\w+)/.exec(own)?.[1] ?? "";
+  return isLayerName("models", block) ? own.slice("models.".length) : own;
+}
+
+/** A layer that is typed in the list, as it stands in the text. */
+export function withNew(typed: string): string {
+  const own = typed.trim();
+  if (/^new\b/.test(own)) return own;
+  if (/^(nn|models)\./.test(own)) return `new ${own}`;
+  const name = /^\w*/.exec(own)?.[0] ?? "";
+  return `new ${isLayerName("models", name) ? "models" : "nn"}.${own}`;
 }
 
 function figuresOf(path: string, rows: readonly NetworkRow[]): LayerFigures | null {

@@ -7,7 +7,8 @@ import { Health } from "./Health.tsx";
 import { Looks } from "./Looks.tsx";
 import { Mistakes } from "./Mistakes.tsx";
 import { SettingsForm } from "./SettingsForm.tsx";
-import { findRun } from "./store.ts";
+import { adopt } from "./settings.ts";
+import { findRun, run } from "./store.ts";
 import "./train.css";
 
 const words = {
@@ -19,7 +20,11 @@ const words = {
 };
 
 export default function Page() {
-  useEffect(() => void findRun(), []);
+  useEffect(() => {
+    void findRun().then(() => {
+      if (run.value !== null) adopt(run.value.settings);
+    });
+  }, []);
   return (
     <>
       <h1>{say(words.title)}</h1>

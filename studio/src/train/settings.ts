@@ -11,7 +11,8 @@ import {
 } from "../engine/run/types.ts";
 import { changeSettings, countSetting, setting } from "../location.ts";
 import { presets } from "../network/presets.ts";
-import { network } from "../workbench.ts";
+import { changeNetwork, network } from "../workbench.ts";
+import { run } from "./store.ts";
 
 /** Learning rates with which the optimizers usually begin. */
 const usualRates: Readonly<Record<OptimizerName, number>> = {
@@ -42,9 +43,12 @@ export const settings = computed((): RunSettings => {
   const usualStart = hasSigmoids ? "xavier" : "usual";
   const usualRate = hasSigmoids && optimizer === "sgd" ? 0.9 : usualRates[optimizer];
   const given = setting("start", usualStart);
+  const open = run.value?.settings;
   return {
     title,
     network: text,
+    // A network of the library, which a checkpoint brought, has no text of its own.
+    ...(open?.model !== undefined && open.network === text ? { model: open.model } : {}),
     inputShape,
     dataset,
     start: startNames.find((each) => each === given) ?? (usualStart as StartName),
@@ -76,6 +80,17 @@ const keys = {
 export function change(name: keyof typeof keys, value: string | number): void {
   // Another optimizer begins with a rate of its own.
   changeSettings({ [keys[name]]: value, ...(name === "optimizer" ? { lr: null } : {}) });
+}
+
+/** Shows the settings of a training that was opened, unless the address asks for others. */
+export function adopt(given: RunSettings): void {
+  if (["net", ...Object.values(keys)].some((name) => setting(name, "") !== "")) return;
+  changeNetwork({ text: given.network, inputShape: given.inputShape });
+  const values = Object.entries(keys).map(([name, key]) => [
+    key,
+    given[name as keyof typeof keys] ?? null,
+  ]);
+  changeSettings(Object.fromEntries(values));
 }
 
 /** Do these make the same training? Its name and its learning rate may change on the way. */

@@ -26,7 +26,9 @@ function list(): Promise<readonly Listed[]> {
 
 /** The worker's script lies in a folder of the site; data lie beside that. */
 function addressOf(path: string): URL {
-  return new URL(`../data/${path}`, import.meta.url);
+  // In two steps: from one the bundler would take the sources of this folder for files of the site.
+  const script = import.meta.url;
+  return new URL(`../data/${path}`, script);
 }
 
 async function fetchList(): Promise<readonly Listed[]> {

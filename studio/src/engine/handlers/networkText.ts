@@ -60,10 +60,14 @@ export function describeNetwork({ text, inputShape }: NetworkText): NetworkDescr
 
 const nothing = { rows: [], problem: null, parameters: 0, multiplyAdds: 0, trainingBytes: 0 };
 
-// Dots may not stand in the names of layers: a path becomes a name with another sign between.
-const hidden = (path: string): string => path.replaceAll(".", "›");
+// Dots may not stand in the names of layers: a path becomes a name with another sign between. One stands before it too:
+// objects put names that are whole numbers first.
+const hidden = (path: string): string => `›${path.replaceAll(".", "›")}`;
 function pathed(described: NetworkDescription): NetworkDescription {
-  const rows = described.rows.map((row) => ({ ...row, path: row.path.replaceAll("›", ".") }));
+  const rows = described.rows.map((row) => ({
+    ...row,
+    path: row.path.replace("›", "").replaceAll("›", "."),
+  }));
   return { ...described, rows };
 }
 

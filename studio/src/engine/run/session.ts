@@ -274,6 +274,8 @@ export class Session {
 
   /** @throws OptionError where the schedule sets the rate of each step, or it is no rate */
   setRate(lr: number): void {
+    // Where it is the same, the schedule has gone on from it.
+    if (lr === this.settings.lr) return;
     if (this.#status !== "ready") checkRateIsFree(this.settings, this.#epochs.length);
     this.#optimizer.lr = lr;
     this.settings = { ...this.settings, lr };
