@@ -24,6 +24,12 @@ describe.skipIf(!hasBrowser)("studio: Probe", () => {
     page.getByRole("figure", { name: figure }).locator("figcaption").innerText();
   const numberOf = (text: string): number => Number(text.replaceAll("−", "-"));
 
+  /** The maps of a layer, brought into view: before, they are not there. */
+  async function mapsOf(name: RegExp) {
+    await page.getByRole("region", { name }).scrollIntoViewIfNeeded();
+    return page.getByRole("application", { name });
+  }
+
   /** Opens the page with an untrained network. */
   async function untrained(settings = ""): Promise<void> {
     page = await studio.open(`probe${settings}`);
@@ -94,16 +100,18 @@ describe.skipIf(!hasBrowser)("studio: Probe", () => {
     await poll(() => caption("One unit")).toContain("Unit 1, 1, 1 of");
     await page.getByRole("slider", { name: /^Row/ }).fill("4");
     await poll(() => caption("One unit")).toContain("Unit 1, 4, 1 of");
-    const maps = page.getByRole("application", { name: /^0 Conv2d/ });
+    const maps = await mapsOf(/^0 Conv2d/);
     await maps.focus();
     await page.keyboard.press("ArrowRight");
     await poll(() => caption("One unit")).toContain("Unit 1, 4, 2 of");
     expect(page.url()).toContain("unit=0-3-1");
-    await page
-      .getByRole("application", { name: /^2 MaxPool2d/ })
-      .click({ position: { x: 6, y: 2 } });
+    await (await mapsOf(/^2 MaxPool2d/)).click({ position: { x: 6, y: 2 } });
     await poll(() => caption("One unit")).toMatch(/^Unit 1, \d+, \d+ of MaxPool2d/);
-    expect((await matrixOf(page, "Window")).flat()).toHaveLength(4);
+    await poll(async () => (await matrixOf(page, "Window")).flat().length).toBe(4);
+    await (await mapsOf(/^7 Linear/)).focus();
+    await page.keyboard.press("ArrowDown");
+    // Forty numbers in a row.
+    await poll(() => caption("One unit")).toMatch(/^Unit 41 of Linear 400 -> 120/);
   });
 
   it("says how dense layers and activations come about", async () => {

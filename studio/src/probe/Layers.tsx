@@ -1,5 +1,5 @@
 // Every layer's feature maps, one canvas a layer; a layer is fetched and painted when it comes into view.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ProbeLayer, ProbeLook } from "../engine/probe/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings } from "../location.ts";
@@ -7,7 +7,7 @@ import { say } from "../text.ts";
 import { Button } from "../ui/controls.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { Legend } from "../ui/Heatmap.tsx";
-import { MapAtlas } from "../ui/MapAtlas.tsx";
+import { type AtlasPlace, MapAtlas } from "../ui/MapAtlas.tsx";
 import { chosenUnit, unitSettings } from "./store.ts";
 
 const words = {
@@ -56,11 +56,23 @@ function Layer({ look, layer, info, unit }: LayerProps) {
   const { value } = useAnswer("probeMaps", isSeen ? { look, layer } : null);
   const [channels = 1, height, width] = shape;
   const isList = height === undefined || width === undefined;
-  const grid = isList ? { width: channels, height: 1 } : { width, height };
-  const size = isList
-    ? Math.min(480, Math.max(120, channels * 4))
-    : Math.max(24, Math.min(64, 2 * width));
   const values = value?.shape.join() === shape.join() ? value.values : null;
+  const grid = isList ? listGrid(channels) : { width, height };
+  // The same array as long as the values are the same: maps are painted only when they change.
+  const painted = useMemo(
+    () => (values === null || !isList ? values : filled(values, grid.width * grid.height)),
+    [values],
+  );
+  const size = isList ? 12 * grid.width : Math.max(24, Math.min(64, 4 * grid.width));
+  const [map = 0, y = 0, x = 0] = unit ?? [];
+  const marked = isList
+    ? { map: 0, x: map % grid.width, y: Math.floor(map / grid.width) }
+    : { map, x, y };
+  const pick = (place: AtlasPlace): void => {
+    const feature = place.y * grid.width + place.x;
+    if (!isList) changeSettings(unitSettings(path, [place.map, place.y, place.x]));
+    else if (feature < channels) changeSettings(unitSettings(path, [feature]));
+  };
   return (
     <section class="layer probe-layer" aria-label={`${path} ${text}`} ref={host}>
       <div class="layer-head">
@@ -73,26 +85,32 @@ function Layer({ look, layer, info, unit }: LayerProps) {
           </Button>
         )}
       </div>
-      {values !== null && (
+      {painted !== null && (
         <MapAtlas
           label={`${path} ${text}, ${say(words.maps)}`}
-          values={values}
+          values={painted}
           {...grid}
           size={size}
           most={most === 0 ? 1 : most}
           limit={isWhole ? channels : few}
-          marked={
-            unit === null
-              ? null
-              : isList
-                ? { map: 0, x: unit[0] ?? 0, y: 0 }
-                : { map: unit[0] ?? 0, x: unit[2] ?? 0, y: unit[1] ?? 0 }
-          }
-          onPick={({ map, x, y }) => changeSettings(unitSettings(path, isList ? [x] : [map, y, x]))}
+          marked={unit === null ? null : marked}
+          onPick={pick}
         />
       )}
     </section>
   );
+}
+
+/** A list of numbers in rows, so that each is large enough to be pointed at. */
+function listGrid(count: number): { readonly width: number; readonly height: number } {
+  const width = Math.min(count, 40);
+  return { width, height: Math.ceil(count / width) };
+}
+
+function filled(values: Float32Array, length: number): Float32Array {
+  const all = new Float32Array(length);
+  all.set(values);
+  return all;
 }
 
 /** Is it in view, or close to it? */

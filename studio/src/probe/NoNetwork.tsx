@@ -1,11 +1,11 @@
 // No network yet: one can be trained here in a few seconds, or come from another page.
+import { signal } from "@preact/signals";
 import type { RunSettings } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
 import { presets } from "../network/presets.ts";
 import { say } from "../text.ts";
-import { curves, open, problem, run, status, train } from "../train/store.ts";
+import { curves, open, problem, run, train } from "../train/store.ts";
 import { Button, Notice } from "../ui/controls.tsx";
-import { quickTitle } from "./quickTitle.ts";
 
 const words = {
   none: { en: "There is no network yet.", zh: "还没有网络。" },
@@ -23,13 +23,18 @@ const words = {
 
 const epochs = 6;
 
+/** Is a network being trained on this page? */
+export const isTraining = signal(false);
+
 export function NoNetwork() {
-  const isRunning = run.value !== null && status.value === "running";
+  const isRunning = isTraining.value;
   const last = curves.value.steps.at(-1);
   const share = (last?.epoch ?? 0) / epochs;
   const start = async (trains: boolean): Promise<void> => {
+    isTraining.value = trains;
     await open(quickSettings());
     if (trains && run.value !== null) await train();
+    isTraining.value = false;
   };
   return (
     <section class="no-network" aria-label={say(words.none)}>
@@ -67,7 +72,7 @@ function quickSettings(): RunSettings {
     .replaceAll("nn.Sigmoid", "nn.ReLU")
     .replaceAll("AvgPool2d", "MaxPool2d");
   return {
-    title: quickTitle,
+    title: "LeNet",
     network,
     inputShape: lenet.inputShape,
     dataset: "sample",

@@ -9,9 +9,8 @@ import { findRun, run, status, version } from "../train/store.ts";
 import { Notice } from "../ui/controls.tsx";
 import { ClassMap } from "./ClassMap.tsx";
 import { Layers } from "./Layers.tsx";
-import { NoNetwork } from "./NoNetwork.tsx";
+import { isTraining, NoNetwork } from "./NoNetwork.tsx";
 import { Picture } from "./Picture.tsx";
-import { quickTitle } from "./quickTitle.ts";
 import "./probe.css";
 import { ownPicture } from "./store.ts";
 import { Unit } from "./Unit.tsx";
@@ -40,11 +39,7 @@ export default function Page() {
     <>
       <h1>{say(words.title)}</h1>
       <p class="lead">{say(words.lead)}</p>
-      {view === null || (status.value === "running" && view.settings.title === quickTitle) ? (
-        <NoNetwork />
-      ) : (
-        <Probe view={view} />
-      )}
+      {view === null || isTraining.value ? <NoNetwork /> : <Probe view={view} />}
     </>
   );
 }
@@ -55,7 +50,9 @@ function Probe({ view }: { readonly view: RunView }) {
   const [channels, height, width] = view.settings.inputShape;
   const isFitting = own !== null && own.pixels.length === channels * height * width;
   const pixels = isFitting ? own.pixels : null;
-  const which = `${view.id} ${version.value} ${status.value}`;
+  // While it is trained, the network is asked anew every two seconds or so: maps of a class take their time.
+  const asked = status.value === "running" ? Math.floor(version.value / 8) : version.value;
+  const which = `${view.id} ${asked} ${status.value}`;
   const { value, error } = useAnswer(
     "probeLook",
     { pixels, index, version: which },
