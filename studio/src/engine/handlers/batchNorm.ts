@@ -1,12 +1,14 @@
 // Batch normalisation seen from inside: how wide activations are spread, and what one channel goes through.
 import { nn, noGrad, type Tensor } from "../../../../src/index.ts";
+import { pairChannels } from "../compared/channels.ts";
 import type { Pair } from "../compared/networks.ts";
 import { someBatch } from "../compared/session.ts";
+import { readAll } from "../readAll.ts";
 import { copiesOf, type PairQuestion } from "./compared.ts";
 
 /** What an activation function of one layer is given, for some pictures. */
 export interface Spread {
-  readonly mean: number;
+  /** Of the values of one channel, the mean square over the channels. */
   readonly std: number;
   /** Share of the values in each bin, from −range to range. */
   readonly shares: readonly number[];
@@ -19,22 +21,23 @@ export interface Spreads {
 }
 
 const bins = 61;
+/** Pictures whose activations are looked at. */
+const pictures = 64;
 
 /** Distribution of what enters each ReLU, in training mode, on 64 pictures. */
 export async function activationSpreads({ pair }: PairQuestion): Promise<Spreads> {
-  const { x } = await someBatch(0, 64);
-  const values = async (net: nn.Module): Promise<Float32Array[]> => {
-    const inputs = inputsOf(net, nn.ReLU, x);
-    return Promise.all(inputs.map(async (input) => Float32Array.from(await input.data())));
-  };
+  const { x } = await someBatch(0, pictures);
+  const values = (net: nn.Module): Promise<Float32Array[]> => readAll(inputsOf(net, nn.ReLU, x));
   const [plain, normed] = copiesOf(pair);
   const both = [await values(plain), await values(normed)];
-  const moments = both.map((layers) => layers.map(momentsOf));
-  const widest = Math.max(...moments.flat().map(({ std }) => std));
+  const moments = both.map((layers) =>
+    layers.map((layer) => spreadInChannels(layer, pairChannels.normalisation)),
+  );
+  const widest = Math.max(...both.flat().map((layer) => momentsOf(layer).std));
   const range = 3.5 * widest;
   const spreads = both.map((layers, side) =>
     layers.map((layer, i) => ({
-      ...(moments[side]?.[i] as Moments),
+      std: moments[side]?.[i] as number,
       shares: sharesOf(layer, range),
     })),
   );
@@ -163,6 +166,21 @@ function momentsOf(values: ArrayLike<number>): Moments {
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - mean) ** 2;
   return { mean, std: Math.sqrt(squares / values.length) };
+}
+
+/** How far values of images `[batch, channels, height, width]` lie from their channel's mean: root of the mean square. */
+function spreadInChannels(values: Float32Array, channels: number): number {
+  const area = values.length / pictures / channels;
+  let squares = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    const own = new Float32Array(pictures * area);
+    for (let picture = 0; picture < pictures; picture++) {
+      const start = (picture * channels + channel) * area;
+      own.set(values.subarray(start, start + area), picture * area);
+    }
+    squares += momentsOf(own).std ** 2;
+  }
+  return Math.sqrt(squares / channels);
 }
 
 function sharesOf(values: Float32Array, range: number): number[] {

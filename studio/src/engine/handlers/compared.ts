@@ -8,6 +8,7 @@ import {
   type PairSettings,
 } from "../compared/networks.ts";
 import { forget, openSession, type PairPoint, sessionOf, someBatch } from "../compared/session.ts";
+import { readAll } from "../readAll.ts";
 
 /** Settings, and a number that grows whenever the networks have changed, so that it is asked anew. */
 export interface PairQuestion {
@@ -68,7 +69,8 @@ export async function pairGradients({ pair }: PairQuestion): Promise<Pair<number
       .filter((module) => module instanceof nn.Conv2d)
       .map(({ weight }) => weight);
     const gradients = autograd.grad(crossEntropy(net.forward(x), labels), weights);
-    return Promise.all(gradients.map((gradient) => gradient.norm().item()));
+    const norms = await readAll(gradients.map((gradient) => gradient.norm()));
+    return norms.map(([norm = 0]) => norm);
   };
   const [plain, other] = copiesOf(pair);
   return [await lengths(plain), await lengths(other)];
@@ -114,17 +116,18 @@ export async function residualMaps({
   if (x === undefined || g === undefined || output === undefined)
     throw new Error("the block was not called");
   const sum = x.add(g);
-  const map = async (maps: Tensor): Promise<Float32Array> =>
-    Float32Array.from(await maps.select(1, channel).data());
+  const apart = relu(sum).sub(output).abs().amax();
+  const maps = [x, g, sum, output].map((all) => all.select(1, channel));
   const [, , height = 0, width = 0] = x.shape;
-  const difference = await relu(sum).sub(output).abs().amax().item();
+  const [xMap, gMap, sumMap, outputMap, difference] = (await readAll([...maps, apart])) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   return {
-    x: await map(x),
-    g: await map(g),
-    sum: await map(sum),
-    output: await map(output),
-    width,
-    height,
-    difference,
+    ...{ x: xMap, g: gMap, sum: sumMap, output: outputMap, width, height },
+    difference: difference[0] as number,
   };
 }

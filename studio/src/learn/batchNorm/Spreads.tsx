@@ -40,8 +40,8 @@ export function Spreads({ pair, version, names }: SpreadsProps) {
     const [firstNormed, lastNormed] = [sides?.[1][0], sides?.[1].at(-1)];
     if (!first || !last || !firstNormed || !lastNormed) return "";
     return say({
-      en: `Standard deviation in the first and last layer: ${short(first.std)} and ${short(last.std)} without normalisation, ${short(firstNormed.std)} and ${short(lastNormed.std)} with it. Each curve is as high as its own tallest bin; values beyond the ends are in the outermost bins. 64 pictures.`,
-      zh: `第一层与最后一层的标准差：没有规范化时为 ${short(first.std)} 和 ${short(last.std)}，有规范化时为 ${short(firstNormed.std)} 和 ${short(lastNormed.std)}。每条曲线的高度以自身最高的一格为准，超出两端的值计入最外侧的格。共 64 幅图像。`,
+      en: `Standard deviation within the channels of the first and last layer: ${short(first.std)} and ${short(last.std)} without normalisation, ${short(firstNormed.std)} and ${short(lastNormed.std)} with it. Each curve is as high as its own tallest bin; values beyond the ends are in the outermost bins. 64 pictures.`,
+      zh: `第一层与最后一层各通道内的标准差：没有规范化时为 ${short(first.std)} 和 ${short(last.std)}，有规范化时为 ${short(firstNormed.std)} 和 ${short(lastNormed.std)}。每条曲线的高度以自身最高的一格为准，超出两端的值计入最外侧的格。共 64 幅图像。`,
     });
   };
   return (

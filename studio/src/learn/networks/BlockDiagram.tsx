@@ -28,7 +28,7 @@ export function BlockDiagram({
   const height = rows * (boxHeight + gapY) - gapY + 2 * margin;
   return (
     <svg
-      class="block-diagram"
+      class={columns > 2 ? "block-diagram wide" : "block-diagram"}
       role="img"
       aria-label={`${label}. ${spoken(graph)}`}
       viewBox={`0 0 ${width} ${height}`}

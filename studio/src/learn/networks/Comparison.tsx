@@ -32,7 +32,7 @@ export function Comparison() {
       <Scatter costs={value ?? []} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables are scrolled by keys */}
       <section class="scroll whole-row" tabIndex={0} aria-label={say(words.title)}>
-        <table class="data">
+        <table class="data costs">
           <thead>
             <tr>
               <th scope="col">{say(words.network)}</th>

@@ -21,6 +21,9 @@ const words = {
   output: { en: "after ReLU: to the next block", zh: "经过 ReLU：送往下一个块" },
 };
 
+/** While nothing is known yet. */
+const nothing = new Float32Array(14 * 14);
+
 export function Maps({ pair, version }: { readonly pair: PairSettings; readonly version: number }) {
   const picture = countSetting("picture", 8, 1, 10);
   const block = Math.min(countSetting("block", 1, 1, 16), pair.depth);
@@ -97,7 +100,7 @@ export function Maps({ pair, version }: { readonly pair: PairSettings; readonly 
               <span class="part-title">{say(name)}</span>
               <Heatmap
                 label={say(name)}
-                values={map ?? []}
+                values={map ?? nothing}
                 width={value?.width ?? 14}
                 height={value?.height ?? 14}
                 most={most}
