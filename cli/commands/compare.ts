@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
 import { begunRun } from "../run/folder.ts";
 import type { ResultEvent } from "../run/log.ts";
-import type { RunSettings } from "../run/settings.ts";
+import { modelTitle, type RunSettings } from "../run/settings.ts";
 import { duration, lossText, pad, percent } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -80,10 +80,16 @@ function comparisonLines(runs: readonly Compared[], terminal: Terminal): string[
 
 /** Settings that are not the same for all. */
 function settingRows(runs: readonly Compared[]): string[][] {
-  const flat = runs.map(({ settings: { modelOptions, checkpointEvery: _, ...settings } }) => ({
-    ...settings,
-    ...modelOptions,
-  })) as Readonly<Record<string, unknown>>[];
+  const own = runs.flatMap(({ settings }) => settings.modelOptions.text ?? []);
+  const texts = [...new Set(own)];
+  const flat = runs.map(({ settings: { modelOptions, checkpointEvery: _, ...settings } }) => {
+    const { text, ...options } = modelOptions;
+    // A text is too long for a table: different ones have numbers.
+    const isNumbered = text !== undefined && texts.length > 1;
+    const number = isNumbered ? ` ${texts.indexOf(text) + 1}` : "";
+    const model = `${modelTitle(settings)}${number}`;
+    return { ...settings, model, ...options };
+  }) as Readonly<Record<string, unknown>>[];
   const names = [...new Set(flat.flatMap((settings) => Object.keys(settings)))];
   return names.flatMap((name) => {
     const values = flat.map((settings) => valueText(settings[name]));

@@ -62,11 +62,11 @@ export const evaluateCommand = defineCommand({
     const { path, net, checkpoint, settings } = await loadTrained(name, values);
     const dataName = values.data ?? settings.data;
     if (values.data === undefined) checkDataName(dataName);
-    const [, ...size] = imageShapeOf(checkpoint.model);
+    const [channels, ...size] = imageShapeOf(checkpoint.model);
     const splits = await loadTestData(
       { ...settings, data: dataName },
       {
-        ...{ size, normalize: checkpoint.normalize, classes: checkpoint.classes },
+        ...{ channels, size, normalize: checkpoint.normalize, classes: checkpoint.classes },
         isOwn: dataName === settings.data || resolve(dataName) === resolve(settings.data),
         sampleIfMissing: true,
         onProgress: (message) => terminal.note(message),

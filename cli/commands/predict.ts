@@ -107,7 +107,7 @@ async function testPicture(
   checkDataName(settings.data);
   const [channels, ...size] = imageShapeOf(checkpoint.model);
   const { test, close } = await loadTestData(settings, {
-    ...{ size, classes: checkpoint.classes, isOwn: true, sampleIfMissing: true },
+    ...{ channels, size, classes: checkpoint.classes, isOwn: true, sampleIfMissing: true },
     onProgress: (message) => terminal.note(message),
   });
   try {

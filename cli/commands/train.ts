@@ -7,7 +7,9 @@ import { checkDataName } from "../run/data.ts";
 import type { DisplayKind } from "../run/display.ts";
 import { settingsFrom } from "../run/fineTune.ts";
 import { findRun, latestRun, newRunName, RunFolder } from "../run/folder.ts";
-import { checkModelName, modelNames } from "../run/names.ts";
+import { modelNames } from "../run/names.ts";
+import { modelHelp, namedModel, ownModel } from "../run/networkFile.ts";
+import { modelTitle } from "../run/settings.ts";
 import { findRate, resumeTraining, startTraining } from "../run/training.ts";
 import { settingOptions, settingsOf } from "../run/trainOptions.ts";
 import { portOption } from "../studio/open.ts";
@@ -57,13 +59,14 @@ export const trainCommand = defineCommand({
     "Trains a network and leaves runs/NAME/ with checkpoints, a log, pictures and a report.\n" +
     "Ctrl-C stops after the step that is running, and saves; --resume goes on to the same bits\n" +
     "as if it had never stopped.",
-  positionals: [{ name: "MODEL", help: modelNames.join(", "), required: false }],
+  positionals: [{ name: "MODEL", help: modelHelp, required: false }],
   options,
   examples: [
     "fovea train lenet",
     "fovea train lenet --optimizer adam --epochs 20 --run adam",
     "fovea train --resume adam --epochs 40",
     "fovea train lenet --studio",
+    "fovea train mine.ts --data fashion-mnist --lr 0.1",
     "fovea train resnet18 --data photos --augment light --schedule cosine --lr 0.05",
     "fovea train resnet18 --data photos --fine-tune runs/cifar/best.safetensors --freeze backbone",
   ],
@@ -95,15 +98,21 @@ export const trainCommand = defineCommand({
     const display = displayKind(values, terminal);
     const start =
       values["fine-tune"] === undefined ? null : await train.loadCheckpoint(values["fine-tune"]);
-    const model = word ?? file?.words.model ?? start?.model.name;
-    if (model === undefined) throw new UsageError(`MODEL is missing: ${modelNames.join(", ")}`);
-    checkModelName(model);
+    const named = word ?? file?.words.model ?? start?.model.name;
+    if (named === undefined) throw new UsageError(`MODEL is missing: ${modelNames.join(", ")}`);
+    // Settings of a run, and checkpoints, hold the text itself.
+    const isText = word === undefined && named === ownModel;
+    const {
+      model,
+      options: own,
+      title,
+    } = isText ? { model: named, options: {}, title: "own" } : await namedModel(named);
     checkDataName(values.data);
-    const asked = settingsOf(model, values);
+    const asked = settingsOf(model, { ...values, model: { ...values.model, ...own } });
     const settings = start === null ? asked : settingsFrom(asked, start);
     if (values["find-lr"]) return showRates({ settings, start, display }, terminal);
     const runsDir = values["runs-dir"];
-    const folder = new RunFolder(runsDir, values.run ?? newRunName(runsDir, model));
+    const folder = new RunFolder(runsDir, values.run ?? newRunName(runsDir, title));
     const { force } = values;
     return whileWatched({ studio, port, display }, terminal, (watch) =>
       startTraining({ folder, settings, start, force, display, watch }, terminal),
@@ -121,7 +130,8 @@ async function showRates(
     terminal.line(JSON.stringify({ suggestion, points }));
     return 0;
   }
-  const { model, data, optimizer } = request.settings;
+  const { data, optimizer } = request.settings;
+  const model = modelTitle(request.settings);
   terminal.line(terminal.style(`learning rates of ${model} on ${data}, ${optimizer}`, "bold"));
   const smoothed = points.map((point) => point.smoothed).filter(Number.isFinite);
   const columns = Math.min(terminal.columns() - 1, 72);

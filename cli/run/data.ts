@@ -113,6 +113,8 @@ export async function loadTestData(
   trained: DataSettings,
   options: LoadOptions & {
     readonly classes: readonly string[];
+    /** Of the images that the network takes. */
+    readonly channels: 1 | 3;
     /** Was the network trained on this data? From a folder of its own without a test part, all pictures are taken. */
     readonly isOwn: boolean;
   },
@@ -120,7 +122,10 @@ export async function loadTestData(
   const settings = { ...trained, stream: false };
   const { normalize = null, onProgress, sampleIfMissing = false, classes, isOwn } = options;
   if (isDatasetName(settings.data)) {
-    const { test, origin } = await loadData(settings.data, { onProgress, sampleIfMissing });
+    const { test: own, origin } = await loadData(settings.data, { onProgress, sampleIfMissing });
+    const test = data.toImageShape(own, [options.channels, ...options.size]);
+    if (test !== own)
+      onProgress(`${settings.data}: brought to the network's ${test.imageShape.join(" x ")}`);
     return { test: { ...withClasses(test, classes), normalize }, origin, close: () => {} };
   }
   const lists = isOwn ? await folderLists(settings, options) : await readFolder(settings, options);

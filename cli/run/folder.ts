@@ -1,5 +1,5 @@
 // The folder of a run, `runs/NAME/`: finding it, making it, and what it may overwrite.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DataError, nearest, OptionError, type train } from "../../src/index.ts";
 import { type LogEvent, parseLog, type ResultEvent, type RunEvent, readLog } from "./log.ts";
@@ -93,6 +93,15 @@ export class RunFolder {
       for (const name of Object.values(files)) rmSync(join(this.path, name), { force: true });
     } catch (cause) {
       throw cannotWrite(this.path, cause as NodeJS.ErrnoException);
+    }
+  }
+
+  /** Takes the folder away again if the run wrote nothing into it. */
+  discardEmpty(): void {
+    try {
+      rmdirSync(this.path);
+    } catch {
+      // There is something in it.
     }
   }
 }

@@ -1,7 +1,7 @@
 // report.md of a run, as a pure function of its results.
 import { bytes, count, duration, lossText, percent } from "../terminal/format.ts";
 import type { Results } from "./results.ts";
-import { extraSettings, optimizerText } from "./settings.ts";
+import { extraSettings, modelTitle, optimizerText } from "./settings.ts";
 
 /** What was trained on what, how it went, and how to use it. */
 export function reportText(results: Results): string {
@@ -12,7 +12,7 @@ export function reportText(results: Results): string {
     return isBetter ? epoch : top;
   }, undefined);
   const sections = [
-    `# ${settings.model} on ${settings.data}`,
+    `# ${modelTitle(settings)} on ${settings.data}`,
     `**${percent(evaluation.accuracy)}** of ${count(evaluation.count)} test images right after ` +
       `${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"} and ${duration(seconds)} of training.`,
     ...(run.origin === "sample"
@@ -25,7 +25,7 @@ export function reportText(results: Results): string {
     markdownTable(
       ["", ""],
       [
-        ["model", `${settings.model}, ${count(parameters)} parameters`],
+        ["model", `${modelTitle(settings)}, ${count(parameters)} parameters`],
         ["training data", `${settings.data}, ${count(trainSet.length)} images`],
         ["test data", `${count(testSet.length)} images, not trained on`],
         ...(run.skipped ? [["left out", `${count(run.skipped)} files that are no pictures`]] : []),
@@ -40,6 +40,7 @@ export function reportText(results: Results): string {
         ["started", run.startedAt],
       ],
     ),
+    ...networkSection(settings),
     "## Epochs",
     "![Loss and accuracy by epoch](curves.svg)",
     markdownTable(
@@ -97,6 +98,13 @@ export function reportText(results: Results): string {
     ].join("\n"),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** The text of a network that was written as one. */
+function networkSection({ model, modelOptions }: Results["run"]["settings"]): string[] {
+  const { text } = modelOptions;
+  if (model !== "text" || typeof text !== "string") return [];
+  return ["## Network", ["```ts", text.trim(), "```"].join("\n")];
 }
 
 function batchText({ batchSize, accumulate }: Results["run"]["settings"]): string {

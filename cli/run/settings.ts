@@ -157,6 +157,11 @@ export function version(): string {
   return "unknown";
 }
 
+/** What the network of a run is called: "lenet", or that it is written as text. */
+export function modelTitle({ model }: Pick<RunSettings, "model">): string {
+  return model === "text" ? "own network" : model;
+}
+
 /** The settings in one line: "10 epochs, batch 256, sgd lr 0.9, seed 0". */
 export function settingsText(settings: RunSettings): string {
   const { epochs, batchSize, accumulate, seed } = settings;
@@ -201,9 +206,10 @@ export function extraSettings(settings: RunSettings): (readonly [name: string, v
     ema: "average of weights",
     earlyStopping: "early stopping",
   } as const;
-  const own = Object.entries(settings.modelOptions).map(
-    ([name, value]) => [name, String(value)] as const,
-  );
+  const own = Object.entries(settings.modelOptions)
+    // The text of a network is no word among others.
+    .filter(([name]) => settings.model !== "text" || name !== "text")
+    .map(([name, value]) => [name, String(value)] as const);
   const more = Object.entries(names).flatMap(([key, name]) => {
     const value = settings[key as keyof typeof names];
     return value === usualSettings[key as keyof typeof names]

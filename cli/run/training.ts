@@ -32,8 +32,15 @@ import {
   optimizerFor,
   scheduleFor,
 } from "./network.ts";
+import { checkOwnModel, ownModel } from "./networkFile.ts";
 import { writeResults } from "./results.ts";
-import { type RunSettings, settingsJson, settingsText, thisMachine } from "./settings.ts";
+import {
+  modelTitle,
+  type RunSettings,
+  settingsJson,
+  settingsText,
+  thisMachine,
+} from "./settings.ts";
 import { stopOnSignals } from "./stop.ts";
 
 export interface TrainingRequest {
@@ -64,7 +71,12 @@ export async function startTraining(
     normalize: start === null ? undefined : start.normalize,
     sampleIfMissing: onSample !== undefined,
     onProgress: progressTo(terminal, request.display),
-  });
+  })
+    .then((loaded) => fitting(request.settings, loaded))
+    .catch((error) => {
+      folder.discardEmpty();
+      throw error;
+    });
   const isSample = splits.origin === "sample";
   const settings =
     isSample && onSample !== undefined ? onSample(request.settings) : request.settings;
@@ -91,6 +103,20 @@ export function checkModel(settings: RunSettings): void {
   const dataset = { imageShape: [1, height, width] as const, classes: ["one", "other"] };
   const { name, options } = modelFor(settings, dataset);
   models.createModel(name, options);
+}
+
+/** Refuses data that a network of one's own does not fit. */
+function fitting(settings: RunSettings, splits: RunData): RunData {
+  if (settings.model !== ownModel) return splits;
+  const { imageShape, classes } = splits.train;
+  try {
+    const { name, options } = modelFor(settings, { imageShape, classes });
+    checkOwnModel(models.createModel(name, options), imageShape, classes);
+    return splits;
+  } catch (error) {
+    splits.close();
+    throw error;
+  }
 }
 
 function progressTo(terminal: Terminal, display: DisplayKind): (message: string) => void {
@@ -174,7 +200,7 @@ interface Training {
 
 async function runTraining(training: Training, terminal: Terminal): Promise<ExitCode> {
   const { folder, run, log, checkpoint, watch } = training;
-  const title = `${run.settings.model} on ${run.settings.data}`;
+  const title = `${modelTitle(run.settings)} on ${run.settings.data}`;
   const display = openDisplay(training.display, `${title}, ${folder.path}`, terminal);
   const stop = stopOnSignals(terminal);
   try {
@@ -351,11 +377,12 @@ export async function findRate(
 ): Promise<train.LearningRateRange> {
   const { settings, start = null, display } = request;
   checkModel(settings);
-  const splits = await loadRunData(settings, {
+  const loaded = await loadRunData(settings, {
     size: inputSizeOf(settings),
     normalize: start === null ? undefined : start.normalize,
     onProgress: progressTo(terminal, display),
   });
+  const splits = fitting(settings, loaded);
   try {
     computeOn(settings.backend, settings);
     const silent = openDisplay("quiet", "", terminal);

@@ -80,8 +80,14 @@ export class Studio {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** Opens a page: `learn/pooling?kind=avg`. */
-  async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** Opens a page: `learn/pooling?kind=avg`; of this server unless another address is given. */
+  async open(
+    path: string,
+    {
+      address = this.address,
+      ...options
+    }: BrowserContextOptions & { readonly address?: string } = {},
+  ): Promise<Page> {
     const context = await this.#browser.newContext({ locale: "en-US", ...options });
     const page = await context.newPage();
     page.on("console", (message) => {
@@ -89,8 +95,20 @@ export class Studio {
         this.#faults.push(`${path}: console ${message.type()}: ${message.text()}`);
     });
     page.on("pageerror", ({ message }) => this.#faults.push(`${path}: ${message}`));
-    await page.goto(`${this.address}#/${path}`);
+    await page.goto(`${address}#/${path}`);
     return page;
+  }
+
+  /** The operating system's number of the process in which a page and its workers run. */
+  async rendererOf(page: Page): Promise<number> {
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    // Pages of other origins would have others; the busiest renderer is the one that trains.
+    const [busiest] = processInfo
+      .filter(({ type }) => type === "renderer")
+      .sort((a, b) => b.cpuTime - a.cpuTime);
+    if (busiest === undefined) throw new Error(`no process for ${page.url()}`);
+    return busiest.id;
   }
 
   /** What went wrong in any page since the last call; call it at the end of each test. */

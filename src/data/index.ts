@@ -52,4 +52,5 @@ export {
   type TransformedOptions,
   transformed,
 } from "./stream/transformed.ts";
+export { toImageShape } from "./toImageShape.ts";
 export * as transforms from "./transforms/index.ts";

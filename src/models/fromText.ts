@@ -7,7 +7,10 @@ export { type BuiltNetwork, buildNetwork } from "./text/build.ts";
 export { type Layer, NetworkTextError, type Span } from "./text/syntax.ts";
 
 export interface FromTextOptions {
-  /** The TypeScript that makes the network: `new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 10))`. */
+  /**
+   * The TypeScript that makes the network: `new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 10))`. It may stand in a
+   * program, as `const net = …` behind the imports; the rest is not read.
+   */
   readonly text: string;
   /** Channels of the images it is for; kept with it, not checked. */
   readonly inChannels?: number;

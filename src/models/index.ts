@@ -88,11 +88,7 @@ export const models: Readonly<Record<string, ModelEntry>> = {
  * @example createModel("lenet", { numClasses: 10 }).parameters().length // 10
  */
 export function createModel(name: string, options: Readonly<Record<string, unknown>> = {}): Module {
-  // A network that was written as text is made for its own images: nothing resizes them.
-  if (name === "text") {
-    const { imageSize: _, ...text } = options;
-    return fromText(text as unknown as FromTextOptions);
-  }
+  if (name === "text") return ownModel(options);
   const known = Object.hasOwn(models, name) ? models[name] : undefined;
   if (known === undefined) {
     const near = nearest(name, Object.keys(models));
@@ -104,7 +100,19 @@ export function createModel(name: string, options: Readonly<Record<string, unkno
   const { imageSize, inputSize, ...own } = options;
   const wanted = wantedSize(name, known, inputSize);
   const isOption = known.sizes === "option" && inputSize !== undefined;
-  const network = known.create(isOption ? { ...own, inputSize } : own);
+  return resizedTo(wanted, imageSize, known.create(isOption ? { ...own, inputSize } : own));
+}
+
+/** A network that was written as text is made for its own images: only where it says what it sees are others resized. */
+function ownModel(options: Readonly<Record<string, unknown>>): Module {
+  const { imageSize, inputSize, ...text } = options;
+  const network = fromText(text as unknown as FromTextOptions);
+  if (inputSize === undefined) return network;
+  return resizedTo(checkSize("text", "inputSize", inputSize as Size2d), imageSize, network);
+}
+
+/** With a layer in front that resizes the images, if they have another size than the network sees. */
+function resizedTo(wanted: readonly [number, number], imageSize: unknown, network: Module): Module {
   if (imageSize === undefined) return network;
   const [height, width] = checkSize("createModel", "imageSize", imageSize as Size2d);
   if (height === wanted[0] && width === wanted[1]) return network;

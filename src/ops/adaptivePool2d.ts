@@ -9,7 +9,7 @@ import { indexSelect } from "./indexSelect.ts";
 import { maxPool2d } from "./maxPool2d.ts";
 import { mean } from "./mean.ts";
 import { reshape } from "./reshape.ts";
-import { batched, imageSizes, type Pair } from "./sizes.ts";
+import { batched, checkSides, imageSizes, type Pair } from "./sizes.ts";
 import { where } from "./where.ts";
 
 /** Output height and width: one number for both, or `[vertical, horizontal]`; null keeps the input's. */
@@ -26,6 +26,7 @@ interface AdaptiveWindows {
 }
 
 function adaptiveWindows(size: number, count: number): AdaptiveWindows {
+  checkSides("adaptive pooling", [size, count]);
   const starts = Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
   const ends = Array.from({ length: count }, (_, i) => Math.ceil(((i + 1) * size) / count));
   const sizes = Int32Array.from(starts, (start, i) => (ends[i] as number) - start);

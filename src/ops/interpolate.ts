@@ -6,7 +6,7 @@ import { adaptiveAvgPool2d } from "./adaptivePool2d.ts";
 import { cast } from "./cast.ts";
 import { resample } from "./resample.ts";
 import { round } from "./rounding.ts";
-import { batched, imageSizes, type Pair, type PairLike, pair } from "./sizes.ts";
+import { batched, checkSides, imageSizes, type Pair, type PairLike, pair } from "./sizes.ts";
 import { cubicTaps, linearTaps, nearestTaps, type TapOptions, type Taps } from "./taps.ts";
 
 /** How pixels between pixels are found. "area" is the mean of the pixels that go into one. */
@@ -75,6 +75,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
       x: { shape: x.shape, layout: "NCHW" },
     });
   }
+  checkSides("interpolate", [height, width, ...target]);
   const given = recomputeScaleFactor ? undefined : scales;
   return resized(
     x,

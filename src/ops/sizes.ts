@@ -79,6 +79,16 @@ export function imageSizes(
   );
 }
 
+/** Pixels along a side for which ops write down where each comes from, at most. */
+const longestSide = 100_000;
+
+/** Refuses sides whose lists of pixels would not fit into memory, before they are made. */
+export function checkSides(op: string, sides: readonly number[]): void {
+  const long = sides.find((side) => side > longestSide);
+  if (long === undefined) return;
+  throw shapeError(op, `${long} pixels along a side are too many: at most ${longestSide}`, {});
+}
+
 /** Runs an op for image batches on `[channels, height, width]` too. */
 export function batched(x: Tensor, body: (batch: Tensor) => Tensor): Tensor {
   return x.ndim === 3 ? body(x.unsqueeze(0)).squeeze(0) : body(x);

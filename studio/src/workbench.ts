@@ -20,7 +20,7 @@ interface Kept {
   readonly input?: string;
 }
 
-const lastUsed = stored<string>("network", JSON.stringify({ net: "lenet" }), (value) => {
+const lastUsed = stored<string>("network", JSON.stringify({ net: "lenet-today" }), (value) => {
   try {
     return choiceOf(JSON.parse(value) as Kept) !== null;
   } catch {
@@ -52,7 +52,8 @@ function choiceOf({ net, text, input }: Kept): NetworkChoice | null {
   const inputShape = (input ?? "").split("x").map(Number);
   const isShape =
     inputShape.length === 3 && inputShape.every((size) => Number.isInteger(size) && size > 0);
-  if (net !== "own" || !text || !isShape) return null;
+  // A text may be empty: whoever cleared it begins anew.
+  if (net !== "own" || text === undefined || !isShape) return null;
   return { name: "own", text, inputShape: inputShape as unknown as InputShape };
 }
 

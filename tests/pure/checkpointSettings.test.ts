@@ -52,8 +52,19 @@ describe("the settings in a checkpoint of the studio", () => {
 
   it("come back as they were", () => {
     expect(settingsOfCheckpoint(checkpointSettings(run), usual)).toEqual(run);
+    const begun = { ...run, start: "xavier" } as const;
+    expect(settingsOfCheckpoint(checkpointSettings(begun), usual)).toEqual(begun);
     const local = { ...run, dataset: "fashion-mnist" };
     expect(settingsOfCheckpoint(checkpointSettings(local), usual)).toEqual(local);
+  });
+
+  it("keep a network of the library, by its name", () => {
+    const options = { width: 2, inChannels: 1, numClasses: 10, imageSize: [28, 28], inputSize: 96 };
+    const known = { ...run, model: { name: "resnet18", options } };
+    expect(readSettings(checkpointSettings(known))).toMatchObject({
+      ...{ model: "resnet18", modelOptions: { width: 2 }, inputSize: 96 },
+    });
+    expect(settingsOfCheckpoint(checkpointSettings(known), { ...known, lr: 1 })).toEqual(known);
   });
 
   it("of the command, or hostile ones, are taken as far as the studio knows them", () => {

@@ -8,6 +8,7 @@ import { allLayers, newLayerText } from "../../src/models/text/layers.ts";
 import { parseNetwork } from "../../src/models/text/parse.ts";
 import { printNetwork } from "../../src/models/text/print.ts";
 import { type Layer, NetworkTextError, scalar, type Value } from "../../src/models/text/syntax.ts";
+import { programOf } from "../../studio/src/build/program.ts";
 import { describeNetwork } from "../../studio/src/engine/handlers/networkText.ts";
 import { presets } from "../../studio/src/network/presets.ts";
 
@@ -102,6 +103,41 @@ describe("the text of a network", () => {
     );
   });
 
+  it("may be the program of the page Build, of which only the network is read", () => {
+    for (const { title, inputShape, text } of presets) {
+      const settings = { ...{ title, network: text, inputShape, dataset: "sample" }, seed: 0 };
+      const rest = {
+        optimizer: "adam",
+        lr: 0.001,
+        momentum: 0,
+        weightDecay: 0,
+        epochs: 3,
+      } as const;
+      const program = programOf({ ...settings, ...rest, schedule: "one-cycle", batchSize: 32 });
+      const { net } = buildNetwork(program);
+      expect(net.parameters().length).toBe(buildNetwork(text).net.parameters().length);
+    }
+    const { start, end } = parseNetwork("const net = new nn.ReLU(); net.forward(x) * 2 // °");
+    expect([start, end]).toEqual([12, 25]);
+    expect(problem(() => parseNetwork("new nn.ReLU(); net"))).toBe(
+      '1:16 the network ends before "net"',
+    );
+  });
+
+  it("may be a file of TypeScript", () => {
+    const net = "new nn.Sequential(\n  new nn.ReLU(),\n)";
+    for (const text of [
+      `import { nn } from "fovea";\n\nconst net = ${net};\n`,
+      `import { models, nn } from "fovea";\nimport "other"\nexport const mine = ${net}`,
+      `// mine\nexport default ${net};`,
+    ])
+      expect(printNetwork(parseNetwork(text))).toBe(net);
+    expect(problem(() => parseNetwork("const 5 = new nn.ReLU()"))).toBe(
+      '1:7 expected a name, found "5"',
+    );
+    expect(problem(() => parseNetwork("import { nn }"))).toContain("found the end of the text");
+  });
+
   it.each([
     ["", "1:1 expected a layer or a value, found the end of the text"],
     ["new nn.ReLU(", "1:13 expected a layer or a value, found the end of the text"],
@@ -167,6 +203,20 @@ describe("a network made from its text", () => {
     expect(buildNetwork("new nn.Linear(2, 2)").net.parameters()).toHaveLength(2);
   });
 
+  it.each([
+    ["new nn.Upsample({ scaleFactor: 1e9 })", "interpolate: 28000000000 pixels along a side"],
+    ['new nn.Upsample({ size: 1e6, mode: "bilinear" })', "interpolate: 1000000 pixels along"],
+    ["new nn.AdaptiveAvgPool2d(1e9)", "adaptive pooling: 1000000000 pixels along a side"],
+    [
+      "new nn.Conv2d(1, 1, 1, { padding: 1e9 }), new nn.AdaptiveMaxPool2d(1)",
+      "adaptive pooling: 2",
+    ],
+  ])("is described without the memory that %s would take", (layers, message) => {
+    const text = `new nn.Sequential(${layers})`;
+    const { problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(found?.message.slice(0, message.length)).toBe(message);
+  });
+
   it("takes names that objects have of their own as the names of layers", () => {
     const text =
       "new nn.Sequential({ __proto__: new nn.Linear(2, 3), constructor: new nn.ReLU() })";
@@ -179,16 +229,64 @@ describe("a network made from its text", () => {
     expect(problem(() => buildNetwork(newLayerText(name) as string))).toBe("no problem");
   });
 
-  it.each(presets)("$title is the library's network", ({ name, inputShape, text }) => {
-    const known = inspect.summary(models.createModel(name), [1, ...inputShape]);
+  const ofLibrary = presets.filter(({ model }) => model !== null);
+  it.each(ofLibrary)("$title is the library's network", ({ name, model, inputShape, text }) => {
+    const own = model ?? { name, options: {} };
+    const made = models.createModel(own.name, own.options);
+    const known = inspect.summary(made, [1, ...inputShape]);
     const read = describeNetwork({ text, inputShape });
-    expect(models.models[name]?.inputShape).toEqual(inputShape);
+    expect(models.models[own.name]?.inputShape).toEqual(inputShape);
     expect(read.problem).toBe(null);
     expect(read.parameters).toBe(known.parameters);
     expect(read.multiplyAdds).toBe(known.multiplyAdds);
     expect(read.rows.map((row) => row.outputShape)).toEqual(
       known.layers.map((row) => row.outputShape),
     );
+  });
+
+  it.each([
+    ["lenet", 61_706],
+    ["alexnet", 46_764_746],
+    ["vgg11", 128_806_154],
+    ["vgg16", 134_300_362],
+    ["nin", 1_992_166],
+    ["googlenet", 5_977_530],
+    ["resnet18", 11_178_378],
+    ["densenet", 758_226],
+    // Counted by hand: convolutions 9 · in · out + out, normalisation 2 · out, dense layers in · out + out.
+    ["resnet-narrow", 192 + 4_704 + (14_016 + 544) + (55_680 + 2_112) + 650],
+    ["vgg-narrow", 192 + 4_704 + 18_624 + 37_056 + 73_856 + 1_290],
+  ])("%s has %i parameters", (name, parameters) => {
+    const preset = presets.find((each) => each.name === name);
+    expect(describeNetwork(preset as (typeof presets)[number])).toMatchObject({
+      problem: null,
+      parameters,
+    });
+  });
+
+  it("shows the layers before one that is not known or refuses its options", () => {
+    const text = `new nn.Sequential({
+  first: new nn.Sequential(new nn.Conv2d(1, 6, 5), new nn.ReLU()),
+  second: new nn.MaxPool(2),
+})`;
+    const { rows, problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(rows.map(({ path, outputShape }) => [path, outputShape])).toEqual([
+      ["first.0", [1, 6, 24, 24]],
+      ["first.1", [1, 6, 24, 24]],
+    ]);
+    expect(found).toMatchObject({ line: 3, column: 11 });
+    expect(found?.message).toContain("did you mean MaxPool2d?");
+  });
+
+  it.each(["new nn.Flaten()", "new nn.Linear(7, 10)"])("keeps their order before %s", (wrong) => {
+    const text = `new nn.Sequential(
+      new nn.Sequential(new nn.Conv2d(1, 6, 5), new nn.ReLU()), new nn.MaxPool2d(2), ${wrong})`;
+    const { rows } = describeNetwork({ text, inputShape: [1, 28, 28] });
+    expect(rows.map(({ path, outputShape }) => [path, outputShape])).toEqual([
+      ["0.0", [1, 6, 24, 24]],
+      ["0.1", [1, 6, 24, 24]],
+      ["1", [1, 6, 12, 12]],
+    ]);
   });
 
   it("shows the layers before one that does not fit, and its place", () => {
@@ -230,5 +328,36 @@ describe("changing single layers", () => {
     expect(names(edit.addLayer(text, "new nn.GELU()", item(1)))[2]).toBe("GELU");
     expect(names(edit.addLayer(text, "new nn.GELU()")).at(-1)).toBe("GELU");
     expect(names(edit.addLayer("new nn.Sequential()", "new nn.GELU()"))).toEqual(["GELU"]);
+  });
+
+  it("keeps names in step", () => {
+    const named = "new nn.Sequential({\n  a: new nn.ReLU(),\n  b: new nn.Tanh(),\n})";
+    const at = (from: string, position: number) => items(from)[position] as edit.Item;
+    expect(items(named).map(({ path }) => path)).toEqual(["a", "b"]);
+    const added = edit.addLayer(named, "new nn.ELU()", at(named, 0));
+    expect(items(added).map(({ path, layer }) => [path, layer.name])).toEqual([
+      ["a", "ReLU"],
+      ["elu1", "ELU"],
+      ["b", "Tanh"],
+    ]);
+    for (const position of [0, 1, 2]) {
+      const left = ["a", "elu1", "b"].filter((_, i) => i !== position);
+      const rest = edit.removeLayer(added, at(added, position));
+      expect(items(rest).map(({ path }) => path)).toEqual(left);
+    }
+    const empty = edit.removeLayer(edit.removeLayer(named, at(named, 0)), at(named, 0));
+    expect(names(empty)).toEqual([]);
+    expect(names(edit.addLayer(empty, "new nn.ELU()"))).toEqual(["ELU"]);
+  });
+
+  it("loses nothing of what stands around an empty network or a single layer", () => {
+    const empty = "// mine\nnew nn.Sequential(\n  // nothing yet\n);";
+    expect(edit.addLayer(empty, "new nn.ELU()")).toBe(
+      "// mine\nnew nn.Sequential(\n  // nothing yet\n  new nn.ELU(),\n);",
+    );
+    expect(names(edit.addLayer("new nn.ReLU()", "new nn.ELU()"))).toEqual(["ReLU", "ELU"]);
+    expect(edit.addLayer("new nn.Sequential(new nn.ReLU())", "new nn.ELU()")).toBe(
+      "new nn.Sequential(new nn.ReLU(),\n  new nn.ELU())",
+    );
   });
 });

@@ -9,9 +9,10 @@ const deepest = 100;
 const longest = 200_000;
 
 /**
- * The layer that a text describes.
+ * The layer that a text describes. Around it may stand what a program has there: imports and a name before it, and behind a
+ * network with a name whatever is done with it.
  * @throws NetworkTextError with the place of what is wrong
- * @example parseNetwork("new nn.ReLU()").name // "ReLU"
+ * @example parseNetwork('import { nn } from "fovea"; export const net = new nn.ReLU();').name // "ReLU"
  */
 export function parseNetwork(text: string): Layer {
   if (text.length > longest) {
@@ -19,9 +20,10 @@ export function parseNetwork(text: string): Layer {
     throw new NetworkTextError(`the text is longer than ${longest} characters`, text, rest);
   }
   const parser = new Parser(text);
+  const isProgram = parser.prologue();
   const network = parser.value(0);
-  parser.skip(";");
-  parser.finish();
+  // What a program does with its network is not read.
+  if (!isProgram) parser.finish();
   if (network.kind !== "layer") {
     throw new NetworkTextError("a network begins with new nn.Sequential(", text, network);
   }
@@ -30,21 +32,22 @@ export function parseNetwork(text: string): Layer {
 
 class Parser {
   readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+  readonly #tokens: Iterator<Token, Token, undefined>;
+  #next: Token;
+  /** Behind the token that was taken last. */
+  #end = 0;
 
   constructor(text: string) {
     this.#text = text;
     this.#tokens = tokensOf(text);
-  }
-
-  get #next(): Token {
-    return this.#tokens[this.#at] as Token;
+    this.#next = this.#tokens.next().value;
   }
 
   #take(): Token {
     const token = this.#next;
-    if (token.kind !== "end") this.#at++;
+    if (token.kind === "end") return token;
+    this.#end = token.end;
+    this.#next = this.#tokens.next().value;
     return token;
   }
 
@@ -58,7 +61,7 @@ class Parser {
 
   skip(sign: string): boolean {
     if (!this.#is(sign)) return false;
-    this.#at++;
+    this.#take();
     return true;
   }
 
@@ -69,9 +72,32 @@ class Parser {
   }
 
   finish(): void {
+    this.skip(";");
     if (this.#next.kind !== "end") {
       this.#fail(`the network ends before ${named(this.#next)}`, this.#next);
     }
+  }
+
+  /** Imports and the beginning of a declaration, which say nothing about the network. Was there a declaration? */
+  prologue(): boolean {
+    while (this.#isWord("import")) {
+      // To the name of the module, which is the first string.
+      while (this.#next.kind !== "string" && this.#next.kind !== "end") this.#take();
+      this.#take();
+      this.skip(";");
+    }
+    if (this.#isWord("export")) this.#take();
+    if (this.#isWord("default")) this.#take();
+    if (!this.#isWord("const")) return false;
+    this.#take();
+    const name = this.#take();
+    if (name.kind !== "word") this.#fail(`expected a name, found ${named(name)}`, name);
+    this.#expect("=", `after ${name.text}`);
+    return true;
+  }
+
+  #isWord(word: string): boolean {
+    return this.#next.kind === "word" && this.#next.text === word;
   }
 
   value(depth: number): Value {
@@ -170,11 +196,6 @@ class Parser {
       if (!this.#is("}")) this.#expect(",", 'or "}"');
     }
     return { kind: "object", entries, start, end: this.#end };
-  }
-
-  /** Behind the token that was taken last. */
-  get #end(): number {
-    return this.#tokens[this.#at - 1]?.end ?? 0;
   }
 }
 

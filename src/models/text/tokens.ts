@@ -12,22 +12,23 @@ const patterns = [
   ["word", /[\p{L}_$][\p{L}\p{N}_$]*/uy],
   ["number", /(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
   ["string", /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y],
-  ["sign", /[()[\]{},.:;-]/y],
+  ["sign", /[()[\]{},.:;=-]/y],
 ] as const;
 
-/** @throws NetworkTextError for characters that begin nothing, and for comments and strings without an end */
-export function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
+/**
+ * The tokens of a text, one by one, as far as they are wanted; the last is its end.
+ * @throws NetworkTextError for characters that begin nothing, and for comments and strings without an end
+ */
+export function* tokensOf(text: string): Generator<Token, Token, undefined> {
   let at = 0;
   for (;;) {
     at += matchAt(blank, text, at).length;
     if (at >= text.length) break;
     const token = tokenAt(text, at);
-    tokens.push(token);
+    yield token;
     at = token.end;
   }
-  tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
-  return tokens;
+  return { kind: "end", text: "", start: text.length, end: text.length };
 }
 
 function tokenAt(text: string, start: number): Token {

@@ -1,4 +1,40 @@
-// The page Train.
+// The page Train: settings, the training itself, and what can be seen of it while it runs.
+import { useEffect } from "preact/hooks";
+import { say } from "../text.ts";
+import { Controls } from "./Controls.tsx";
+import { Curves } from "./Curves.tsx";
+import { Health } from "./Health.tsx";
+import { Looks } from "./Looks.tsx";
+import { Mistakes } from "./Mistakes.tsx";
+import { SettingsForm } from "./SettingsForm.tsx";
+import { adopt } from "./settings.ts";
+import { findRun, run } from "./store.ts";
+import "./train.css";
+
+const words = {
+  title: { en: "Train", zh: "训练" },
+  lead: {
+    en: "Choose a network and pictures, and watch it learn. All is computed in this browser; nothing leaves it.",
+    zh: "选择网络和图像，观察它如何学习。一切都在此浏览器中计算，不会发送到任何地方。",
+  },
+};
+
 export default function Page() {
-  return <h1>Train</h1>;
+  useEffect(() => {
+    void findRun().then(() => {
+      if (run.value !== null) adopt(run.value.settings);
+    });
+  }, []);
+  return (
+    <>
+      <h1>{say(words.title)}</h1>
+      <p class="lead">{say(words.lead)}</p>
+      <SettingsForm />
+      <Controls />
+      <Curves />
+      <Looks />
+      <Health />
+      <Mistakes />
+    </>
+  );
 }

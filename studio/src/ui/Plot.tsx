@@ -83,7 +83,7 @@ export function Plot({
       },
       axes: [
         { ...axis, label: xLabel },
-        { ...axis, label: yLabel, size: 56 },
+        { ...axis, label: yLabel, size: 60, values: (_, ticks) => ticks.map(tickText) },
       ],
       series: [
         {},
@@ -135,6 +135,11 @@ export function Plot({
       />
     </div>
   );
+}
+
+/** As many digits as it takes to tell ticks apart: learning rates are small. Logarithmic axes leave some ticks without. */
+function tickText(tick: number | null): string {
+  return tick === null ? "" : String(Number(tick.toPrecision(3)));
 }
 
 function dataOf(x: readonly number[], series: readonly PlotSeries[]): UPlot.AlignedData {

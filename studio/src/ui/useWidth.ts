@@ -1,15 +1,15 @@
-import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-/** The width of an element in CSS pixels, as it changes; null before it is known. */
-export function useWidth(element: RefObject<HTMLElement | null>): number | null {
-  const [width, setWidth] = useState<number | null>(null);
+/** The width of an element in CSS pixels, as it changes; 0 before it is known. */
+export function useWidth<Element extends HTMLElement>() {
+  const ref = useRef<Element>(null);
+  const [width, setWidth] = useState(0);
   useEffect(() => {
-    const own = element.current;
-    if (own === null) return;
-    const observer = new ResizeObserver(() => setWidth(own.clientWidth));
-    observer.observe(own);
+    const element = ref.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return width;
+  return { ref, width };
 }

@@ -2,6 +2,9 @@
 import { DataError, type data } from "../../../../src/index.ts";
 import { fashionSample } from "../fashionSample.ts";
 import type { InputShape } from "../run/types.ts";
+import { adapted } from "./adapt.ts";
+import { ownPictures } from "./own.ts";
+import { servedPictures } from "./served.ts";
 
 export interface LoadedDataset {
   readonly id: string;
@@ -10,11 +13,56 @@ export interface LoadedDataset {
   readonly test: data.ImageDataset;
 }
 
-/** @throws DataError if there is no such data set any more, or its pictures cannot be brought to the shape */
-export async function loadDataset(id: string, inputShape: InputShape): Promise<LoadedDataset> {
-  if (id !== "sample") throw new DataError(`there is no data set ${id}`);
-  const { train, test } = await fashionSample();
-  if (inputShape.join() !== "1,28,28")
-    throw new DataError(`no pictures of ${inputShape.join(" × ")}`);
-  return { id, classes: train.classes, train, test };
+/** The one that was asked for last: pages ask again and again. */
+let last: { readonly key: string; readonly loaded: Promise<LoadedDataset> } | null = null;
+
+/**
+ * The pictures of a data set in the shape that a network takes.
+ * @throws DataError if there is no such data set any more, or so many pictures of this shape do not fit into a page
+ */
+export function loadDataset(id: string, inputShape: InputShape): Promise<LoadedDataset> {
+  const key = `${id} ${inputShape.join()}`;
+  if (last?.key === key) return last.loaded;
+  const loaded = load(id, inputShape);
+  last = { key, loaded };
+  loaded.catch(() => {
+    if (last?.loaded === loaded) last = null;
+  });
+  return loaded;
+}
+
+/** What a data set was may no longer hold. */
+export function forgetLoaded(): void {
+  last = null;
+}
+
+async function load(id: string, inputShape: InputShape): Promise<LoadedDataset> {
+  const { train, test } = await splitsOf(id);
+  const pixels = inputShape.reduce((product, size) => product * size, train.length + test.length);
+  checkRoom(pixels, inputShape);
+  return {
+    id,
+    classes: train.classes,
+    train: await adapted(train, inputShape),
+    test: await adapted(test, inputShape),
+  };
+}
+
+async function splitsOf(id: string): Promise<Omit<LoadedDataset, "id" | "classes">> {
+  if (id === "sample") return fashionSample();
+  if (id.startsWith("own-")) return ownPictures(id);
+  return servedPictures(id);
+}
+
+const mostBytes = 2 ** 30;
+
+function checkRoom(bytes: number, inputShape: InputShape): void {
+  if (bytes <= mostBytes) return;
+  throw new DataError("so many pictures of this size do not fit into a page", {
+    facts: [
+      { name: "each", value: inputShape.join(" × ") },
+      { name: "together", value: `${(bytes / 2 ** 30).toFixed(1)} GiB of at most 1` },
+    ],
+    hint: "choose a network for smaller pictures, or the sample",
+  });
 }

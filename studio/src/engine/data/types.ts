@@ -7,6 +7,24 @@ export interface DatasetInfo {
   readonly classes: readonly string[];
   /** Channels, rows, columns of its pictures. */
   readonly imageShape: readonly [number, number, number];
+  /** Numbers of pictures. */
   readonly train: number;
   readonly test: number;
+}
+
+/** A file of a folder that was given, with its place in it. */
+export interface GivenFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** A file that was left out, and why. */
+export interface FileProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface AddedDataset {
+  readonly dataset: DatasetInfo;
+  readonly problems: readonly FileProblem[];
 }

@@ -1,5 +1,6 @@
 // A network text, seen layer by layer, with what is wrong in it.
 import { inspect, models, nn } from "../../../../src/index.ts";
+import { type Item, itemsOf, parseNetwork } from "../../../../src/models/text/index.ts";
 
 export interface NetworkRow {
   readonly path: string;
@@ -38,21 +39,52 @@ export interface NetworkText {
 
 /** Shapes, parameters, work and receptive fields of a network text; mistakes are part of the answer. */
 export function describeNetwork({ text, inputShape }: NetworkText): NetworkDescription {
-  const none = { rows: [], problem: null, parameters: 0, multiplyAdds: 0, trainingBytes: 0 };
-  const shape = [1, ...inputShape];
   try {
     const { net, places } = models.buildNetwork(text);
+    const shape = [1, ...inputShape];
     try {
       return describe(net, shape);
     } catch (error) {
-      const { done, failing } = firstMisfit(net, shape);
+      const { done, failing } = firstMisfit(piecesOf(text, places), shape);
       const place = (failing && places.get(failing)) ?? (places.get(net) as models.Layer);
       const problem = new models.NetworkTextError((error as Error).message, text, place);
-      return { ...describe(done, shape), problem: problemOf(problem) };
+      return { ...pathed(describe(done, shape)), problem: problemOf(problem) };
     }
   } catch (error) {
-    if (error instanceof models.NetworkTextError) return { ...none, problem: problemOf(error) };
-    throw error;
+    if (!(error instanceof models.NetworkTextError)) throw error;
+    const before = textBefore(text, error.start);
+    const described = before === null ? nothing : describeNetwork({ text: before, inputShape });
+    return { ...pathed(described), problem: problemOf(error) };
+  }
+}
+
+const nothing = { rows: [], problem: null, parameters: 0, multiplyAdds: 0, trainingBytes: 0 };
+
+// Dots may not stand in the names of layers: a path becomes a name with another sign between. One stands before it too:
+// objects put names that are whole numbers first.
+const hidden = (path: string): string => `›${path.replaceAll(".", "›")}`;
+function pathed(described: NetworkDescription): NetworkDescription {
+  const rows = described.rows.map((row) => ({
+    ...row,
+    path: row.path.replace("›", "").replaceAll("›", "."),
+  }));
+  return { ...described, rows };
+}
+
+/** The layers that end before a place in the text, as a text of their own; null if there is none. */
+function textBefore(text: string, place: number): string | null {
+  const items = readItems(text).filter(({ layer }) => layer.end <= place);
+  const entries = items.map(
+    ({ path, layer }) => `"${hidden(path)}": ${text.slice(layer.start, layer.end)}`,
+  );
+  return items.length === 0 ? null : `new nn.Sequential({ ${entries.join(", ")} })`;
+}
+
+function readItems(text: string): Item[] {
+  try {
+    return itemsOf(parseNetwork(text));
+  } catch {
+    return [];
   }
 }
 
@@ -71,12 +103,13 @@ function describe(net: nn.Module, shape: readonly number[]): NetworkDescription 
   };
 }
 
+type Piece = readonly [path: string, module: nn.Module];
+
 /** The layers that fit, as a network, and the first that does not: outside of blocks, which are one piece. */
 function firstMisfit(
-  net: nn.Module,
+  pieces: readonly Piece[],
   shape: readonly number[],
 ): { readonly done: nn.Sequential; readonly failing: nn.Module | undefined } {
-  const pieces = piecesOf(net);
   let low = 0;
   let high = pieces.length;
   // The first piece that fails with all before it.
@@ -88,16 +121,17 @@ function firstMisfit(
   return { done: named(pieces.slice(0, low)), failing: pieces[low]?.[1] };
 }
 
-function piecesOf(net: nn.Module, path = ""): [string, nn.Module][] {
-  if (Object.getPrototypeOf(net) !== nn.Sequential.prototype) return [[path, net]];
-  // Dots may not stand in names; the reader sees the same numbers with another sign between.
-  return net
-    .children()
-    .flatMap((child, i) => piecesOf(child, path === "" ? String(i) : `${path}›${i}`));
+/** The modules of a text with their paths, as the list has them. */
+function piecesOf(text: string, places: ReadonlyMap<nn.Module, models.Layer>): Piece[] {
+  const made = new Map([...places].map(([module, { start }]) => [start, module]));
+  return readItems(text).flatMap(({ path, layer }) => {
+    const module = made.get(layer.start);
+    return module === undefined ? [] : [[hidden(path), module] as const];
+  });
 }
 
-function named(pieces: readonly (readonly [string, nn.Module])[]): nn.Sequential {
-  return new nn.Sequential(Object.fromEntries(pieces.map(([path, piece]) => [path || "0", piece])));
+function named(pieces: readonly Piece[]): nn.Sequential {
+  return new nn.Sequential(Object.fromEntries(pieces));
 }
 
 function fits(net: nn.Module, shape: readonly number[]): boolean {

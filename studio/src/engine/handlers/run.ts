@@ -68,6 +68,9 @@ async function runReset(_: Nothing): Promise<RunView> {
 }
 
 async function runLoad({ id }: OfRun): Promise<RunView> {
+  const now = currentRun()?.view();
+  // What is open is further than what was kept of it.
+  if (now?.id === id && now.status !== "ready") return now;
   const { summary, checkpoint } = await keptRun(id);
   const { settings, createdAt } = summary;
   return open(await sessionOfKept({ id, createdAt }, settings, checkpoint, summary));
@@ -97,6 +100,29 @@ async function runExport({
   return { name: fileName(summary.settings.title), bytes: checkpoint };
 }
 
+/** What training reached before the page was closed is over, unless it goes on here. */
+async function runList(_: Nothing): Promise<RunSummary[]> {
+  const now = currentRun()?.view();
+  return (await keptRuns()).map((summary) => {
+    if (summary.id === now?.id) return { ...summary, status: now.status };
+    const wasUnderWay = summary.status === "running" || summary.status === "paused";
+    return wasUnderWay ? { ...summary, status: "done" } : summary;
+  });
+}
+
+async function runDelete({ id }: OfRun): Promise<void> {
+  const run = currentRun();
+  // What still trains would be kept again.
+  if (run?.id === id) await run.stop();
+  await forgetRun(id);
+}
+
+async function runRename({ id, title }: OfRun & { readonly title: string }): Promise<void> {
+  const run = currentRun();
+  if (run?.id === id) run.rename(title);
+  await renameRun(id, title);
+}
+
 function fileName(title: string): string {
   return `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "network"}.safetensors`;
 }
@@ -114,10 +140,9 @@ export const runHandlers = {
   runStep: (_: Nothing): void => requireRun().step(),
   runRate: ({ lr }: { readonly lr: number }): void => requireRun().setRate(lr),
   runStop: (_: Nothing): Promise<void> => requireRun().stop(),
-  runList: (_: Nothing): Promise<RunSummary[]> => keptRuns(),
-  runDelete: ({ id }: OfRun): Promise<void> => forgetRun(id),
-  runRename: ({ id, title }: OfRun & { readonly title: string }): Promise<void> =>
-    renameRun(id, title),
+  runList,
+  runDelete,
+  runRename,
   runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
     atRest(() => look(requireRun(), index)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({

@@ -8,10 +8,10 @@ export class Between {
   #allowedSteps = 0;
   #isStopped = false;
   #wake: (() => void) | null = null;
-  readonly #onPause: () => void;
+  readonly #onPause: () => Promise<void>;
 
   /** @param onPause called when the training stands still, before a step */
-  constructor(isPaused: boolean, onPause: () => void) {
+  constructor(isPaused: boolean, onPause: () => Promise<void>) {
     this.#isPaused = isPaused;
     this.#onPause = onPause;
   }
@@ -35,8 +35,12 @@ export class Between {
         this.#allowedSteps--;
         return true;
       }
-      if (!isTold) this.#onPause();
-      isTold = true;
+      if (!isTold) {
+        isTold = true;
+        await this.#onPause();
+        // Meanwhile it may have been told to go on.
+        continue;
+      }
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
@@ -53,10 +57,13 @@ export class Between {
 
   resume(): void {
     this.#isPaused = false;
+    this.#allowedSteps = 0;
     this.#stir();
   }
 
+  /** Lets one step through a pause. */
   allowStep(): void {
+    if (!this.#isPaused) return;
     this.#allowedSteps++;
     this.#stir();
   }

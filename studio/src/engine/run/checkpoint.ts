@@ -1,6 +1,9 @@
 // A training as a checkpoint of Fovea, and a checkpoint as a training.
 import { DataError, models, train } from "../../../../src/index.ts";
 import { loadDataset } from "../data/load.ts";
+import { ownDatasets } from "../data/own.ts";
+import { servedDatasets } from "../data/served.ts";
+import { fashionClasses } from "../fashionSample.ts";
 import { checkpointModel, checkpointSettings, settingsOfCheckpoint } from "./checkpointSettings.ts";
 import { epochPointOf } from "./points.ts";
 import { normalized, Session, type SessionPast } from "./session.ts";
@@ -51,7 +54,10 @@ export async function sessionOfFile(
   const checkpoint = train.decodeCheckpoint(bytes, name);
   const { model, progress } = checkpoint;
   const usual = usualSettings(name.replace(/\.safetensors$/, ""), model);
-  const settings = settingsOfCheckpoint(checkpoint.settings, usual);
+  const said = settingsOfCheckpoint(checkpoint.settings, usual);
+  // Training goes on in the order in which it began.
+  const { seed, batchSize } = progress ?? said;
+  const settings = { ...said, seed, batchSize };
   const epochs = (progress?.history ?? []).map((record) =>
     epochPointOf({ type: "epoch", ...record }),
   );
@@ -62,8 +68,9 @@ export async function sessionOfFile(
 }
 
 function usualSettings(title: string, model: train.CheckpointInfo["model"]): RunSettings {
-  const { text, inChannels, imageSize } = model.options;
-  const [channels, ...size] = models.models[model.name]?.inputShape ?? [1, 28, 28];
+  const { text, inChannels, imageSize, inputSize } = model.options;
+  const [channels, ...own] = models.models[model.name]?.inputShape ?? [1, 28, 28];
+  const size = typeof inputSize === "number" ? [inputSize, inputSize] : own;
   const [height, width] = Array.isArray(imageSize) ? (imageSize as number[]) : size;
   const isText = model.name === "text";
   return {
@@ -77,14 +84,18 @@ function usualSettings(title: string, model: train.CheckpointInfo["model"]): Run
   } as RunSettings;
 }
 
-/** The data set that it was trained on if it is here, otherwise the sample, if that has the same classes. */
+/** The data set that it was trained on if it is here, otherwise another one of the same classes. */
 async function datasetFor(settings: RunSettings, classes: readonly string[]) {
-  for (const dataset of new Set([settings.dataset, "sample"])) {
-    const loaded = await loadDataset(dataset, settings.inputShape).catch(() => null);
-    if (loaded?.classes.join("\n") === classes.join("\n")) return { loaded, dataset };
+  const sample = { id: "sample", classes: fashionClasses };
+  const fitting = [...(await servedDatasets()), ...(await ownDatasets()), sample]
+    .filter((known) => known.classes.join("\n") === classes.join("\n"))
+    .map(({ id }) => id);
+  const dataset = fitting.includes(settings.dataset) ? settings.dataset : fitting[0];
+  if (dataset === undefined) {
+    throw new DataError("no data set here has the classes of this checkpoint", {
+      facts: [{ name: "classes", value: classes.slice(0, 8).join(", ") }],
+      hint: "give the pictures it was trained on as a data set first (page Train)",
+    });
   }
-  throw new DataError("no data set here has the classes of this checkpoint", {
-    facts: [{ name: "classes", value: classes.slice(0, 8).join(", ") }],
-    hint: "give the pictures it was trained on as a data set first (page Train)",
-  });
+  return { loaded: await loadDataset(dataset, settings.inputShape), dataset };
 }

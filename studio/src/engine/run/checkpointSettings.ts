@@ -1,6 +1,6 @@
 // How a run of the studio is written into a checkpoint, so that `fovea evaluate` and the others know what it is; and back.
-import type { InputShape, OptimizerName, RunSettings, ScheduleName } from "./types.ts";
-import { optimizerNames, scheduleNames } from "./types.ts";
+import type { InputShape, OptimizerName, RunSettings, ScheduleName, StartName } from "./types.ts";
+import { optimizerNames, scheduleNames, startNames } from "./types.ts";
 
 /** Name and options by which `models.createModel` builds the network anew. */
 export interface CheckpointModel {
@@ -21,15 +21,18 @@ const dataNames: Readonly<Record<string, string>> = { sample: "fashion-mnist-sam
 
 /** The settings of a checkpoint: by the names that the command line has for them, and the run's title. */
 export function checkpointSettings(settings: RunSettings): Readonly<Record<string, unknown>> {
-  const { title, network, inputShape: _, dataset, ...rest } = settings;
+  const { title, network, model: known, inputShape: _, dataset, ...rest } = settings;
   const data = dataNames[dataset] ?? dataset;
-  return { title, model: "text", modelOptions: { text: network }, data, ...rest };
+  const name = known?.name ?? "text";
+  const { inChannels, numClasses, imageSize, inputSize = null, ...own } = known?.options ?? {};
+  const modelOptions = known === undefined ? { text: network } : own;
+  return { title, model: name, modelOptions, inputSize, data, ...rest };
 }
 
 /**
  * The settings of a run that a checkpoint was saved from, in the studio or by `fovea train`; what it does not say, or says
  * in a way that the studio does not know, is as given.
- * @param usual what is not said, and network and shape: they follow from the checkpoint's model
+ * @param usual what is not said, and network, model and shape: they follow from the checkpoint's model
  */
 export function settingsOfCheckpoint(saved: unknown, usual: RunSettings): RunSettings {
   const said =
@@ -44,6 +47,7 @@ export function settingsOfCheckpoint(saved: unknown, usual: RunSettings): RunSet
   return {
     title: own("title", isText, usual.title),
     network: usual.network,
+    ...(usual.model === undefined ? {} : { model: usual.model }),
     inputShape: usual.inputShape as InputShape,
     dataset: Object.entries(dataNames).find(([, name]) => name === data)?.[0] ?? data,
     optimizer: own<OptimizerName>("optimizer", oneOf(optimizerNames), usual.optimizer),
@@ -53,6 +57,9 @@ export function settingsOfCheckpoint(saved: unknown, usual: RunSettings): RunSet
     schedule: own<ScheduleName>("schedule", oneOf(scheduleNames), usual.schedule),
     epochs: own("epochs", isCount, usual.epochs),
     batchSize: own("batchSize", isCount, usual.batchSize),
+    ...(said.start === undefined
+      ? {}
+      : { start: own<StartName>("start", oneOf(startNames), "usual") }),
     seed: own("seed", (value) => value === 0 || isCount(value), usual.seed),
   };
 }

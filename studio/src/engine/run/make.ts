@@ -3,7 +3,7 @@ import {
   inspect,
   manualSeed,
   models,
-  type nn,
+  nn,
   OptionError,
   optim,
   type train,
@@ -21,6 +21,7 @@ export function makeNetwork(settings: RunSettings, classes: number): nn.Module {
     model === undefined
       ? models.buildNetwork(network).net
       : models.createModel(model.name, model.options);
+  if (settings.start === "xavier") startWithXavier(net);
   const output = inspect.summary(net, [1, ...inputShape]).layers.at(-1)?.outputShape ?? [];
   if (output.length !== 2 || output[1] !== classes) {
     throw new OptionError("the network does not end in one number for each class", {
@@ -34,11 +35,28 @@ export function makeNetwork(settings: RunSettings, classes: number): nn.Module {
   return net;
 }
 
+/** Weights uniform on ±√(6 / (fan in + fan out)), biases as they are: Glorot & Bengio 2010. */
+function startWithXavier(net: nn.Module): void {
+  for (const module of net.modules()) {
+    if (module instanceof nn.Conv2d || module instanceof nn.Linear)
+      nn.init.xavierUniform_(module.weight);
+  }
+}
+
 export function makeOptimizer(settings: RunSettings, net: nn.Module): optim.Optimizer {
   const { optimizer, lr, momentum, weightDecay } = settings;
-  if (optimizer === "sgd" || optimizer === "rmsprop")
-    return optim[optimizer]({ lr, momentum, weightDecay })(net.parameters());
-  return optim[optimizer]({ lr, weightDecay })(net.parameters());
+  const parameters = net.parameters();
+  // Each by its name: by a name that is only known later, a page would carry all of the library's.
+  switch (optimizer) {
+    case "sgd":
+      return new optim.SGD(parameters, { lr, momentum, weightDecay });
+    case "rmsprop":
+      return new optim.RMSprop(parameters, { lr, momentum, weightDecay });
+    case "adam":
+      return new optim.Adam(parameters, { lr, weightDecay });
+    case "adamw":
+      return new optim.AdamW(parameters, { lr, weightDecay });
+  }
 }
 
 /** How the learning rate goes, for `fit`. */

@@ -1,16 +1,18 @@
 // One training: made from its settings, trained by `fit`, looked at between its steps.
-import {
-  type data,
-  FoveaError,
-  type nn,
-  OptionError,
-  type optim,
-  train,
-} from "../../../../src/index.ts";
+import { type data, FoveaError, type nn, type optim, train } from "../../../../src/index.ts";
 import type { LoadedDataset } from "../data/load.ts";
 import { Between } from "./between.ts";
+import { WorkClock } from "./clock.ts";
 import { makeNetwork, makeOptimizer, makeSchedule } from "./make.ts";
 import { addPoint, epochPointOf, stepPointOf } from "./points.ts";
+import {
+  beforeDivergence,
+  checkRateIsFree,
+  keepsSchedule,
+  restoreInto,
+  resumable,
+  withPresentRates,
+} from "./resume.ts";
 import type { EpochPoint, RunEvent, RunSettings, RunStatus, RunView, StepPoint } from "./types.ts";
 
 export interface SessionParts {
@@ -28,6 +30,7 @@ export interface SessionPast {
 }
 
 type Tell = (event: RunEvent) => void;
+type Become = (status: RunStatus) => void;
 
 /** Thrown out of `fit` to end it while it stands still before a step. */
 class Stopped extends Error {}
@@ -49,6 +52,8 @@ export class Session {
   #between: Between | null = null;
   #stop: AbortController | null = null;
   #running: Promise<unknown> | null = null;
+  /** What is being done with the network while it is not trained. */
+  readonly #jobs = new Set<Promise<unknown>>();
 
   /** @throws OptionError, ShapeError or NetworkTextError for a network that cannot be made or does not fit the data */
   constructor({ id, createdAt, settings, data: pictures }: SessionParts, past?: SessionPast) {
@@ -58,13 +63,19 @@ export class Session {
     this.data = pictures;
     this.#net = makeNetwork(settings, pictures.classes.length);
     this.#optimizer = makeOptimizer(settings, this.#net);
-    if (past === undefined) return;
-    const { steps, epochs, checkpoint } = past;
-    train.restore(this.#net, checkpoint.optimizer === null ? null : this.#optimizer, checkpoint);
-    this.#progress = checkpoint.optimizer === null ? null : checkpoint.progress;
+    if (past !== undefined) this.#bringBack(past);
+  }
+
+  #bringBack({ steps, epochs, checkpoint }: SessionPast): void {
+    restoreInto(this.#net, this.#optimizer, checkpoint);
     this.#steps = [...steps];
     this.#epochs = [...epochs];
     this.#status = "done";
+    if (checkpoint.progress === null) return;
+    const progress = resumable(checkpoint.progress, this.settings, this.data.train.length);
+    const isKept = keepsSchedule(progress, this.settings, this.#net, this.#stepsPerEpoch);
+    if (!isKept) this.settings = { ...this.settings, schedule: "none" };
+    this.#progress = isKept ? progress : { ...progress, schedule: null };
   }
 
   get net(): nn.Module {
@@ -77,7 +88,8 @@ export class Session {
 
   /** Where training stands; null before the first step. Ask between two steps. */
   async state(): Promise<train.TrainState | null> {
-    return this.#context === null ? this.#progress : this.#context.state();
+    const state = this.#context === null ? this.#progress : await this.#context.state();
+    return state === null ? null : withPresentRates(state, this.#optimizer);
   }
 
   view(): RunView {
@@ -106,14 +118,16 @@ export class Session {
    * @param keep     called where it stands at a point worth keeping
    */
   async train(isPaused: boolean, tell: Tell, keep: () => Promise<void>): Promise<void> {
-    if (this.#running !== null) throw new FoveaError("this network is being trained already");
-    const running = this.#train(isPaused, tell, keep);
-    this.#running = running;
-    try {
-      await running;
-    } finally {
-      this.#running = null;
+    // One that is about to end is waited for.
+    while (this.#running !== null) {
+      if (this.#between !== null) throw new FoveaError("this network is being trained already");
+      await this.#running;
     }
+    const running = this.#train(isPaused, tell, keep).finally(() => {
+      this.#running = null;
+    });
+    this.#running = running;
+    await running;
   }
 
   async #train(isPaused: boolean, tell: Tell, keep: () => Promise<void>): Promise<void> {
@@ -121,32 +135,42 @@ export class Session {
       this.#status = status;
       tell({ type: "status", status });
     };
-    const between = new Between(isPaused, () => become("paused"));
+    const between = new Between(isPaused, async () => {
+      become("paused");
+      if (await this.#hasBegun()) await keep();
+    });
     const stop = new AbortController();
     this.#between = between;
     this.#stop = stop;
     this.#error = null;
     become("running");
+    await Promise.allSettled(this.#jobs);
+    const before = this.#progress;
+    let end: RunStatus = "done";
     try {
       await train.fit(this.#net, {
         ...this.#fitOptions(),
         callbacks: [this.#callback(between, become, tell, keep)],
         signal: stop.signal,
       });
-      become("done");
     } catch (error) {
-      if (error instanceof Stopped) become("done");
-      else {
+      if (!(error instanceof Stopped)) {
         this.#error = (error as Error).message;
-        become("failed");
+        end = "failed";
       }
-    } finally {
-      this.#context = null;
-      this.#between = null;
-      this.#stop = null;
-      await between.close();
     }
-    if (this.#status !== "failed") await keep();
+    this.#progress ??= before;
+    this.#context = null;
+    this.#between = null;
+    this.#stop = null;
+    await between.close();
+    const hasBegun = await this.#hasBegun();
+    become(end === "done" && !hasBegun ? "ready" : end);
+    if (hasBegun) await keep();
+  }
+
+  async #hasBegun(): Promise<boolean> {
+    return ((await this.state())?.step ?? 0) > 0;
   }
 
   #fitOptions(): train.FitOptions {
@@ -158,10 +182,10 @@ export class Session {
       batchSize,
       seed,
     };
-    const before = this.#progress;
+    const before = this.#progress && withPresentRates(this.#progress, this.#optimizer);
     this.#progress = null;
     const schedule = makeSchedule(this.settings, this.#stepsPerEpoch);
-    if (before === null) return { ...base, epochs, ...schedule };
+    if (before === null || before.step === 0) return { ...base, epochs, ...schedule };
     if (before.epoch < epochs) return { ...base, epochs, ...schedule, resume: before };
     // The schedule is over: further epochs keep its last rate.
     return { ...base, epochs: before.epoch + epochs, resume: { ...before, schedule: null } };
@@ -169,48 +193,69 @@ export class Session {
 
   #callback(
     between: Between,
-    become: (status: RunStatus) => void,
+    become: Become,
     tell: Tell,
     keep: () => Promise<void>,
   ): train.Callback {
+    const clock = new WorkClock();
+    let begunAt = 0;
     const add = (point: StepPoint): void => {
       addPoint(this.#steps, point);
       tell({ type: "step", point });
     };
+    const stand = async (context: train.TrainContext): Promise<void> => {
+      const state = await context.state();
+      this.#progress = { ...state, secondsInEpoch: clock.worked(state.secondsInEpoch) };
+    };
     return {
       onStart: (_, context) => {
         this.#context = context;
+        clock.beginEpoch();
       },
-      onBeforeStep: (_, context) => {
+      onBeforeStep: ({ stepInEpoch }, context) => {
+        if (stepInEpoch === 1) clock.beginEpoch();
+        begunAt = performance.now();
         const waiting = between.turn();
         if (waiting === null) return;
         return waiting.then(async (goOn) => {
+          const now = performance.now();
+          clock.wait(now - begunAt);
+          begunAt = now;
           if (!goOn) {
-            this.#progress = await context.state();
+            await stand(context);
             throw new Stopped();
           }
           if (!between.isPaused && this.#status === "paused") become("running");
         });
       },
-      onAfterStep: async (event) => {
+      onAfterStep: async ({ step, stepInEpoch, epoch: number, values }) => {
         if (!between.isPaused) return;
-        const { loss, accuracy } = await event.values();
-        const { lr } = this.#optimizer;
-        const epoch = event.epoch - 1 + event.stepInEpoch / this.#stepsPerEpoch;
-        add({ step: event.step, epoch, loss, accuracy, lr, imagesPerSecond: 0 });
+        const { loss, accuracy } = await values();
+        const { batchSize } = this.settings;
+        const images = Math.min(batchSize, this.data.train.length - (stepInEpoch - 1) * batchSize);
+        const imagesPerSecond = (1000 * images) / (performance.now() - begunAt);
+        const epoch = number - 1 + stepInEpoch / this.#stepsPerEpoch;
+        add({ step, epoch, loss, accuracy, lr: this.#optimizer.lr, imagesPerSecond });
       },
       onStep: (event) => {
-        if (!between.isPaused) add(stepPointOf(event));
+        const imagesPerSecond = clock.speed(event.imagesPerSecond);
+        if (!between.isPaused) add(stepPointOf({ ...event, imagesPerSecond }));
       },
       onEpoch: async (event, context) => {
-        const point = epochPointOf(event);
+        const seconds = clock.worked(event.seconds);
+        const imagesPerSecond = this.data.train.length / seconds;
+        const point = epochPointOf({ ...event, seconds, imagesPerSecond });
         this.#epochs.push(point);
         tell({ type: "epoch", point });
-        this.#progress = await context.state();
+        await stand(context);
         await keep();
       },
-      onInterrupt: async (_, context) => {
-        this.#progress = await context.state();
+      onInterrupt: (_, context) => stand(context),
+      onError: async ({ error }, context) => {
+        if (error instanceof Stopped) return;
+        const progress = beforeDivergence(await context.state(), error);
+        this.#progress = progress;
+        this.#steps = this.#steps.filter(({ step }) => step <= progress.step);
       },
     };
   }
@@ -227,15 +272,17 @@ export class Session {
     this.#between?.allowStep();
   }
 
-  /** @throws OptionError where the schedule sets the rate of each step */
+  /** @throws OptionError where the schedule sets the rate of each step, or it is no rate */
   setRate(lr: number): void {
-    if (this.settings.schedule === "one-cycle" && this.#between !== null) {
-      throw new OptionError("the schedule one-cycle sets the learning rate of each step", {
-        hint: "choose another schedule to change the rate by hand",
-      });
-    }
+    // Where it is the same, the schedule has gone on from it.
+    if (lr === this.settings.lr) return;
+    if (this.#status !== "ready") checkRateIsFree(this.settings, this.#epochs.length);
     this.#optimizer.lr = lr;
     this.settings = { ...this.settings, lr };
+  }
+
+  rename(title: string): void {
+    this.settings = { ...this.settings, title };
   }
 
   /** Ends the training that runs, if any, and waits until it has ended. */
@@ -259,7 +306,12 @@ export class Session {
 
   /** Does something while no step is under way. */
   atRest<Result>(job: () => Promise<Result>): Promise<Result> {
-    return this.#between === null ? job() : this.#between.run(job);
+    if (this.#between !== null) return this.#between.run(job);
+    const done = job();
+    this.#jobs.add(done);
+    const forget = (): boolean => this.#jobs.delete(done);
+    done.then(forget, forget);
+    return done;
   }
 }
 

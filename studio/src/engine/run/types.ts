@@ -9,6 +9,10 @@ export type OptimizerName = (typeof optimizerNames)[number];
 export const scheduleNames = ["none", "cosine", "step", "one-cycle"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
+/** How weights begin: as each layer begins by itself, or Xavier uniform (Glorot & Bengio 2010), as in the textbook. */
+export const startNames = ["usual", "xavier"] as const;
+export type StartName = (typeof startNames)[number];
+
 /** Everything that a training follows from. */
 export interface RunSettings {
   /** What the person calls it. */
@@ -21,6 +25,8 @@ export interface RunSettings {
   readonly inputShape: InputShape;
   /** Which data set, by its id. */
   readonly dataset: string;
+  /** Weights before the first step; "usual" unless given. */
+  readonly start?: StartName;
   readonly optimizer: OptimizerName;
   readonly lr: number;
   readonly momentum: number;

@@ -1,14 +1,18 @@
 // A picture to draw on, or to load from a file.
 import { useId, useState } from "preact/hooks";
-import { say } from "../../text.ts";
+import { grayOf, PictureError, readPicture } from "../../picture/read.ts";
+import { say, type Text } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
-import { grayOf, PictureError, readPicture } from "../../ui/pictureFile.ts";
 
 /** Height and width of the picture. */
 export const ownSize = 64;
 
 const words = {
+  before: {
+    en: "The picture shown is still the one before.",
+    zh: "当前显示的仍是之前的图像。",
+  },
   pad: { en: "Picture to draw on", zh: "绘图板" },
   load: { en: "Load a picture", zh: "载入图像" },
 };
@@ -28,13 +32,14 @@ export interface OwnPictureProps {
 
 export function OwnPicture({ pixels, onChange }: OwnPictureProps) {
   const id = useId();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Text | null>(null);
   const load = async (file: File): Promise<void> => {
     try {
       onChange(grayOf(await readPicture(file, ownSize)));
       setProblem(null);
     } catch (error) {
-      setProblem(error instanceof PictureError ? file.name : String(error));
+      const text = String(error);
+      setProblem(error instanceof PictureError ? error.text : { en: text, zh: text });
     }
   };
   return (
@@ -63,10 +68,7 @@ export function OwnPicture({ pixels, onChange }: OwnPictureProps) {
       </div>
       {problem !== null && (
         <Notice kind="problem">
-          {say({
-            en: `${problem} is not a picture that the browser can read. Choose a PNG, JPEG or WebP file; the picture shown is still the one before.`,
-            zh: `浏览器无法将 ${problem} 读作图像。请选择 PNG、JPEG 或 WebP 文件；当前显示的仍是之前的图像。`,
-          })}
+          {say(problem)}. {say(words.before)}
         </Notice>
       )}
     </>

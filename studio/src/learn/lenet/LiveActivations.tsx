@@ -4,11 +4,11 @@ import type { LenetForm } from "../../engine/handlers/lenet.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
+import { ClassBars } from "../../ui/ClassBars.tsx";
 import { Button, Notice } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap } from "../../ui/Heatmap.tsx";
-import { ClassBars } from "./ClassBars.tsx";
 import { className } from "./classNames.ts";
 import { LayerMaps } from "./LayerMaps.tsx";
 
@@ -93,7 +93,12 @@ export function LiveActivations({ form, version }: LiveActivationsProps) {
           <DrawPad label={say(words.pad)} width={28} height={28} values={pixels} onDraw={draw} />
         </div>
       )}
-      {value !== null && <ClassBars probabilities={value.probabilities} />}
+      {value !== null && (
+        <ClassBars
+          names={Array.from(value.probabilities, (_, label) => className(label))}
+          probabilities={value.probabilities}
+        />
+      )}
       {value !== null && <LayerMaps layers={value.layers} />}
     </Figure>
   );

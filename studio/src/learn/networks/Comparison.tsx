@@ -1,5 +1,4 @@
 // All networks at once: parameters against work.
-import { useRef } from "preact/hooks";
 import type { NetworkCosts } from "../../engine/handlers/networkDrawing.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { formatCount, say } from "../../text.ts";
@@ -68,8 +67,7 @@ const margin = { left: 62, right: 14, top: 10, bottom: 46 };
 const powers = { x: [4, 9], y: [5, 11] } as const;
 
 function Scatter({ costs }: { readonly costs: readonly NetworkCosts[] }) {
-  const host = useRef<HTMLDivElement>(null);
-  const width = useWidth(host) ?? 0;
+  const { ref, width } = useWidth<HTMLDivElement>();
   const along = (
     value: number,
     [low, high]: readonly [number, number],
@@ -86,7 +84,7 @@ function Scatter({ costs }: { readonly costs: readonly NetworkCosts[] }) {
   const ticks = ([low, high]: readonly [number, number]): number[] =>
     Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   return (
-    <div ref={host} class="whole-row">
+    <div ref={ref} class="whole-row">
       <svg
         class="scatter"
         width={width}

@@ -28,8 +28,9 @@ export function WatchFacts({ known }: { readonly known: Watched }) {
   const state = over?.outcome ?? (now === null ? "starting" : "running");
   const settings = run?.settings;
   const network = settings?.model === "text" ? say(words.own) : (settings?.model ?? "–");
-  const data =
-    run?.origin === "sample" ? `${settings?.data} (${say(words.sample)})` : settings?.data;
+  const isSaid = run?.origin !== "sample" || settings?.data.endsWith("sample");
+  const data = isSaid ? settings?.data : `${settings?.data} (${say(words.sample)})`;
+  const lr = points.at(-1)?.lr ?? settings?.lr;
   const rows: readonly (readonly [Text, string])[] = [
     [words.state, say(words[state])],
     [
@@ -40,7 +41,7 @@ export function WatchFacts({ known }: { readonly known: Watched }) {
     [words.epoch, now === null ? "–" : `${now.epoch} / ${epochs}`],
     [words.step, now === null ? "–" : `${count(now.step)} / ${count(now.stepsPerEpoch)}`],
     [words.speed, now?.imagesPerSecond == null ? "–" : count(Math.round(now.imagesPerSecond))],
-    [words.rate, String(points.at(-1)?.lr ?? settings?.lr ?? "–")],
+    [words.rate, lr === undefined ? "–" : String(Number(lr.toPrecision(3)))],
     [words.backend, run?.backend ?? "–"],
   ];
   return (

@@ -4,6 +4,7 @@ import { formatCount, say } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Plot } from "../../ui/Plot.tsx";
+import { OpenNetwork } from "./OpenNetwork.tsx";
 import { line, watched } from "./store.ts";
 import { WatchFacts } from "./WatchFacts.tsx";
 import type { Watched } from "./watched.ts";
@@ -48,6 +49,7 @@ function Panel({ known }: { readonly known: Watched }) {
         {run === null && <p>{say(words.waiting)}</p>}
         <WatchFacts known={known} />
         <progress aria-label={say(words.progress)} max={1} value={shareDone(known)} />
+        <OpenNetwork known={known} />
         {line.value === "lost" && <Notice>{say(words.lost)}</Notice>}
         {isGone && <Notice>{say(words.gone)}</Notice>}
         {over?.outcome === "failed" && <Notice kind="problem">{over.message}</Notice>}

@@ -44,12 +44,14 @@ function follow(): void {
   });
   source.addEventListener("error", () => {
     // After its last event the command is done, and nobody will answer again.
-    const isOver = watched.value?.over !== null && waiting.length === 0;
+    show();
+    const isOver = watched.value?.over != null;
     line.value = isOver || source.readyState === EventSource.CLOSED ? "closed" : "lost";
     if (line.value === "closed") source.close();
   });
   const show = (): void => {
     const events = waiting;
+    if (events.length === 0) return;
     waiting = [];
     watched.value = watchedWith(events, watched.value ?? undefined);
   };

@@ -1,6 +1,5 @@
 // How likely the network takes each class to be.
-import { say } from "../../text.ts";
-import { className } from "./classNames.ts";
+import { say } from "../text.ts";
 
 const words = {
   title: { en: "Probability of each class", zh: "各类别的概率" },
@@ -8,7 +7,17 @@ const words = {
   share: { en: "Probability", zh: "概率" },
 };
 
-export function ClassBars({ probabilities }: { readonly probabilities: Float32Array }) {
+export interface ClassBarsProps {
+  readonly names: readonly string[];
+  /** Together 1. */
+  readonly probabilities: Float32Array;
+  /** How many are shown, the most likely first; all in their order unless given. */
+  readonly top?: number;
+}
+
+export function ClassBars({ names, probabilities, top }: ClassBarsProps) {
+  const all = Array.from(probabilities, (share, label) => ({ share, label }));
+  const shown = top === undefined ? all : all.sort((a, b) => b.share - a.share).slice(0, top);
   return (
     <table class="bars" aria-label={say(words.title)}>
       <thead class="visually-hidden">
@@ -18,9 +27,9 @@ export function ClassBars({ probabilities }: { readonly probabilities: Float32Ar
         </tr>
       </thead>
       <tbody>
-        {Array.from(probabilities, (share, label) => (
+        {shown.map(({ share, label }) => (
           <tr key={label}>
-            <th scope="row">{className(label)}</th>
+            <th scope="row">{names[label]}</th>
             <td>
               <div class="bar">
                 <div style={{ width: `${100 * share}%` }} />

@@ -1,0 +1,89 @@
+// Which pictures are learned from: those that are here, or a person's own.
+import { useState } from "preact/hooks";
+import { ask } from "../engine/client.ts";
+import type { DatasetInfo } from "../engine/data/types.ts";
+import { useAnswer } from "../engine/useAnswer.ts";
+import { formatCount, say } from "../text.ts";
+import { Button, Choice, Notice } from "../ui/controls.tsx";
+import { OwnPictures } from "./OwnPictures.tsx";
+
+const words = {
+  data: { en: "Pictures", zh: "图像数据" },
+  sample: { en: "sample", zh: "样本" },
+  own: { en: "Own pictures", zh: "自己的图像" },
+  gone: { en: "no longer here", zh: "已不存在" },
+  remove: { en: "Delete these pictures", zh: "删除这些图像" },
+  sure: { en: "Delete for good", zh: "确认删除" },
+  keep: { en: "Keep", zh: "保留" },
+};
+
+export interface DataChooserProps {
+  /** The id of a data set. */
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}
+
+export function DataChooser({ value, onChange }: DataChooserProps) {
+  // Grows when data sets came or went.
+  const [version, setVersion] = useState(0);
+  const [isAsking, askFirst] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const list = useAnswer("datasetList", { version });
+  const known = list.value ?? [];
+  const chosen = known.find(({ id }) => id === value);
+  const options = known.map((each) => ({ value: each.id, label: labelOf(each) }));
+  if (chosen === undefined && list.value !== null)
+    options.push({ value, label: `${value}: ${say(words.gone)}` });
+  const remove = async (): Promise<void> => {
+    askFirst(false);
+    try {
+      await ask("datasetDelete", { id: value });
+      onChange("sample");
+      setVersion(version + 1);
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <>
+      <div class="controls">
+        <Choice
+          label={say(words.data)}
+          value={value}
+          options={options.length > 0 ? options : [{ value, label: "…" }]}
+          onChange={onChange}
+        />
+        {chosen?.id.startsWith("own-") && !isAsking && (
+          <Button onClick={() => askFirst(true)}>{say(words.remove)}</Button>
+        )}
+        {isAsking && (
+          <>
+            <Button onClick={() => void remove()}>{say(words.sure)}</Button>
+            <Button onClick={() => askFirst(false)}>{say(words.keep)}</Button>
+          </>
+        )}
+      </div>
+      {list.error !== null && <Notice kind="problem">{list.error.message}</Notice>}
+      {problem !== null && <Notice kind="problem">{problem}</Notice>}
+      <details class="own-pictures">
+        <summary>{say(words.own)}</summary>
+        <OwnPictures
+          onAdded={(id) => {
+            setVersion(version + 1);
+            onChange(id);
+          }}
+        />
+      </details>
+    </>
+  );
+}
+
+function labelOf({ id, title, classes, imageShape, train, test }: DatasetInfo): string {
+  const count = formatCount.value;
+  const name = id === "sample" ? `${title}, ${say(words.sample)}` : title;
+  const size = `${count(train)} + ${count(test)}`;
+  return say({
+    en: `${name}: ${size} pictures, ${classes.length} classes, ${imageShape.join(" × ")}`,
+    zh: `${name}：${size} 幅图像，${classes.length} 类，${imageShape.join(" × ")}`,
+  });
+}

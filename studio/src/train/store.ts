@@ -1,0 +1,132 @@
+// The training as the pages know it: kept here, so that it is there when one comes back to the page. The engine tells
+// about ten times a second; what is drawn follows a few times a second.
+import { batch, signal } from "@preact/signals";
+import { ask } from "../engine/client.ts";
+import type {
+  EpochPoint,
+  RunEvent,
+  RunSettings,
+  RunStatus,
+  RunView,
+  StepPoint,
+} from "../engine/run/types.ts";
+
+export interface Curves {
+  readonly steps: readonly StepPoint[];
+  readonly epochs: readonly EpochPoint[];
+}
+
+/** The training that is open in the engine, as it was when it was opened; null if there is none. */
+export const run = signal<RunView | null>(null);
+export const status = signal<RunStatus>("ready");
+export const curves = signal<Curves>({ steps: [], epochs: [] });
+/** Grows while the network changes, a few times a second: what looks at it asks anew. */
+export const version = signal(0);
+/** What went wrong, in the engine's words. */
+export const problem = signal<string | null>(null);
+/** Why the training is not kept in the browser's storage; null while it is. */
+export const unsaved = signal<string | null>(null);
+
+const drawEveryMs = 250;
+/** More points are no finer on any screen. */
+const mostPoints = 2000;
+
+let steps: StepPoint[] = [];
+let epochs: EpochPoint[] = [];
+let isDue = false;
+
+function draw(): void {
+  isDue = false;
+  batch(() => {
+    curves.value = { steps: [...steps], epochs: [...epochs] };
+    version.value++;
+  });
+}
+
+function drawSoon(): void {
+  if (isDue) return;
+  isDue = true;
+  setTimeout(draw, drawEveryMs);
+}
+
+/** Shows a training as the engine has it. */
+export function show(view: RunView | null): void {
+  steps = [...(view?.steps ?? [])];
+  epochs = [...(view?.epochs ?? [])];
+  batch(() => {
+    run.value = view;
+    status.value = view?.status ?? "ready";
+    problem.value = view?.error ?? null;
+    draw();
+  });
+}
+
+function hear(event: RunEvent): void {
+  switch (event.type) {
+    case "status":
+      // With the numbers of that moment: none may be older than what is said of them.
+      batch(() => {
+        status.value = event.status;
+        draw();
+      });
+      break;
+    case "step":
+      steps.push(event.point);
+      if (steps.length > mostPoints) steps = steps.filter((_, i) => i % 2 === 1);
+      drawSoon();
+      break;
+    case "epoch":
+      epochs.push(event.point);
+      drawSoon();
+      break;
+    case "unsaved":
+      unsaved.value = event.message;
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+let isAsked = false;
+
+/** Finds the training that the engine has from before. */
+export async function findRun(): Promise<void> {
+  if (isAsked) return;
+  isAsked = true;
+  const view = await ask("runCurrent", {});
+  if (run.value === null) show(view);
+}
+
+/** Does something of which the engine's complaint is shown. */
+async function attempt(act: () => Promise<void>): Promise<void> {
+  problem.value = null;
+  try {
+    await act();
+  } catch (error) {
+    problem.value = (error as Error).message;
+  }
+}
+
+/** Makes a new network of these settings; nothing is trained yet. */
+export function open(settings: RunSettings): Promise<void> {
+  return attempt(async () => show(await ask("runOpen", { settings })));
+}
+
+/** Trains the network that is open. */
+export function train(paused = false): Promise<void> {
+  return attempt(async () => {
+    unsaved.value = null;
+    const asked = run.value?.id;
+    const view = await ask("runTrain", { paused }, (event) => {
+      if (run.value?.id === asked) hear(event);
+    });
+    if (run.value?.id === view.id) show(view);
+  });
+}
+
+export const pause = (): Promise<void> => attempt(() => ask("runPause", {}));
+export const goOn = (): Promise<void> => attempt(() => ask("runResume", {}));
+export const step = (): Promise<void> => attempt(() => ask("runStep", {}));
+export const stop = (): Promise<void> => attempt(() => ask("runStop", {}));
+export const setRate = (lr: number): Promise<void> => attempt(() => ask("runRate", { lr }));
+export const reset = (): Promise<void> => attempt(async () => show(await ask("runReset", {})));

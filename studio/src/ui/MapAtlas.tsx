@@ -1,0 +1,174 @@
+// Many small maps in one canvas: the channels of a layer, the kernels of a convolution. One canvas is painted in one go,
+// where hundreds would keep the page from answering.
+import { useEffect, useRef } from "preact/hooks";
+import { say } from "../text.ts";
+import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
+import { theme } from "./theme.ts";
+import { useWidth } from "./useWidth.ts";
+
+/** An element of one of the maps. */
+export interface AtlasPlace {
+  readonly map: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface MapAtlasProps {
+  /** What it shows, in words. */
+  readonly label: string;
+  /** Map after map, each row-major. */
+  readonly values: Float32Array;
+  /** Columns and rows of one map. */
+  readonly width: number;
+  readonly height: number;
+  readonly scale?: ScaleName;
+  /** The value at the end of the scale; the largest magnitude unless given. */
+  readonly most?: number;
+  /** Width of one map on the page, about, in CSS pixels. */
+  readonly size?: number;
+  /** How many maps are shown at most. */
+  readonly limit?: number;
+  readonly marked?: AtlasPlace | null;
+  /** Makes its elements something to choose: by pointer, or by arrow keys. */
+  readonly onPick?: (place: AtlasPlace) => void;
+}
+
+const gap = 1;
+
+export function MapAtlas(props: MapAtlasProps) {
+  const { label, values, width, height, scale = "diverging", most, size = 56 } = props;
+  const { limit = 64, marked = null, onPick } = props;
+  const { ref, width: room } = useWidth<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const all = Math.floor(values.length / (width * height));
+  const count = Math.min(all, limit);
+  const zoom = Math.max(1, Math.round(size / width));
+  // Where a single map is wider than the page, it is scaled down.
+  const columns = Math.max(1, Math.min(count, Math.floor(room / ((width + gap) * zoom))));
+  const rows = Math.ceil(count / columns);
+  const [across, down] = [columns * (width + gap) - gap, rows * (height + gap) - gap];
+  const shade = theme.value;
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || room === 0 || across <= 0 || down <= 0) return;
+    const end = most ?? magnitudeOf(values);
+    const paint = painterOf(scale);
+    const image = context.createImageData(across, down);
+    for (let map = 0; map < count; map++) {
+      const left = (map % columns) * (width + gap);
+      const top = Math.floor(map / columns) * (height + gap);
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const value = values[(map * height + y) * width + x] as number;
+          paint(image.data, (top + y) * across + left + x, value / end);
+        }
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }, [values, width, height, scale, most, shade, columns, count, room === 0]);
+
+  const pickAt = (clientX: number, clientY: number): void => {
+    const area = canvas.current?.getBoundingClientRect();
+    if (area === undefined || onPick === undefined) return;
+    const x = Math.floor(((clientX - area.left) / area.width) * across);
+    const y = Math.floor(((clientY - area.top) / area.height) * down);
+    const map = Math.floor(y / (height + gap)) * columns + Math.floor(x / (width + gap));
+    const place = { map, x: x % (width + gap), y: y % (height + gap) };
+    if (map < count && place.x < width && place.y < height) onPick(place);
+  };
+  const move = (event: KeyboardEvent): void => {
+    if (onPick === undefined) return;
+    const at = marked ?? { map: 0, x: 0, y: 0 };
+    const moved = movedBy(event.key, at, { width, height, count, columns });
+    if (moved === null) return;
+    event.preventDefault();
+    onPick(moved);
+  };
+  const style = { width: `${across * zoom}px`, aspectRatio: `${across} / ${down}` };
+  const rest =
+    all > count ? say({ en: `${count} of ${all}`, zh: `共 ${all} 个，显示 ${count} 个` }) : "";
+  const picture = (
+    <>
+      <canvas
+        ref={canvas}
+        width={across}
+        height={down}
+        {...(onPick === undefined ? { role: "img", "aria-label": label } : {})}
+      />
+      {marked !== null && marked.map < count && (
+        <Mark place={marked} {...{ width, height, columns, across, down }} />
+      )}
+    </>
+  );
+  const isShown = room > 0 && count > 0;
+  return (
+    <div class="atlas" ref={ref}>
+      {isShown && onPick === undefined && (
+        <div class="heatmap atlas-maps" style={style}>
+          {picture}
+        </div>
+      )}
+      {isShown && onPick !== undefined && (
+        <div
+          class="heatmap atlas-maps"
+          style={style}
+          role="application"
+          aria-label={label}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the mark
+          tabIndex={0}
+          onPointerDown={(event) => pickAt(event.clientX, event.clientY)}
+          onKeyDown={move}
+        >
+          {picture}
+        </div>
+      )}
+      {rest !== "" && <span class="part-title">{rest}</span>}
+    </div>
+  );
+}
+
+interface Grid {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+}
+
+function Mark({
+  place: { map, x, y },
+  width,
+  height,
+  columns,
+  across,
+  down,
+}: Grid & { readonly place: AtlasPlace; readonly across: number; readonly down: number }) {
+  const left = (map % columns) * (width + gap) + x;
+  const top = Math.floor(map / columns) * (height + gap) + y;
+  return (
+    <div
+      class="heatmap-box"
+      style={{
+        left: `${(100 * left) / across}%`,
+        top: `${(100 * top) / down}%`,
+        width: `${100 / across}%`,
+        height: `${100 / down}%`,
+      }}
+    />
+  );
+}
+
+/** The place that a key leads to, over the edge of a map into the next; null for other keys. */
+function movedBy(
+  key: string,
+  { map, x, y }: AtlasPlace,
+  { width, height, columns, count }: Grid & { readonly count: number },
+): AtlasPlace | null {
+  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  if (step === undefined) return null;
+  const [dx, dy] = step as [number, number];
+  const [toX, toY] = [x + dx, y + dy];
+  const column = (map % columns) + (toX < 0 ? -1 : toX >= width ? 1 : 0);
+  const row = Math.floor(map / columns) + (toY < 0 ? -1 : toY >= height ? 1 : 0);
+  const next = row * columns + column;
+  if (column < 0 || column >= columns || row < 0 || next >= count) return { map, x, y };
+  return { map: next, x: (toX + width) % width, y: (toY + height) % height };
+}
