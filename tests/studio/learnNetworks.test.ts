@@ -327,10 +327,16 @@ describe.skipIf(!hasBrowser)("studio: networks", () => {
       const maps = "What a block adds";
       await poll(() => caption(maps)).toMatch(/by at most 0\.$/);
       const before = await caption(maps);
-      await figure(maps).getByLabel("Block", { exact: true }).fill("3");
+      await figure(maps)
+        .getByRole("slider", { name: /^Block/ })
+        .fill("3");
       await poll(() => caption(maps)).not.toBe(before);
-      await figure(maps).getByLabel("Channel").fill("5");
-      await figure(maps).getByLabel("Picture", { exact: true }).first().fill("2");
+      await figure(maps)
+        .getByRole("slider", { name: /^Channel/ })
+        .fill("5");
+      await figure(maps)
+        .getByRole("slider", { name: /^Picture/ })
+        .fill("2");
       await poll(() => caption(maps)).toMatch(/by at most 0\.$/);
       expect(await figure(maps).locator("canvas").count()).toBe(6);
       expect(page.url()).toContain("picture=2");
