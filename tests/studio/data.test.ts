@@ -147,8 +147,8 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     const levels = await page.getByRole("img", { name: "left", exact: true }).evaluate((canvas) => {
       const { width, height } = canvas as HTMLCanvasElement;
       const context = (canvas as HTMLCanvasElement).getContext("2d");
-      const at = (x: number) => context?.getImageData(x, 16, 1, 1).data[0] ?? 0;
-      return { width, height, left: at(4), right: at(28) };
+      const { data: row = [] } = context?.getImageData(0, 16, 32, 1) ?? {};
+      return { width, height, left: row[4 * 4], right: row[4 * 28] };
     });
     // Eight pictures of 32 pixels side by side, each bright on its left.
     expect(levels).toMatchObject({ width: 256, height: 32, right: 0 });
