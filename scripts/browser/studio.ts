@@ -99,6 +99,18 @@ export class Studio {
     return page;
   }
 
+  /** The operating system's number of the process in which a page and its workers run. */
+  async rendererOf(page: Page): Promise<number> {
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    // Pages of other origins would have others; the busiest renderer is the one that trains.
+    const [busiest] = processInfo
+      .filter(({ type }) => type === "renderer")
+      .sort((a, b) => b.cpuTime - a.cpuTime);
+    if (busiest === undefined) throw new Error(`no process for ${page.url()}`);
+    return busiest.id;
+  }
+
   /** What went wrong in any page since the last call; call it at the end of each test. */
   faults(): string[] {
     return this.#faults.splice(0);

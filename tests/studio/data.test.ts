@@ -129,6 +129,8 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
 
   it("learns from a folder, tells what it left out, and still has it after a reload", async () => {
     page = await studio.open("train?epochs=6");
+    await page.getByText("Some pictures of each class").click();
+    await poll(() => page.locator(".examples li").first().innerText()).toContain("t-shirt");
     await give("sides");
     await poll(chosen).toBe("sides: 40 + 8 pictures, 2 classes, 1 × 32 × 32");
     const told = await page.locator(".file-problems").innerText();
@@ -139,7 +141,6 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     expect(told).toContain("readme.txt: it lies in no folder of a class");
     expect(told).not.toContain("DS_Store");
 
-    await page.getByText("Some pictures of each class").click();
     await poll(() => page.locator(".examples li").allInnerTexts()).toEqual([
       "left, 20",
       "right, 20",

@@ -36,8 +36,11 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   const known = list.value ?? [];
   const chosen = known.find(({ id }) => id === value);
   const options = known.map((each) => ({ value: each.id, label: labelOf(each) }));
-  if (chosen === undefined && list.value !== null)
-    options.push({ value, label: `${value}: ${say(words.gone)}` });
+  if (chosen === undefined) {
+    // A set that was just added is in the next list.
+    const isGone = list.value !== null && !list.isPending;
+    options.push({ value, label: isGone ? `${value}: ${say(words.gone)}` : "…" });
+  }
   const remove = async (): Promise<void> => {
     askFirst(false);
     try {
@@ -51,12 +54,7 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   return (
     <>
       <div class="controls">
-        <Choice
-          label={say(words.data)}
-          value={value}
-          options={options.length > 0 ? options : [{ value, label: "…" }]}
-          onChange={onChange}
-        />
+        <Choice label={say(words.data)} value={value} options={options} onChange={onChange} />
         {chosen?.id.startsWith("own-") && !isAsking && (
           <Button onClick={() => askFirst(true)}>{say(words.remove)}</Button>
         )}
@@ -64,15 +62,10 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
       </div>
       {list.error !== null && <Notice kind="problem">{list.error.message}</Notice>}
       {problem !== null && <Notice kind="problem">{problem}</Notice>}
-      {chosen !== undefined && (
-        <details
-          class="dataset-examples"
-          onToggle={({ currentTarget }) => show(currentTarget.open)}
-        >
-          <summary>{say(words.examples)}</summary>
-          {isShowing && <Examples id={chosen.id} />}
-        </details>
-      )}
+      <details class="dataset-examples" onToggle={({ currentTarget }) => show(currentTarget.open)}>
+        <summary>{say(words.examples)}</summary>
+        {isShowing && <Examples id={value} />}
+      </details>
       <details class="own-pictures">
         <summary>{say(words.own)}</summary>
         <OwnPictures

@@ -14,10 +14,12 @@ export interface Answer<Value> {
  * Asks the engine whenever the input changes. While an answer is on its way, only the latest of the inputs that follow is
  * kept: a slider that moves fast never builds a queue.
  * @param input plain data; null asks nothing
+ * @param key   the same as long as the input is: to be given where inputs are too large to be compared at each rendering
  */
 export function useAnswer<Name extends RequestName>(
   name: Name,
   input: Input<Name> | null,
+  key: string = keyOf(input),
 ): Answer<Output<Name>> {
   type Value = Output<Name>;
   const [answer, setAnswer] = useState<Answer<Value>>({
@@ -26,7 +28,6 @@ export function useAnswer<Name extends RequestName>(
     isPending: true,
   });
   const state = useRef({ isBusy: false, isGone: false, next: null as Input<Name> | null });
-  const key = keyOf(input);
   useEffect(() => {
     if (input === null) return;
     const own = state.current;

@@ -1,4 +1,5 @@
-// Pictures of one shape as pictures of another: as the commands bring them to what a network takes.
+// Pictures of one shape as pictures of another. The command line does it by the same function: a network is tested on the
+// same bytes there as here.
 import { data } from "../../../../src/index.ts";
 import type { InputShape } from "../run/types.ts";
 

@@ -10,19 +10,29 @@ export interface LayerCall {
 
 export interface Calls {
   readonly output: Tensor;
-  /** Of layers without layers inside, in the order in which they ran. */
+  /** In the order in which they were done. */
   readonly layers: readonly LayerCall[];
 }
 
-/** In evaluation mode: nothing is dropped, no running statistic moves; each layer's mode is restored. */
-export function callsOf(net: nn.Module, x: Tensor): Calls {
+/** Has no layers inside. */
+const isLeaf = ({ module }: LayerCall): boolean => module.children().length === 0;
+
+/**
+ * In evaluation mode: nothing is dropped, no running statistic moves; each layer's mode is restored.
+ * @param isNoted which calls are noted; those of layers without layers inside unless given
+ */
+export function callsOf(
+  net: nn.Module,
+  x: Tensor,
+  isNoted: (call: LayerCall) => boolean = isLeaf,
+): Calls {
   const before = net.modules().map((module) => [module, module.training] as const);
   net.eval();
   const layers: LayerCall[] = [];
   try {
     const output = nn.withForwardHook(
       (call) => {
-        if (call.module.children().length === 0) layers.push(call);
+        if (isNoted(call)) layers.push(call);
       },
       () => net.forward(x),
     );
