@@ -311,8 +311,11 @@ describe.skipIf(!hasBrowser)("studio: networks", () => {
       page = await studio.open("learn/residual?depth=8");
       await poll(() => caption(gradients)).toContain("The first of 17 convolutions");
       const ratios = async (): Promise<number[]> =>
-        [...(await caption(gradients)).replaceAll("−", "-").matchAll(/[\d.]+e[+-]\d+/g)].map(
-          ([text]) => Number(text),
+        [...(await caption(gradients)).matchAll(/(\d[\d.]*)(?: · 10⁻([⁰¹²³⁴-⁹]+))? times/g)].map(
+          ([, digits, power = ""]) => {
+            const size = [...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(digit)).join("");
+            return Number(`${digits}e-${size || "0"}`);
+          },
         );
       const [without = 1, withThem = 0] = await ratios();
       expect(without).toBeLessThan(withThem / 1000);
@@ -325,7 +328,7 @@ describe.skipIf(!hasBrowser)("studio: networks", () => {
     it("adds what a block computes to its input, exactly", async () => {
       page = await studio.open("learn/residual?depth=4");
       const maps = "What a block adds";
-      await poll(() => caption(maps)).toMatch(/by at most 0\.$/);
+      await poll(() => caption(maps)).toMatch(/by at most 0\.00\.$/);
       const before = await caption(maps);
       await figure(maps)
         .getByRole("slider", { name: /^Block/ })
@@ -337,7 +340,7 @@ describe.skipIf(!hasBrowser)("studio: networks", () => {
       await figure(maps)
         .getByRole("slider", { name: /^Picture/ })
         .fill("2");
-      await poll(() => caption(maps)).toMatch(/by at most 0\.$/);
+      await poll(() => caption(maps)).toMatch(/by at most 0\.00\.$/);
       expect(await figure(maps).locator("canvas").count()).toBe(6);
       expect(page.url()).toContain("picture=2");
     });

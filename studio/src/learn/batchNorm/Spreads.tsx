@@ -6,6 +6,7 @@ import { useAnswer } from "../../engine/useAnswer.ts";
 import { say, type Text } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { threeDigits } from "../../ui/numbers.ts";
 import { Plot } from "../../ui/Plot.tsx";
 
 const words = {
@@ -119,6 +120,5 @@ function Histogram({
 }
 
 function short(value: number | undefined): string {
-  if (value === undefined) return "";
-  return value >= 0.01 && value < 1000 ? value.toPrecision(3) : value.toExponential(1);
+  return value === undefined ? "" : threeDigits(value);
 }

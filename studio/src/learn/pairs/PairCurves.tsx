@@ -23,6 +23,8 @@ const words = {
 };
 
 const wholeShare = [0, 1] as const;
+/** Before the first epoch: ten classes, all as likely, have a loss of 2.3. */
+const firstRange = [0, 2.5] as const;
 
 export interface PairCurvesProps {
   readonly training: PairTraining;
@@ -85,6 +87,7 @@ export function PairCurves({ training, names }: PairCurvesProps) {
         xLabel={say(words.epoch)}
         yLabel={say(words.lossUnit)}
         series={seriesOf("loss")}
+        {...(points.length < 2 ? { range: firstRange } : {})}
       />
       <Plot
         label={say(words.accuracy)}

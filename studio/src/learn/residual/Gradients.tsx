@@ -5,6 +5,7 @@ import { useAnswer } from "../../engine/useAnswer.ts";
 import { say, type Text } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { threeDigits } from "../../ui/numbers.ts";
 import { Plot } from "../../ui/Plot.tsx";
 
 const words = {
@@ -31,7 +32,7 @@ export function Gradients({ pair, version, names }: GradientsProps) {
   }));
   const ratio = (side: 0 | 1): string => {
     const [first = 0, last = 0] = [value?.[side][0], value?.[side].at(-1)];
-    return (first / last).toExponential(1).replace("-", "−");
+    return last > 0 ? threeDigits(first / last) : "–";
   };
   const caption =
     value === null

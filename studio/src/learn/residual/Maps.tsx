@@ -8,6 +8,7 @@ import { say } from "../../text.ts";
 import { Notice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap, Legend } from "../../ui/Heatmap.tsx";
+import { threeDigits } from "../../ui/numbers.ts";
 import { magnitudeOf } from "../../ui/scales.ts";
 
 const words = {
@@ -41,8 +42,8 @@ export function Maps({ pair, version }: { readonly pair: PairSettings; readonly 
     value === null
       ? ""
       : say({
-          en: `All maps have the same scale. Root mean square: x ${size(value.x).toPrecision(3)}, g(x) ${size(value.g).toPrecision(3)}. The block's output differs from ReLU(x + g(x)), computed apart, by at most ${value.difference}.`,
-          zh: `所有图使用同一标度。均方根：x 为 ${size(value.x).toPrecision(3)}，g(x) 为 ${size(value.g).toPrecision(3)}。块的输出与单独计算的 ReLU(x + g(x)) 最多相差 ${value.difference}。`,
+          en: `All maps have the same scale. Root mean square: x ${threeDigits(size(value.x))}, g(x) ${threeDigits(size(value.g))}. The block's output differs from ReLU(x + g(x)), computed apart, by at most ${threeDigits(value.difference)}.`,
+          zh: `所有图使用同一标度。均方根：x 为 ${threeDigits(size(value.x))}，g(x) 为 ${threeDigits(size(value.g))}。块的输出与单独计算的 ReLU(x + g(x)) 最多相差 ${threeDigits(value.difference)}。`,
         });
   const parts = [
     { sign: "", name: words.input, map: value?.x },
