@@ -43,7 +43,7 @@ fn main(
 ) {
   let chunk = (group.y * groups.x + group.x) * ${groupSize}u + member;
   if (chunk >= launch[0].x) { return; }
-  let i0 = i32(chunk);
+  let n0 = i32(chunk);
 ${lines.join("\n")}
 }
 `;
@@ -138,14 +138,14 @@ class KernelNames implements Names {
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
   readonly #bound: Map<number, string>;
-  readonly #count = { v: 0, i: 1 };
+  readonly #count = { v: 0, n: 1 };
   #depth = 1;
 
   constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
     this.#kernel = kernel;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
-    this.#bound = new Map([[kernel.chunk.id, "i0"]]);
+    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
   }
 
   /** What lines of the innermost block begin with. */
@@ -184,7 +184,7 @@ class KernelNames implements Names {
   }
 
   bind(holder: Local | IndexVariable): string {
-    const letter = "type" in holder ? "v" : "i";
+    const letter = "type" in holder ? "v" : "n";
     const name = `${letter}${this.#count[letter]++}`;
     this.#bound.set(holder.id, name);
     return name;
