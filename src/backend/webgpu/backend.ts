@@ -34,6 +34,7 @@ class WebgpuBackend implements Backend {
     this.capabilities = {
       lanes: 1,
       accumulators: 16,
+      unrolled: 4,
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
