@@ -33,7 +33,8 @@ class WebgpuBackend implements Backend {
     this.#staging = new Staging(gpu);
     this.capabilities = {
       lanes: 1,
-      accumulators: 16,
+      accumulators: 8,
+      unrolled: 4,
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,

@@ -24,10 +24,12 @@ export class Gpu {
     device.lost.then(
       ({ reason, message }) => {
         if (reason === "destroyed") return;
-        this.#fault = new BackendError("webgpu: the device was lost", {
-          facts: [{ name: "it says", value: message.trim() || reason }],
-          hint: "call setBackend again, and load the last checkpoint",
-        });
+        this.fail(
+          new BackendError("webgpu: the device was lost", {
+            facts: [{ name: "it says", value: message.trim() || reason }],
+            hint: "call openGpu and setBackend again, and load the last checkpoint",
+          }),
+        );
       },
       () => {},
     );
@@ -38,6 +40,11 @@ export class Gpu {
     if (this.#fault !== null) throw this.#fault;
   }
 
+  /** From now on this is what `check` throws: what was computed since is not to be relied on. */
+  fail(fault: BackendError): void {
+    this.#fault ??= fault;
+  }
+
   /** Gives the device back. */
   close(): void {
     this.device.destroy();
@@ -46,12 +53,14 @@ export class Gpu {
   #note(error: GPUError): void {
     const isMemory =
       typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
-    this.#fault ??= new BackendError(
-      isMemory ? "webgpu: the GPU is out of memory" : "webgpu: the GPU refused a command",
-      {
-        facts: [{ name: "it says", value: error.message.trim() }],
-        ...(isMemory ? { hint: "use a smaller batch" } : {}),
-      },
+    const facts = [{ name: "it says", value: error.message.trim() }];
+    this.fail(
+      isMemory
+        ? new BackendError("webgpu: the GPU is out of memory", {
+            facts,
+            hint: "use a smaller batch",
+          })
+        : new BackendError("webgpu: the GPU refused a command", { facts }),
     );
   }
 }

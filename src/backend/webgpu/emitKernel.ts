@@ -11,7 +11,7 @@ export type Space = "heap" | "arena";
 
 const spaces: readonly Space[] = ["heap", "arena"];
 
-/** Numbers of the table before the places of the buffers: chunks, the bits of NaN and of infinity, and nothing. */
+/** Numbers of the table before the places of the buffers: chunks, the bits of NaN and of infinity, and 0. */
 export const tableHead = 4;
 
 /** @param spacesOf where each of the kernel's buffers lies */
@@ -67,6 +67,13 @@ function* storedBytes(statements: readonly Statement[]): Generator<Buffer> {
   }
 }
 
+function* setLocals(statements: readonly Statement[]): Generator<number> {
+  for (const statement of statements) {
+    if (statement.op === "set") yield statement.local.id;
+    if ("body" in statement) yield* setLocals(statement.body);
+  }
+}
+
 function printStatements(
   statements: readonly Statement[],
   names: KernelNames,
@@ -78,7 +85,10 @@ function printStatements(
       case "let": {
         const { local, value } = statement;
         const expression = wgslValue(names, value);
-        lines.push(`${indent}var ${names.bind(local)}: ${wgslType(local.type)} = ${expression};`);
+        const word = names.changes(local) ? "var" : "let";
+        lines.push(
+          `${indent}${word} ${names.bind(local)}: ${wgslType(local.type)} = ${expression};`,
+        );
         break;
       }
       case "set":
@@ -138,6 +148,7 @@ class KernelNames implements Names {
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
   readonly #bound: Map<number, string>;
+  readonly #set: ReadonlySet<number>;
   readonly #count = { v: 0, n: 1 };
   #depth = 1;
 
@@ -145,6 +156,7 @@ class KernelNames implements Names {
     this.#kernel = kernel;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
+    this.#set = new Set(setLocals(kernel.body));
     this.#bound = new Map([[kernel.chunk.id, "n0"]]);
   }
 
@@ -157,6 +169,11 @@ class KernelNames implements Names {
     this.#depth++;
     print();
     this.#depth--;
+  }
+
+  /** Is this register assigned again? */
+  changes(local: Local): boolean {
+    return this.#set.has(local.id);
   }
 
   local = (local: Local): string => this.#nameOf(local);

@@ -77,13 +77,16 @@ export function wgslValue(names: Names, value: Value): string {
     case "fma":
       return `fma(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":
-      return `(${at(value.a)} ${operators[value.comparison]} ${at(value.b)})`;
+      return wgslCompare(value, at(value.a), at(value.b));
     case "select":
       return `select(${wgslValue(names, value.b)}, ${wgslValue(names, value.a)}, ${at(value.mask)})`;
     case "convert":
       return wgslConvert(value.type, value.a.type, at(value.a));
     case "bits":
-      return `bitcast<${type}>(${at(value.a)})`;
+      // Compilers may rearrange sums, but not through a number that they do not know: a 0 handed to the kernel.
+      return type === "f32"
+        ? `bitcast<f32>(bitcast<u32>(${at(value.a)}) ^ launch[0].w)`
+        : `bitcast<${type}>(${at(value.a)})`;
     case "lane":
     case "total":
       return at(value.a);
@@ -122,7 +125,10 @@ function wgslInt(value: number): string {
   return int < 0 ? `(${int}i)` : `${int}i`;
 }
 
-/** NaN and infinity are no constants of WGSL: they are handed to the kernel. */
+/**
+ * NaN and infinity are no constants of WGSL: they are handed to the kernel. So is 0, for compilers take it that 0 · x and
+ * 0 / x are 0 whatever x is.
+ */
 function wgslConstant(value: number, { kind }: ValueType): string {
   if (kind === "mask") return value === 0 ? "false" : "true";
   if (kind === "int") return wgslInt(value);
@@ -130,7 +136,9 @@ function wgslConstant(value: number, { kind }: ValueType): string {
   if (Number.isNaN(rounded)) return "bitcast<f32>(launch[0].y)";
   if (!Number.isFinite(rounded)) return `${rounded < 0 ? "(-" : "("}bitcast<f32>(launch[0].z))`;
   const magnitude = Math.abs(rounded);
-  if (rounded === 0 ? Object.is(rounded, -0) : magnitude < 2 ** -126)
+  if (rounded === 0)
+    return `bitcast<f32>(launch[0].w${Object.is(rounded, -0) ? " | 0x80000000u" : ""})`;
+  if (magnitude < 2 ** -126)
     return `bitcast<f32>(${new Uint32Array(Float32Array.of(rounded).buffer)[0]}u)`;
   return rounded < 0 ? `(${rounded}f)` : `${rounded}f`;
 }
@@ -141,6 +149,16 @@ function wgslUnary({ operation, type }: Value & { readonly op: "unary" }, a: str
   if (operation === "abs") return `abs(${a})`;
   if (type.kind !== "float") throw new Error(`kernel: ${operation} of ${type.kind}`);
   return operation === "sqrt" ? `sqrt_f32(${a})` : `${operation}(${a})`;
+}
+
+/** A number that differs from itself is NaN, and a compiler may assume that there is none. */
+function wgslCompare(value: Value & { readonly op: "compare" }, a: string, b: string): string {
+  const { comparison } = value;
+  const isFloat = value.a.type.kind === "float";
+  if (isFloat && a === b && comparison === "ne") return `is_nan(${a})`;
+  if (isFloat && a === b && comparison === "eq") return `!is_nan(${a})`;
+  if (isFloat && comparison === "ne") return `!(${a} == ${b})`;
+  return `(${a} ${operators[comparison]} ${b})`;
 }
 
 function wgslConvert(to: ValueType, from: ValueType, a: string): string {
@@ -155,7 +173,7 @@ function wgslConvert(to: ValueType, from: ValueType, a: string): string {
     case "int to mask":
       return `(${a} != 0i)`;
     case "float to mask":
-      return `(${a} != 0.0f)`;
+      return `!(${a} == bitcast<f32>(launch[0].w))`;
     default:
       throw new Error(`kernel: conversion of ${from.kind} to ${to.kind}`);
   }
