@@ -257,8 +257,9 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators } = capabilities;
-    return { lanes, laneChoices, accumulators, ...this.#options };
+    const { lanes, laneChoices = [lanes], accumulators, unrolled } = capabilities;
+    const bound = unrolled === undefined ? {} : { unrolled };
+    return { lanes, laneChoices, accumulators, ...bound, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {

@@ -7,8 +7,10 @@ export {
   type BackendName,
   type BackendOptions,
   backend,
+  type GpuSummary,
   type NativeSupport,
   nativeSupport,
+  openGpu,
   setBackend,
 } from "./backends.ts";
 export * as data from "./data/index.ts";

@@ -14,8 +14,20 @@ export default defineConfig({
   base: "./",
   server: { host: "127.0.0.1", headers: isolation },
   preview: { host: "127.0.0.1", headers: isolation },
-  // Classes keep their names: they are what layers are called in tables and errors.
-  worker: { format: "es", plugins: slim, rolldownOptions: { output: { keepNames: true } } },
+  worker: {
+    format: "es",
+    plugins: slim,
+    rolldownOptions: {
+      output: {
+        comments: false,
+        // Classes keep their names: they are what layers are called in tables and errors.
+        minify: {
+          mangle: { keepNames: { class: true, function: false } },
+          compress: { keepNames: { class: true, function: false } },
+        },
+      },
+    },
+  },
   build: {
     outDir: fileURLToPath(new URL("../dist/studio", import.meta.url)),
     emptyOutDir: true,

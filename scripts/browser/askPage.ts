@@ -6,6 +6,8 @@ export interface AskPageOptions {
   readonly timeoutMs?: number;
   /** May the page share memory with its workers? (default true) */
   readonly isolated?: boolean;
+  /** May the page use WebGPU? (default false) */
+  readonly gpu?: boolean;
   /** Further files, by path. */
   readonly files?: Readonly<Record<string, () => Promise<Uint8Array>>>;
 }
@@ -27,7 +29,7 @@ import(${JSON.stringify(module)}).then(
  */
 export async function askPage<Value>(
   module: string,
-  { timeoutMs = 60_000, isolated = true, files = {} }: AskPageOptions = {},
+  { timeoutMs = 60_000, isolated = true, gpu = false, files = {} }: AskPageOptions = {},
 ): Promise<Value> {
   const program = findChromium();
   if (program === undefined)
@@ -47,7 +49,12 @@ export async function askPage<Value>(
     return files[path]?.();
   };
   const { server, address } = await startServer("", handler, { isolated });
-  const page = new ChromiumPage(program, `${address}/page.html`, (error) => answered({ error }));
+  const page = new ChromiumPage(
+    program,
+    `${address}/page.html`,
+    (error) => answered({ error }),
+    gpu ? "on" : "off",
+  );
   const late = { error: `no answer within ${timeoutMs / 1000} s` };
   const timer = setTimeout(() => answered(late), timeoutMs);
   try {

@@ -10,7 +10,6 @@ const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin
 const flags = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -20,6 +19,9 @@ const flags = [
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
 ];
+
+/** Without a GPU, or with WebGPU, on the processor where there is no GPU. */
+const gpuFlags = { off: "--disable-gpu", on: "--enable-unsafe-webgpu" } as const;
 
 /** Where Chromium is: `$CHROMIUM`, or one of the usual places; undefined if it is not installed. */
 export function findChromium(): string | undefined {
@@ -36,8 +38,14 @@ export class ChromiumPage {
   };
 
   /** @param onEnd called if Chromium cannot start, or ends by itself */
-  constructor(program: string, url: string, onEnd: (reason: string) => void) {
-    this.#process = spawn(program, [...flags, `--user-data-dir=${this.#profile}`, url], {
+  constructor(
+    program: string,
+    url: string,
+    onEnd: (reason: string) => void,
+    gpu: keyof typeof gpuFlags = "off",
+  ) {
+    const args = [...flags, gpuFlags[gpu], `--user-data-dir=${this.#profile}`, url];
+    this.#process = spawn(program, args, {
       stdio: "ignore",
       // Its sockets lie there too, and go with it.
       env: { ...process.env, TMPDIR: this.#profile },

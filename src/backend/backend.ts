@@ -12,6 +12,8 @@ export interface Capabilities {
   readonly laneChoices?: readonly number[];
   /** Accumulator registers of a tile that do not spill. */
   readonly accumulators: number;
+  /** Elements of a reduction that a kernel may write out one after another, where its compiler bears no long kernels; 16 unless given. */
+  readonly unrolled?: number;
   /** Threads that run kernels, for estimates only: results do not depend on it. */
   readonly threads: number;
   /** Is a·b + c fused? */

@@ -15,6 +15,8 @@ export interface PlanTarget {
   /** Widths that a kernel may use, widest first: `lanes` alone unless given. */
   readonly laneChoices?: readonly number[];
   readonly accumulators: number;
+  /** Elements of a reduction that a kernel may write out one after another; 16 unless given. */
+  readonly unrolled?: number;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */
   readonly fusion?: boolean;
   /** Use Winograd's minimal filtering where it pays (default true). */

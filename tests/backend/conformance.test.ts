@@ -11,6 +11,7 @@ import type { ReferenceArray } from "../../src/tensor/op.ts";
 import { apply, Tensor } from "../../src/tensor/tensor.ts";
 import { backends, skipped } from "./backends.ts";
 import { forOps, runnable } from "./cases.ts";
+import { gpuBackends } from "./gpu.ts";
 import { leafTensor } from "./leaves.ts";
 import { indexOf, numberMath, type Scalar } from "./numberMath.ts";
 import { tolerances } from "./tolerance.ts";
@@ -34,7 +35,7 @@ function expectClose(
   }
 }
 
-for (const { name: backendName, create } of backends) {
+for (const { name: backendName, create } of [...backends, ...gpuBackends]) {
   describe(`${backendName} backend`, () => {
     const backend = create();
     beforeAll(() => setEngine(new BackendEngine(backend)));

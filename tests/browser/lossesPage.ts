@@ -1,5 +1,5 @@
-// In a page, or in a worker of it: the first losses of LeNet on wasm, and on how many threads.
-import { lossesOf } from "./losses.ts";
+// In a page, or in a worker of it: the first losses of LeNet on wasm, and on how many threads; on the GPU if there are to be 0.
+import { gpuLosses, lossesOf } from "./losses.ts";
 
 const asked = new URL(import.meta.url).searchParams;
 const threads = Number(asked.get("threads"));
@@ -19,6 +19,7 @@ console.info = (text: string) => {
   notes.push(text);
   info(text);
 };
-const found = asked.has("worker") ? await inWorker() : await lossesOf(threads);
+const here = (): Promise<unknown> => (threads === 0 ? gpuLosses() : lossesOf(threads));
+const found = asked.has("worker") ? await inWorker() : await here();
 
 export default { ...(found as object), notes };

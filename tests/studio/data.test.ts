@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/interop/png.ts";
+import { addDataset } from "../../studio/src/engine/data/add.ts";
 import { sortFiles } from "../../studio/src/engine/data/folders.ts";
 import { pictureHeader } from "../../studio/src/picture/header.ts";
 import { hasBrowser, Studio } from "./browser.ts";
@@ -51,9 +52,25 @@ describe("folders of pictures", () => {
     [["p/cat/1.png", "p/dog/1.png", "p/loose.png"], ["- cat", "- dog"], ["p/loose.png"]],
     [["p/cat/.DS_Store", "p/cat/1.png", "p/dog/2.png", "p/Thumbs.db"], ["- cat", "- dog"], []],
     [["p/train/cat/1.png", "p/train/dog/1.png"], ["train cat", "train dog"], []],
+    [
+      ["p/train/cat/1.png", "p/test/cat/2.png", "p/notes/3.png"],
+      ["train cat", "test cat"],
+      ["p/notes/3.png"],
+    ],
     [["p/猫/一.png", "p/a b & <c>/2.png"], ["- 猫", "- a b & <c>"], []],
   ])("%j", (paths, found, problems) => {
     expect(sorted(paths)).toEqual({ found, problems });
+  });
+
+  it.each([
+    [20_001, 32, /pictures +20001 of at most 20000/],
+    [10_000, 96, /together +264 MiB of at most 256 MiB/],
+  ])("refuses %i pictures of side %i before it reads any", async (count, side, told) => {
+    const files = Array.from({ length: count }, (_, i) => {
+      const path = `p/${i % 2}/${i}.png`;
+      return { path, file: new File([], path) };
+    });
+    await expect(addDataset({ title: "p", files, side }, () => {})).rejects.toThrow(told);
   });
 
   it("knows a picture's size before it is decoded", () => {
@@ -112,6 +129,8 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
 
   it("learns from a folder, tells what it left out, and still has it after a reload", async () => {
     page = await studio.open("train?epochs=6");
+    await page.getByText("Some pictures of each class").click();
+    await poll(() => page.locator(".examples li").first().innerText()).toContain("t-shirt");
     await give("sides");
     await poll(chosen).toBe("sides: 40 + 8 pictures, 2 classes, 1 × 32 × 32");
     const told = await page.locator(".file-problems").innerText();
@@ -122,6 +141,20 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     expect(told).toContain("readme.txt: it lies in no folder of a class");
     expect(told).not.toContain("DS_Store");
 
+    await poll(() => page.locator(".examples li").allInnerTexts()).toEqual([
+      "left, 20",
+      "right, 20",
+    ]);
+    const levels = await page.getByRole("img", { name: "left", exact: true }).evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const context = (canvas as HTMLCanvasElement).getContext("2d");
+      const { data: row = [] } = context?.getImageData(0, 16, 32, 1) ?? {};
+      return { width, height, left: row[4 * 4], right: row[4 * 28] };
+    });
+    // Eight pictures of 32 pixels side by side, each bright on its left.
+    expect(levels).toMatchObject({ width: 256, height: 32, right: 0 });
+    expect(levels.left).toBeGreaterThan(100);
+
     await page.getByRole("button", { name: "Make it 2" }).click();
     await page.getByRole("button", { name: "Train", exact: true }).click();
     await page.locator(".facts dd", { hasText: "finished" }).waitFor({ timeout: 60_000 });
@@ -130,11 +163,28 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     await page.reload();
     await poll(chosen).toContain("sides: 40 + 8 pictures");
     await page.getByRole("button", { name: "Delete these pictures" }).click();
-    await page.getByRole("button", { name: "Keep" }).click();
+    // The harmless answer is the one at hand.
+    await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Delete these pictures" }).click();
     await page.getByRole("button", { name: "Delete for good" }).click();
     await poll(chosen).toContain("Fashion-MNIST, sample");
   }, 90_000);
+
+  it("takes folders that are dropped", async () => {
+    page = await studio.open("train");
+    await page.getByText("Own pictures").click();
+    const place = await page.getByRole("region", { name: "Folder of pictures" }).boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const files = ["left", "right"].map((name) => join(folder, "sides", name));
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await session.send("Input.dispatchDragEvent", {
+        ...{ type, x: (place?.x ?? 0) + 9, y: (place?.y ?? 0) + 9 },
+        data: { items: [], files, dragOperationsMask: 1 },
+      });
+    }
+    await poll(chosen).toBe("left, right: 40 + 8 pictures, 2 classes, 1 × 32 × 32");
+    expect(await page.locator(".file-problems li").count()).toBe(4);
+  });
 
   it("keeps colour, and brings it to what a network takes", async () => {
     page = await studio.open("train?epochs=1");

@@ -133,14 +133,17 @@ describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
     expect(studio.faults().every((fault) => fault.includes("ERR_"))).toBe(true);
   });
 
-  it("gets a checkpoint from the page that it tests to the same accuracy", async () => {
+  it.each([
+    ["of grey pictures", [1, 28, 28]],
+    ["of pictures that were resized and coloured", [3, 20, 24]],
+  ] as const)("tests a checkpoint of the page to the same accuracy: %s", async (_, inputShape) => {
     const settings: RunSettings = {
-      ...{ title: "of the page", inputShape: [1, 28, 28], dataset: "sample", optimizer: "adam" },
+      ...{ title: "of the page", inputShape, dataset: "sample", optimizer: "adam" },
       ...{ lr: 0.003, momentum: 0, weightDecay: 0, schedule: "cosine" },
       ...{ epochs: 2, batchSize: 50, seed: 4 },
       network: `new nn.Sequential(
-        new nn.Conv2d(1, 6, 5), new nn.BatchNorm2d(6), new nn.ReLU(), new nn.MaxPool2d(2),
-        new nn.Flatten(), new nn.Linear(864, 10),
+        new nn.Conv2d(${inputShape[0]}, 6, 5), new nn.BatchNorm2d(6), new nn.ReLU(),
+        new nn.AdaptiveAvgPool2d(8), new nn.Flatten(), new nn.Linear(384, 10),
       )`,
     };
     page = await studio.open("learn");
@@ -171,7 +174,11 @@ describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
     const options = { cwd: folder.path };
     const words = ["evaluate", "page.safetensors", "--backend", "wasm", "--json"];
     const { stdout, stderr } = await fovea(words, options);
-    expect(stderr).toBe("");
+    // It says where the pictures are changed, and nothing else.
+    const isChanged = inputShape.join() !== "1,28,28";
+    expect(stderr.trim()).toBe(
+      isChanged ? "fashion-mnist-sample: brought to the network's 3 x 20 x 24" : "",
+    );
     expect(accuracy).toBeGreaterThan(0.3);
     expect(JSON.parse(stdout).accuracy).toBe(accuracy);
   });

@@ -1,25 +1,10 @@
 // Makes the network that a text describes. Layers and blocks check their options themselves.
-import * as nn from "../../nn/index.ts";
+import type * as nn from "../../nn/index.ts";
 import { FoveaError, nearest } from "../../tensor/errors.ts";
-import { DenseBlock, TransitionBlock } from "../densenet.ts";
-import { Inception } from "../googlenet.ts";
-import { InvertedResidual } from "../mobilenetV2.ts";
-import { Bottleneck, Residual } from "../resnet.ts";
-import { Fire } from "../squeezenet.ts";
+import { blockClasses, layerClasses } from "./classes.ts";
 import { isLayerName, layerNames } from "./layers.ts";
 import { parseNetwork } from "./parse.ts";
 import { type Layer, NetworkTextError, type Value } from "./syntax.ts";
-
-/** Blocks that a text may use, beside the layers of `nn`. */
-const blocks = {
-  Residual,
-  Bottleneck,
-  Inception,
-  DenseBlock,
-  TransitionBlock,
-  InvertedResidual,
-  Fire,
-};
 
 /** A network, and where in the text each of its modules is written. */
 export interface BuiltNetwork {
@@ -82,7 +67,9 @@ function makeLayer(layer: Layer, text: string, places: Places): nn.Module {
   // Layers inside are made first: their errors have places of their own.
   const inputs = layer.inputs.map((input) => plain(input, text, places));
   // The table allows classes that make modules, and no others.
-  const classes = (from === "nn" ? nn : blocks) as unknown as Readonly<Record<string, Construct>>;
+  const classes = (from === "nn" ? layerClasses : blockClasses) as unknown as Readonly<
+    Record<string, Construct>
+  >;
   try {
     const module = new (classes[name] as Construct)(...inputs);
     places.set(module, layer);

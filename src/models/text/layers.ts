@@ -1,6 +1,7 @@
 // The layers that a network text may use, each with the text of a new one.
 
-const ofNn = {
+/** Of `nn`. */
+export const ofNn = {
   Sequential: "",
   Conv2d: "1, 8, 3, { padding: 1 }",
   ConvTranspose2d: "8, 8, 2, { stride: 2 }",
@@ -48,7 +49,8 @@ const ofNn = {
   Upsample: "{ scaleFactor: 2 }",
 } as const;
 
-const ofModels = {
+/** Of `models`. */
+export const ofModels = {
   Residual: "8, 8",
   Bottleneck: "32, 8",
   Inception: "8, [4, [4, 8], [2, 4], 4]",

@@ -74,7 +74,9 @@ function sortKey(w: KernelWriter, value: Value, descending: boolean): Value {
   if (value.type.kind === "mask") key = math.toInt(value);
   if (value.type.kind === "float") {
     const x = w.k.let(value);
-    const bits = math.bitsToInt(math.add(x, math.float(0)));
+    const pattern = math.bitsToInt(x);
+    const isZero = math.eq(pattern, math.int(-0x80000000));
+    const bits = math.select(isZero, math.int(0), pattern);
     // Negative floats are ordered by magnitude, backwards: turn all their bits but the sign.
     const turned = math.bitAnd(math.neg(math.shiftRight(bits, 31)), math.int(0x7fffffff));
     key = math.select(math.eq(x, x), math.bitXor(bits, turned), math.int(0x7fffffff));

@@ -19,7 +19,7 @@ const fewChunks = 4;
 /** and with so many elements it is worth a second pass: parts first, then all parts in order. */
 const largeReduction = 65536;
 
-/** Windows up to this size are written out, element by element. */
+/** Windows up to this size are written out, element by element, unless the target says otherwise. */
 const unrolledElements = 16;
 
 /** Additions in a row to one register, about. */
@@ -88,7 +88,7 @@ export function lowerReduce(planner: Planner, { node, core }: Root): void {
       if (
         part === null &&
         !inLanes &&
-        sizeOf(reducedAxes.map(({ size }) => size)) <= unrolledElements
+        sizeOf(reducedAxes.map(({ size }) => size)) <= (planner.target.unrolled ?? unrolledElements)
       ) {
         for (const inner of positionsOf(reducedAxes)) visit(at(inner.map(fixed)), width);
         return;

@@ -1,16 +1,19 @@
 // Which pictures are learned from: those that are here, or a person's own.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { DatasetInfo } from "../engine/data/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { formatCount, say } from "../text.ts";
 import { Button, Choice, Notice } from "../ui/controls.tsx";
+import { Examples } from "./Examples.tsx";
 import { OwnPictures } from "./OwnPictures.tsx";
+import "./dataset.css";
 
 const words = {
   data: { en: "Pictures", zh: "图像数据" },
   sample: { en: "sample", zh: "样本" },
   own: { en: "Own pictures", zh: "自己的图像" },
+  examples: { en: "Some pictures of each class", zh: "各类别的部分图像" },
   gone: { en: "no longer here", zh: "已不存在" },
   remove: { en: "Delete these pictures", zh: "删除这些图像" },
   sure: { en: "Delete for good", zh: "确认删除" },
@@ -27,13 +30,17 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   // Grows when data sets came or went.
   const [version, setVersion] = useState(0);
   const [isAsking, askFirst] = useState(false);
+  const [isShowing, show] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const list = useAnswer("datasetList", { version });
   const known = list.value ?? [];
   const chosen = known.find(({ id }) => id === value);
   const options = known.map((each) => ({ value: each.id, label: labelOf(each) }));
-  if (chosen === undefined && list.value !== null)
-    options.push({ value, label: `${value}: ${say(words.gone)}` });
+  if (chosen === undefined) {
+    // A set that was just added is in the next list.
+    const isGone = list.value !== null && !list.isPending;
+    options.push({ value, label: isGone ? `${value}: ${say(words.gone)}` : "…" });
+  }
   const remove = async (): Promise<void> => {
     askFirst(false);
     try {
@@ -47,24 +54,18 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   return (
     <>
       <div class="controls">
-        <Choice
-          label={say(words.data)}
-          value={value}
-          options={options.length > 0 ? options : [{ value, label: "…" }]}
-          onChange={onChange}
-        />
+        <Choice label={say(words.data)} value={value} options={options} onChange={onChange} />
         {chosen?.id.startsWith("own-") && !isAsking && (
           <Button onClick={() => askFirst(true)}>{say(words.remove)}</Button>
         )}
-        {isAsking && (
-          <>
-            <Button onClick={() => void remove()}>{say(words.sure)}</Button>
-            <Button onClick={() => askFirst(false)}>{say(words.keep)}</Button>
-          </>
-        )}
+        {isAsking && <Sure onYes={() => void remove()} onNo={() => askFirst(false)} />}
       </div>
       {list.error !== null && <Notice kind="problem">{list.error.message}</Notice>}
       {problem !== null && <Notice kind="problem">{problem}</Notice>}
+      <details class="dataset-examples" onToggle={({ currentTarget }) => show(currentTarget.open)}>
+        <summary>{say(words.examples)}</summary>
+        {isShowing && <Examples id={value} />}
+      </details>
       <details class="own-pictures">
         <summary>{say(words.own)}</summary>
         <OwnPictures
@@ -75,6 +76,18 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
         />
       </details>
     </>
+  );
+}
+
+/** Asked in place; the keyboard's focus goes on with the question. */
+function Sure({ onYes, onNo }: { readonly onYes: () => void; readonly onNo: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  return (
+    <div class="sure" ref={box}>
+      <Button onClick={onNo}>{say(words.keep)}</Button>
+      <Button onClick={onYes}>{say(words.sure)}</Button>
+    </div>
   );
 }
 

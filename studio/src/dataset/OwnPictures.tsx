@@ -1,10 +1,10 @@
 // A folder of own pictures, dropped or chosen: one folder in it for each class.
 import { useId, useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
-import type { FileProblem, GivenFile } from "../engine/data/types.ts";
-import { say } from "../text.ts";
+import type { FileProblem } from "../engine/data/types.ts";
+import { announcement, say } from "../text.ts";
 import { Choice, Notice } from "../ui/controls.tsx";
-import { filesOfDrop, filesOfInput } from "./readDrop.ts";
+import { filesOfDrop, filesOfInput, type GivenFolder, titleOf } from "./readDrop.ts";
 
 const words = {
   about: {
@@ -33,18 +33,19 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
   const [share, setShare] = useState<number | null>(null);
   const [isOver, setOver] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const add = async (finding: Promise<GivenFile[]> | GivenFile[]): Promise<void> => {
+  const add = async (finding: Promise<GivenFolder> | GivenFolder): Promise<void> => {
     setOutcome(null);
     setShare(0);
     try {
-      const files = await finding;
-      const title = files[0]?.path.split("/")[0] || "own";
+      const { files, problems: unopened } = await finding;
+      const title = titleOf(files);
       const { dataset, problems } = await ask(
         "datasetAdd",
         { title, files, side },
         ({ done, total }) => setShare(done / total),
       );
-      setOutcome({ error: null, problems });
+      setOutcome({ error: null, problems: [...unopened, ...problems] });
+      announcement.value = say(words.added);
       onAdded(dataset.id);
     } catch (error) {
       setOutcome({ error: (error as Error).message, problems: [] });
@@ -63,7 +64,9 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        if (event.dataTransfer !== null) void add(filesOfDrop(event.dataTransfer));
+        // One folder after the other.
+        if (share === null && event.dataTransfer !== null)
+          void add(filesOfDrop(event.dataTransfer));
       }}
     >
       <p class="whole-row">{say(words.about)}</p>
@@ -108,7 +111,7 @@ function Told({ error, problems }: Outcome) {
           <ul class="file-problems">
             {problems.slice(0, shownProblems).map(({ path, message }) => (
               <li key={path}>
-                <code>{path}</code>: {message}
+                <code>{path}</code>: {say(message)}
               </li>
             ))}
             {problems.length > shownProblems && (

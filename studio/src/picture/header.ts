@@ -8,7 +8,7 @@ export interface PictureHeader {
 }
 
 /** Bytes from the beginning of a file in which the size is found; a JPEG may have long texts before it. */
-export const headerBytes = 1 << 18;
+export const headerBytes = 1 << 20;
 
 /** Reads the beginning of a file; null if it is none of the kinds that pages read, or breaks off. */
 export function pictureHeader(bytes: Uint8Array): PictureHeader | null {

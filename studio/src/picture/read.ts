@@ -64,12 +64,14 @@ async function decode(file: Blob & { readonly name?: string }): Promise<ImageBit
       zh: `${name} 有 ${megabytes} MB，最多可读取 ${mostMegabytes} MB 的图像`,
     });
   }
-  const start = new Uint8Array(await file.slice(0, headerBytes).arrayBuffer());
+  const start = await startOf(file).catch(() => {
+    throw new PictureError({ en: `${name} cannot be opened`, zh: `${name} 无法打开` });
+  });
   const header = pictureHeader(start);
   if (header === null) {
     throw new PictureError({
-      en: `${name} is not a picture: PNG, JPEG, WebP, GIF and BMP files are read, whatever their names say`,
-      zh: `${name} 不是图像：可读取 PNG、JPEG、WebP、GIF 和 BMP 文件，与文件名无关`,
+      en: `${name} is not a picture that can be read here: PNG, JPEG, WebP, GIF and BMP files are, whatever their names`,
+      zh: `${name} 不是可读取的图像：支持 PNG、JPEG、WebP、GIF 和 BMP 文件，与文件名无关`,
     });
   }
   const megapixels = Math.round((header.width * header.height) / 1e6);
@@ -88,6 +90,10 @@ async function decode(file: Blob & { readonly name?: string }): Promise<ImageBit
       zh: `${name} 是损坏的 ${header.kind} 文件`,
     });
   }
+}
+
+async function startOf(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.slice(0, headerBytes).arrayBuffer());
 }
 
 /** Grey values from 0 to 1; what is transparent is black. */

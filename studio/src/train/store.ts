@@ -64,8 +64,11 @@ export function show(view: RunView | null): void {
 function hear(event: RunEvent): void {
   switch (event.type) {
     case "status":
-      status.value = event.status;
-      drawSoon();
+      // With the numbers of that moment: none may be older than what is said of them.
+      batch(() => {
+        status.value = event.status;
+        draw();
+      });
       break;
     case "step":
       steps.push(event.point);

@@ -96,7 +96,7 @@ export function Heatmap({
 export function Legend({
   scale = "diverging",
   most,
-  format = (v: number) => v.toPrecision(2),
+  format = (v: number) => v.toPrecision(2).replaceAll("-", "−"),
 }: {
   readonly scale?: ScaleName;
   readonly most: number;

@@ -20,7 +20,10 @@ export interface MatrixProps {
 }
 
 const short = (value: number): string =>
-  Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+  (Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1)).replace(
+    "-",
+    "−",
+  );
 
 export function Matrix({
   label,

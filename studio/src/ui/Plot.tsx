@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { powerOfTen } from "./numbers.ts";
 import { theme } from "./theme.ts";
 
 export interface PlotSeries {
@@ -75,7 +76,7 @@ export function Plot({
       legend: { show: false },
       cursor: { points: { size: 6 } },
       scales: {
-        x: { time: false },
+        x: { time: false, range: (_, low, high) => xRange(low, high) },
         y: {
           ...(range === undefined ? {} : { range: [...range] as [number, number] }),
           ...(logarithmic ? { distr: 3 as const } : {}),
@@ -83,7 +84,13 @@ export function Plot({
       },
       axes: [
         { ...axis, label: xLabel },
-        { ...axis, label: yLabel, size: 60, values: (_, ticks) => ticks.map(tickText) },
+        {
+          ...axis,
+          ...(logarithmic ? powersOfTen : {}),
+          label: yLabel,
+          size: 60,
+          values: (_, ticks) => ticks.map(logarithmic ? powerText : tickText),
+        },
       ],
       series: [
         {},
@@ -135,6 +142,28 @@ export function Plot({
       />
     </div>
   );
+}
+
+/** From the first point to the last; there is an axis before there are any. */
+function xRange(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  return [low, high > low ? high : low + 1];
+}
+
+/** Lines of a logarithmic axis: powers of ten, as many as there is room for. */
+const powersOfTen: Pick<UPlot.Axis, "splits" | "filter"> = {
+  splits: (_plot, _axis, min, max) => {
+    const [low, high] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
+    const step = Math.max(1, Math.ceil((high - low) / 6));
+    const count = Math.max(0, Math.floor((high - low) / step) + 1);
+    return Array.from({ length: count }, (_, i) => 10 ** (low + i * step));
+  },
+  filter: (_plot, ticks) => ticks,
+};
+
+function powerText(tick: number | null): string {
+  if (tick === null) return "";
+  return tick >= 0.01 && tick <= 1000 ? tickText(tick) : powerOfTen(Math.round(Math.log10(tick)));
 }
 
 /** As many digits as it takes to tell ticks apart: learning rates are small. Logarithmic axes leave some ticks without. */

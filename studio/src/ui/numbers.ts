@@ -19,3 +19,17 @@ export function bytes(value: number): string {
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10));
   return `${(value / 1024 ** power).toPrecision(power === 0 ? 1 + Math.floor(Math.log10(Math.max(1, value))) : 3)} ${units[power]}`;
 }
+
+/** 10⁻⁷ */
+export function powerOfTen(power: number): string {
+  const sizes = [...String(Math.abs(power))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);
+  return `10${power < 0 ? "⁻" : ""}${sizes.join("")}`;
+}
+
+/** Three digits that count, with a real minus: 0.0123, 5.21 · 10⁻⁷. */
+export function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e4)) return value.toPrecision(3).replace("-", "−");
+  const power = Math.floor(Math.log10(size));
+  return `${(value / 10 ** power).toFixed(2).replace("-", "−")} · ${powerOfTen(power)}`;
+}

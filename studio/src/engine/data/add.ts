@@ -1,12 +1,14 @@
 // A folder of pictures becomes a data set: sorted, decoded one by one, and kept.
 import { DataError, Generator } from "../../../../src/index.ts";
-import { PictureError, type Pixels, readPicture } from "../../picture/read.ts";
+import { colourOf, PictureError, readPicture } from "../../picture/read.ts";
 import { type Sorted, sortFiles } from "./folders.ts";
 import { keepOwn, type PicturePart } from "./own.ts";
 import type { AddedDataset, FileProblem, GivenFile } from "./types.ts";
 
 const mostPictures = 20_000;
 const mostClasses = 200;
+/** Of all pictures as they are kept, in colour. */
+const mostBytes = 2 ** 28;
 /** Of the pictures of a class, one in so many is for testing, where the folder does not say. */
 const testShare = 5;
 
@@ -19,7 +21,8 @@ export interface AddInput {
 
 interface Decoded {
   readonly sorted: Sorted;
-  readonly pixels: Pixels;
+  /** Red, green and blue, one after the other. */
+  readonly planes: Uint8ClampedArray;
 }
 
 /**
@@ -31,16 +34,18 @@ export async function addDataset(
   tell: (progress: { readonly done: number; readonly total: number }) => void,
 ): Promise<AddedDataset> {
   const { sorted, problems: misplaced } = sortFiles(files);
-  checkNumbers(files.length, sorted);
+  checkNumbers(files.length, sorted, side);
   const problems: FileProblem[] = [...misplaced];
   const decoded: Decoded[] = [];
   let told = 0;
-  for (const [i, each] of sorted.entries()) {
+  for (const [i, each] of inOrder(sorted).entries()) {
     try {
-      decoded.push({ sorted: each, pixels: await readPicture(each.file, side, "cover") });
+      const pixels = await readPicture(each.file, side, "cover");
+      const planes = Uint8ClampedArray.from(colourOf(pixels), (level) => 255 * level);
+      decoded.push({ sorted: each, planes });
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
-      problems.push({ path: each.path, message: error.message });
+      problems.push({ path: each.path, message: error.text });
     }
     if (performance.now() - told > 100) {
       told = performance.now();
@@ -54,13 +59,13 @@ export async function addDataset(
     throw new DataError("at least two classes with pictures are needed", {
       facts: [
         { name: "classes", value: classes.join(", ") || "none" },
-        ...problems.slice(0, 5).map(({ path, message }) => ({ name: path, value: message })),
+        ...problems.slice(0, 5).map(({ path, message }) => ({ name: path, value: message.en })),
       ],
       hint: "give a folder that holds one folder of pictures for each class",
     });
   }
   const { train, test } = split(decoded);
-  const isGray = decoded.every(({ pixels }) => hasNoColour(pixels));
+  const isGray = decoded.every(({ planes }) => hasNoColour(planes));
   const id = `own-${crypto.randomUUID()}`;
   const info = {
     id,
@@ -72,11 +77,16 @@ export async function addDataset(
   };
   const part = (pictures: readonly Decoded[]): PicturePart => bytesOf(pictures, classes, isGray);
   const unkept = await keepOwn({ info, train: part(train), test: part(test) });
-  if (unkept !== null) problems.push({ path: title, message: unkept });
+  if (unkept !== null) problems.push({ path: title, message: { en: unkept, zh: unkept } });
   return { dataset: info, problems };
 }
 
-function checkNumbers(files: number, sorted: readonly Sorted[]): void {
+/** Browsers list files in any order; the same ones are for testing each time. */
+function inOrder(sorted: readonly Sorted[]): readonly Sorted[] {
+  return sorted.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function checkNumbers(files: number, sorted: readonly Sorted[], side: number): void {
   const classes = new Set(sorted.map(({ className }) => className)).size;
   if (sorted.length === 0) {
     throw new DataError(
@@ -93,6 +103,17 @@ function checkNumbers(files: number, sorted: readonly Sorted[]): void {
         { name: "classes", value: `${classes} of at most ${mostClasses}` },
       ],
       hint: "fovea train learns from folders of any size",
+    });
+  }
+  const bytes = sorted.length * 3 * side * side;
+  if (bytes > mostBytes) {
+    const megabytes = (count: number): string => `${Math.ceil(count / 2 ** 20)} MiB`;
+    throw new DataError(`so many pictures of ${side} × ${side} are more than a page can hold`, {
+      facts: [
+        { name: "pictures", value: String(sorted.length) },
+        { name: "together", value: `${megabytes(bytes)} of at most ${megabytes(mostBytes)}` },
+      ],
+      hint: "keep them smaller, or give fewer; fovea train learns from folders of any size",
     });
   }
 }
@@ -125,9 +146,10 @@ function split(decoded: readonly Decoded[]): {
   return { train: own, test: held };
 }
 
-function hasNoColour({ data }: Pixels): boolean {
-  for (let i = 0; i < data.length; i += 4)
-    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+function hasNoColour(planes: Uint8ClampedArray): boolean {
+  const area = planes.length / 3;
+  for (let i = 0; i < area; i++)
+    if (planes[i] !== planes[area + i] || planes[i] !== planes[2 * area + i]) return false;
   return true;
 }
 
@@ -136,15 +158,9 @@ function bytesOf(
   classes: readonly string[],
   isGray: boolean,
 ): PicturePart {
-  const channels = isGray ? 1 : 3;
-  const area = (pictures[0]?.pixels.data.length ?? 0) / 4;
-  const images = new Uint8Array(pictures.length * channels * area);
-  for (const [n, { pixels }] of pictures.entries()) {
-    for (let c = 0; c < channels; c++) {
-      const start = (n * channels + c) * area;
-      for (let i = 0; i < area; i++) images[start + i] = pixels.data[4 * i + c] ?? 0;
-    }
-  }
+  const size = (pictures[0]?.planes.length ?? 0) / (isGray ? 3 : 1);
+  const images = new Uint8Array(pictures.length * size);
+  for (const [n, { planes }] of pictures.entries()) images.set(planes.subarray(0, size), n * size);
   const labels = Uint8Array.from(pictures, ({ sorted }) => classes.indexOf(sorted.className));
   return { images, labels };
 }

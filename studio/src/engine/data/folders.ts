@@ -21,6 +21,11 @@ const parts: Readonly<Record<string, Part>> = {
   validation: "test",
 };
 
+const words = {
+  noClass: { en: "it lies in no folder of a class", zh: "不在任何类别文件夹中" },
+  beside: { en: "it lies beside the folders train and test", zh: "在 train 和 test 文件夹之外" },
+};
+
 /** Files that systems put beside pictures. */
 function isHidden(path: string): boolean {
   return path.split("/").some((name) => /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i.test(name));
@@ -44,16 +49,27 @@ export function sortFiles(files: readonly GivenFile[]): {
   const sorted: Sorted[] = [];
   const problems: FileProblem[] = [];
   const rests = lists.map((each) => ({ ...each, names: each.names.slice(around) }));
-  const hasParts =
-    rests.length > 0 && rests.every(({ names }) => names.length < 2 || partOf(names) !== null);
+  const hasParts = hasTrainAndTest(rests.map(({ names }) => names));
   for (const { path, file, names } of rests) {
     const part = hasParts ? partOf(names) : null;
     const className = part === null ? names[0] : names[1];
-    if (names.length < (part === null ? 2 : 3) || className === undefined) {
-      problems.push({ path, message: "it lies in no folder of a class" });
+    if (hasParts && part === null && names.length > 1) {
+      problems.push({ path, message: words.beside });
+    } else if (names.length < (part === null ? 2 : 3) || className === undefined) {
+      problems.push({ path, message: words.noClass });
     } else sorted.push({ path, file, className, part });
   }
   return { sorted, problems };
+}
+
+/** Do all folders name a part? Or are there both parts with folders in them, whatever lies beside? */
+function hasTrainAndTest(lists: readonly (readonly string[])[]): boolean {
+  const inFolders = lists.filter((names) => names.length > 1);
+  const found = inFolders.filter((names) => names.length > 2).map(partOf);
+  return (
+    inFolders.every((names) => partOf(names) !== null) ||
+    (found.includes("train") && found.includes("test"))
+  );
 }
 
 function partOf([first = ""]: readonly string[]): Part | null {

@@ -34,6 +34,7 @@ export function loadDataset(id: string, inputShape: InputShape): Promise<LoadedD
 /** What a data set was may no longer hold. */
 export function forgetLoaded(): void {
   last = null;
+  source = null;
 }
 
 async function load(id: string, inputShape: InputShape): Promise<LoadedDataset> {
@@ -48,7 +49,26 @@ async function load(id: string, inputShape: InputShape): Promise<LoadedDataset> 
   };
 }
 
-async function splitsOf(id: string): Promise<Omit<LoadedDataset, "id" | "classes">> {
+type Splits = Omit<LoadedDataset, "id" | "classes">;
+
+/** As the data set holds them; the latest are kept, since networks of several shapes learn from them. */
+let source: { readonly id: string; readonly splits: Promise<Splits> } | null = null;
+
+/**
+ * The pictures of a data set as they are.
+ * @throws DataError if there is no such data set any more
+ */
+export function splitsOf(id: string): Promise<Splits> {
+  if (source?.id === id) return source.splits;
+  const splits = read(id);
+  source = { id, splits };
+  splits.catch(() => {
+    if (source?.splits === splits) source = null;
+  });
+  return splits;
+}
+
+async function read(id: string): Promise<Splits> {
   if (id === "sample") return fashionSample();
   if (id.startsWith("own-")) return ownPictures(id);
   return servedPictures(id);

@@ -20,7 +20,11 @@ const titles: Readonly<Record<string, string>> = {
 let listed: Promise<readonly Listed[]> | null = null;
 
 function list(): Promise<readonly Listed[]> {
-  listed ??= fetchList();
+  listed ??= fetchList().catch(() => {
+    // No server, or one that has nothing: the sample is there. The next one who asks tries again.
+    listed = null;
+    return [];
+  });
   return listed;
 }
 
@@ -32,13 +36,8 @@ function addressOf(path: string): URL {
 }
 
 async function fetchList(): Promise<readonly Listed[]> {
-  try {
-    const response = await fetch(addressOf("index.json"));
-    return response.ok ? ((await response.json()) as Listed[]) : [];
-  } catch {
-    // No server, or one that has nothing: the sample is there.
-    return [];
-  }
+  const response = await fetch(addressOf("index.json"));
+  return response.ok ? ((await response.json()) as Listed[]) : [];
 }
 
 export async function servedDatasets(): Promise<DatasetInfo[]> {

@@ -1,4 +1,5 @@
 // What the page and the engine say to each other about data sets: plain data.
+import type { Text } from "../../text.ts";
 
 export interface DatasetInfo {
   /** `sample`, `fashion-mnist`, `mnist`, or `own-…` for pictures that the person gave. */
@@ -21,7 +22,7 @@ export interface GivenFile {
 /** A file that was left out, and why. */
 export interface FileProblem {
   readonly path: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 export interface AddedDataset {

@@ -1,5 +1,6 @@
 // What can be asked of data sets.
 import { type AddInput, addDataset } from "../data/add.ts";
+import { datasetExamples } from "../data/examples.ts";
 import { forgetLoaded, loadDataset } from "../data/load.ts";
 import { forgetOwn, ownDatasets } from "../data/own.ts";
 import { servedDatasets } from "../data/served.ts";
@@ -54,6 +55,7 @@ async function datasetPictures({ id, part, from, count, inputShape }: PictureReq
 export const dataHandlers = {
   datasetList,
   datasetPictures,
+  datasetExamples,
   datasetAdd: (
     input: AddInput,
     tell: (progress: { readonly done: number; readonly total: number }) => void,

@@ -1,2 +1,28 @@
 // What the chapters on networks, batch normalisation and residual connections ask.
-export const networksHandlers = {};
+import { activationSpreads, channelSteps } from "./batchNorm.ts";
+import {
+  pairForget,
+  pairGradients,
+  pairHold,
+  pairPoints,
+  pairStop,
+  pairTrain,
+  residualMaps,
+} from "./compared.ts";
+import { inceptionCost, networkBlock, networkCosts, networkDrawing } from "./networkDrawing.ts";
+
+export const networksHandlers = {
+  networkDrawing,
+  networkBlock,
+  networkCosts,
+  inceptionCost,
+  pairPoints,
+  pairTrain,
+  pairStop,
+  pairHold,
+  pairForget,
+  pairGradients,
+  residualMaps,
+  activationSpreads,
+  channelSteps,
+};

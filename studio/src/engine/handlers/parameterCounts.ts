@@ -12,12 +12,11 @@ export interface LayerChoice {
   readonly kernelSize: number;
 }
 
-/** Weights alone, without biases. The layers are only described: their numbers are never drawn. */
+/** Weights alone, without biases. No machine holds such a dense layer: its weights are only counted. */
 export function parameterCounts({ size, channels, units, outChannels, kernelSize }: LayerChoice): {
   readonly dense: number;
   readonly convolution: number;
 } {
-  const dense = new nn.Linear(size * size * channels, units, { bias: false });
   const convolution = new nn.Conv2d(channels, outChannels, kernelSize, { bias: false });
-  return { dense: dense.weight.numel, convolution: convolution.weight.numel };
+  return { dense: size * size * channels * units, convolution: convolution.weight.numel };
 }

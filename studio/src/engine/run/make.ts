@@ -45,9 +45,18 @@ function startWithXavier(net: nn.Module): void {
 
 export function makeOptimizer(settings: RunSettings, net: nn.Module): optim.Optimizer {
   const { optimizer, lr, momentum, weightDecay } = settings;
-  if (optimizer === "sgd" || optimizer === "rmsprop")
-    return optim[optimizer]({ lr, momentum, weightDecay })(net.parameters());
-  return optim[optimizer]({ lr, weightDecay })(net.parameters());
+  const parameters = net.parameters();
+  // Each by its name: by a name that is only known later, a page would carry all of the library's.
+  switch (optimizer) {
+    case "sgd":
+      return new optim.SGD(parameters, { lr, momentum, weightDecay });
+    case "rmsprop":
+      return new optim.RMSprop(parameters, { lr, momentum, weightDecay });
+    case "adam":
+      return new optim.Adam(parameters, { lr, weightDecay });
+    case "adamw":
+      return new optim.AdamW(parameters, { lr, weightDecay });
+  }
 }
 
 /** How the learning rate goes, for `fit`. */

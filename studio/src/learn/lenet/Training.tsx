@@ -24,6 +24,8 @@ const words = {
 };
 
 const wholeShare = [0, 1] as const;
+/** Before the first step: ten classes, all as likely, have a loss of 2.3. */
+const firstRange = [0, 2.5] as const;
 
 /** One point of the curves. */
 interface Point {
@@ -123,6 +125,7 @@ export function Training({ form, onChange }: TrainingProps) {
         xLabel={say(words.epoch)}
         yLabel={say(words.lossUnit)}
         series={[{ label: say(words.loss), values: points.map(({ loss }) => loss) }]}
+        {...(points.length === 0 ? { range: firstRange } : {})}
       />
       <Plot
         label={say(words.accuracy)}

@@ -1,0 +1,219 @@
+// Prints one kernel as a WGSL compute shader: an invocation computes a chunk. A kernel sees two buffers, the heap with all
+// tensors and the arena with all temporaries, and a table that says where in them its own begin; so there is no limit on how
+// many tensors it reads, and in-place updates are nothing special. Names are numbered as they come: kernels that do the
+// same print the same text.
+import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
+import { type Names, wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
+import { groupSize, preamble } from "./preamble.ts";
+
+/** Where a kernel's buffer lies. */
+export type Space = "heap" | "arena";
+
+const spaces: readonly Space[] = ["heap", "arena"];
+
+/** Numbers of the table before the places of the buffers: chunks, the bits of NaN and of infinity, and 0. */
+export const tableHead = 4;
+
+/** @param spacesOf where each of the kernel's buffers lies */
+export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string {
+  const atomic = new Set<Space>();
+  for (const buffer of storedBytes(kernel.body)) {
+    atomic.add(spacesOf[kernel.buffers.findIndex(({ id }) => id === buffer.id)] as Space);
+  }
+  const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
+  const names = new KernelNames(kernel, spacesOf, atomic);
+  const lines: string[] = [];
+  kernel.buffers.forEach((_, i) => {
+    const at = tableHead + i;
+    lines.push(`  let b${i} = launch[${at >> 2}].${"xyzw"[at & 3]};`);
+  });
+  printStatements(kernel.body, names, lines);
+  const declared = spaces.map((space, i) => {
+    const element = atomic.has(space) ? "atomic<u32>" : "u32";
+    return `@group(0) @binding(${i}) var<storage, read_write> ${space}: array<${element}>;`;
+  });
+  return `${declared.join("\n")}
+@group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
+${preamble}${[...atomic].map(byteStore).join("")}
+@compute @workgroup_size(${groupSize})
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) member: u32,
+) {
+  let chunk = (group.y * groups.x + group.x) * ${groupSize}u + member;
+  if (chunk >= launch[0].x) { return; }
+  let n0 = i32(chunk);
+${lines.join("\n")}
+}
+`;
+}
+
+/** Bytes of one word may be written by several invocations: each leaves the others' as they are. */
+function byteStore(space: Space): string {
+  return `
+fn store_byte_${space}(address: u32, value: i32) {
+  let shift = (address & 3u) * 8u;
+  atomicAnd(&${space}[address >> 2u], ~(0xffu << shift));
+  atomicOr(&${space}[address >> 2u], (u32(value) & 0xffu) << shift);
+}
+`;
+}
+
+function* storedBytes(statements: readonly Statement[]): Generator<Buffer> {
+  for (const statement of statements) {
+    if (statement.op === "store" && statement.buffer.element === "uint8") yield statement.buffer;
+    if ("body" in statement) yield* storedBytes(statement.body);
+  }
+}
+
+function* setLocals(statements: readonly Statement[]): Generator<number> {
+  for (const statement of statements) {
+    if (statement.op === "set") yield statement.local.id;
+    if ("body" in statement) yield* setLocals(statement.body);
+  }
+}
+
+function printStatements(
+  statements: readonly Statement[],
+  names: KernelNames,
+  lines: string[],
+): void {
+  for (const statement of statements) {
+    const { indent } = names;
+    switch (statement.op) {
+      case "let": {
+        const { local, value } = statement;
+        const expression = wgslValue(names, value);
+        const word = names.changes(local) ? "var" : "let";
+        lines.push(
+          `${indent}${word} ${names.bind(local)}: ${wgslType(local.type)} = ${expression};`,
+        );
+        break;
+      }
+      case "set":
+        lines.push(
+          `${indent}${names.local(statement.local)} = ${wgslValue(names, statement.value)};`,
+        );
+        break;
+      case "store":
+        lines.push(`${indent}${printStore(names, statement)}`);
+        break;
+      case "letIndex": {
+        const expression = wgslValue(names, statement.value);
+        lines.push(`${indent}let ${names.bind(statement.variable)}: i32 = ${expression};`);
+        break;
+      }
+      case "if":
+        lines.push(`${indent}if (${wgslValue(names, statement.condition)}) {`);
+        names.inBlock(() => printStatements(statement.body, names, lines));
+        lines.push(`${indent}}`);
+        break;
+      case "for": {
+        const { variable, from, to, limit, step, body } = statement;
+        const [start, end] = [wgslIndex(names, from), wgslIndex(names, to)];
+        const i = names.bind(variable);
+        lines.push(
+          `${indent}let e${i}: i32 = ${limit === undefined ? end : `min(${end}, ${limit}i)`};`,
+          `${indent}for (var ${i}: i32 = ${start}; ${i} < e${i}; ${i} += ${step}i) {`,
+        );
+        names.inBlock(() => printStatements(body, names, lines));
+        lines.push(`${indent}}`);
+        break;
+      }
+      default:
+        statement satisfies never;
+    }
+  }
+}
+
+function printStore(names: KernelNames, statement: Statement & { op: "store" }): string {
+  const { buffer, index, value } = statement;
+  const { kind } = value.type;
+  if (
+    (kind === "float") !== (buffer.element === "float32") ||
+    (kind === "mask" && buffer.element !== "uint8")
+  ) {
+    throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
+  }
+  const address = names.address(buffer, index);
+  const expression = wgslValue(names, value);
+  if (buffer.element === "uint8")
+    return `store_byte_${names.spaceOf(buffer)}(${address}, i32(${expression}));`;
+  return names.assign(buffer, address, `bitcast<u32>(${expression})`);
+}
+
+class KernelNames implements Names {
+  readonly #kernel: Kernel;
+  readonly #spaces: readonly Space[];
+  readonly #atomic: ReadonlySet<Space>;
+  readonly #bound: Map<number, string>;
+  readonly #set: ReadonlySet<number>;
+  readonly #count = { v: 0, n: 1 };
+  #depth = 1;
+
+  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
+    this.#kernel = kernel;
+    this.#spaces = spacesOf;
+    this.#atomic = atomic;
+    this.#set = new Set(setLocals(kernel.body));
+    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
+  }
+
+  /** What lines of the innermost block begin with. */
+  get indent(): string {
+    return "  ".repeat(this.#depth);
+  }
+
+  inBlock(print: () => void): void {
+    this.#depth++;
+    print();
+    this.#depth--;
+  }
+
+  /** Is this register assigned again? */
+  changes(local: Local): boolean {
+    return this.#set.has(local.id);
+  }
+
+  local = (local: Local): string => this.#nameOf(local);
+
+  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+
+  address = (buffer: Buffer, index: Index): string =>
+    `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
+
+  word = (buffer: Buffer, address: string): string => {
+    const space = this.spaceOf(buffer);
+    return this.#atomic.has(space) ? `atomicLoad(&${space}[${address}])` : `${space}[${address}]`;
+  };
+
+  /** A statement that stores a word. */
+  assign(buffer: Buffer, address: string, word: string): string {
+    const space = this.spaceOf(buffer);
+    return this.#atomic.has(space)
+      ? `atomicStore(&${space}[${address}], ${word});`
+      : `${space}[${address}] = ${word};`;
+  }
+
+  spaceOf(buffer: Buffer): Space {
+    return this.#spaces[this.#numberOf(buffer)] as Space;
+  }
+
+  bind(holder: Local | IndexVariable): string {
+    const letter = "type" in holder ? "v" : "n";
+    const name = `${letter}${this.#count[letter]++}`;
+    this.#bound.set(holder.id, name);
+    return name;
+  }
+
+  #numberOf({ id }: Buffer): number {
+    return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
+  }
+
+  #nameOf({ id }: Local | IndexVariable): string {
+    const name = this.#bound.get(id);
+    if (name !== undefined) return name;
+    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
+  }
+}

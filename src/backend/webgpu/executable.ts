@@ -1,0 +1,176 @@
+// A compiled program: its pipelines, and the table that tells each launch where its tensors lie. A run is one submission.
+import type { KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import { BackendError } from "../../tensor/errors.ts";
+import type { Allocation } from "../allocator.ts";
+import type { BackendBuffer, Executable } from "../backend.ts";
+import { launchesOf } from "../schedule.ts";
+import type { Gpu } from "./device.ts";
+import { printKernel, tableHead } from "./emitKernel.ts";
+import { bufferUsage } from "./flags.ts";
+import type { GpuMemory } from "./memory.ts";
+import type { Pipelines } from "./pipelines.ts";
+import { groupSize } from "./preamble.ts";
+
+/** Elements in the heap of a GPU. */
+export class GpuStoredBuffer implements BackendBuffer {
+  readonly memory: GpuMemory;
+  readonly block: Allocation;
+  readonly bytes: number;
+
+  constructor(memory: GpuMemory, bytes: number) {
+    this.memory = memory;
+    this.block = memory.allocate(bytes);
+    this.bytes = bytes;
+  }
+}
+
+/** Parts of the table begin at multiples of this. */
+const partBytes = 256;
+const nanBits = 0x7fc00000;
+const infinityBits = 0x7f800000;
+
+interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly groups: readonly [number, number];
+  /** Where its part of the table begins, in bytes. */
+  readonly offset: number;
+}
+
+/** A number of the table that depends on what is bound. */
+interface Entry {
+  readonly at: number;
+  readonly binding: number;
+  /** Bytes of a unit in which the kernel counts. */
+  readonly unit: number;
+}
+
+export class GpuExecutable implements Executable {
+  readonly #gpu: Gpu;
+  readonly #memory: GpuMemory;
+  readonly #pipelines: Pipelines;
+  readonly #codes: readonly string[];
+  readonly #dispatches: readonly Dispatch[];
+  readonly #bound: readonly Slot[];
+  readonly #entries: readonly Entry[];
+  readonly #table: Uint32Array<ArrayBuffer>;
+  readonly #tableBuffer: GPUBuffer;
+  readonly #partSize: number;
+  #isWritten = false;
+  #group: GPUBindGroup | null = null;
+  #generation = -1;
+  #isDisposed = false;
+
+  constructor(program: KernelProgram, gpu: Gpu, memory: GpuMemory, pipelines: Pipelines) {
+    this.#gpu = gpu;
+    this.#memory = memory;
+    this.#pipelines = pipelines;
+    const { slots } = program;
+    const launches = launchesOf(program);
+    this.#bound = slots.filter(({ kind }) => kind === "bound");
+    const numberOf = new Map(this.#bound.map((slot, i) => [slot, i]));
+    const most = Math.max(0, ...launches.map((launch) => launch.slots.length));
+    this.#partSize = Math.ceil(((tableHead + most) * 4) / partBytes) * partBytes;
+    this.#table = new Uint32Array((Math.max(1, launches.length) * this.#partSize) / 4);
+    const entries: Entry[] = [];
+    this.#codes = launches.map(({ kernel, slots: used }) =>
+      printKernel(
+        kernel,
+        used.map((slot) => ((slots[slot] as Slot).kind === "bound" ? "heap" : "arena")),
+      ),
+    );
+    this.#dispatches = launches.map((launch, i) => {
+      const start = (i * this.#partSize) / 4;
+      this.#table.set([launch.chunks, nanBits, infinityBits], start);
+      launch.slots.forEach((number, k) => {
+        const slot = slots[number] as Slot;
+        const unit = launch.kernel.buffers[k]?.element === "uint8" ? 1 : 4;
+        const at = start + tableHead + k;
+        if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
+        else entries.push({ at, binding: numberOf.get(slot) as number, unit });
+      });
+      const pipeline = pipelines.pipeline(this.#codes[i] as string);
+      return { pipeline, groups: groupsOf(launch, gpu), offset: i * this.#partSize };
+    });
+    this.#entries = entries;
+    this.#tableBuffer = gpu.device.createBuffer({
+      size: this.#table.byteLength,
+      usage: bufferUsage.uniform | bufferUsage.copyDestination,
+    });
+  }
+
+  run(bindings: readonly BackendBuffer[]): void {
+    this.#gpu.check();
+    this.#bind(bindings);
+    if (this.#dispatches.length === 0) return;
+    const { device } = this.#gpu;
+    const group = this.#bindGroup();
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { pipeline, groups, offset } of this.#dispatches) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, [offset]);
+      pass.dispatchWorkgroups(...groups);
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  code(): string {
+    return this.#codes.join("\n");
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#tableBuffer.destroy();
+  }
+
+  /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
+  #bind(bindings: readonly BackendBuffer[]): void {
+    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
+    if (bindings.length !== this.#bound.length) {
+      throw new BackendError(`webgpu: ${bindings.length} buffers for ${this.#bound.length} slots`);
+    }
+    const addresses = bindings.map((buffer, i) => {
+      const { bytes } = this.#bound[i] as Slot;
+      const isOwn = buffer instanceof GpuStoredBuffer && buffer.memory === this.#memory;
+      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
+        throw new BackendError(
+          `webgpu: buffer ${i} is not a live buffer of at least ${bytes} bytes`,
+        );
+      }
+      return buffer.block.address;
+    });
+    let isChanged = !this.#isWritten;
+    for (const { at, binding, unit } of this.#entries) {
+      const place = (addresses[binding] as number) / unit;
+      if (this.#table[at] !== place) isChanged = true;
+      this.#table[at] = place;
+    }
+    if (isChanged) this.#gpu.device.queue.writeBuffer(this.#tableBuffer, 0, this.#table);
+    this.#isWritten = true;
+  }
+
+  #bindGroup(): GPUBindGroup {
+    const { generation, heap, scratch } = this.#memory;
+    if (this.#group === null || this.#generation !== generation) {
+      this.#generation = generation;
+      this.#group = this.#gpu.device.createBindGroup({
+        layout: this.#pipelines.layout,
+        entries: [
+          { binding: 0, resource: { buffer: heap } },
+          { binding: 1, resource: { buffer: scratch } },
+          { binding: 2, resource: { buffer: this.#tableBuffer, size: this.#partSize } },
+        ],
+      });
+    }
+    return this.#group;
+  }
+}
+
+/** Workgroups for all chunks of a launch, in rows where one row has too few. */
+function groupsOf({ chunks }: Launch, { device }: Gpu): readonly [number, number] {
+  const groups = Math.ceil(chunks / groupSize);
+  const rows = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
+  return [Math.ceil(groups / rows), rows];
+}

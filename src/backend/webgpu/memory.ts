@@ -1,0 +1,80 @@
+// The memory of the GPU: a heap in which all tensors lie, and an arena for the temporaries of the program that runs. Both are
+// buffers that are replaced by larger ones; the heap's elements are copied then, on the GPU.
+import { Allocator } from "../allocator.ts";
+import { GrowingMemory } from "../growingMemory.ts";
+import type { Gpu } from "./device.ts";
+import { bufferUsage } from "./flags.ts";
+
+const smallest = 2 ** 22;
+const step = 2 ** 16;
+
+export class GpuMemory extends GrowingMemory {
+  readonly limit: number;
+  readonly #gpu: Gpu;
+  #heap: GPUBuffer;
+  #scratch: GPUBuffer;
+  #generation = 0;
+
+  constructor(gpu: Gpu) {
+    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
+    super(new Allocator(0));
+    this.#gpu = gpu;
+    // Addresses of bytes are 32 bits wide in kernels.
+    this.limit =
+      Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 32 - step) / step) *
+      step;
+    this.#heap = this.#make(Math.min(smallest, this.limit));
+    this.#scratch = this.#make(step);
+    this.allocator.extend(this.#heap.size);
+  }
+
+  get heap(): GPUBuffer {
+    return this.#heap;
+  }
+
+  get scratch(): GPUBuffer {
+    return this.#scratch;
+  }
+
+  /** Another number whenever heap or arena is another buffer. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  override get arena(): { readonly address: number; readonly bytes: number } {
+    return { address: 0, bytes: this.#scratch.size };
+  }
+
+  override reserveArena(bytes: number): void {
+    if (bytes <= this.#scratch.size) return;
+    const size = Math.ceil(bytes / step) * step;
+    if (size > this.limit) throw this.outOfMemory("webgpu", bytes, this.#scratch.size);
+    this.#scratch.destroy();
+    this.#scratch = this.#make(size);
+    this.#generation++;
+  }
+
+  dispose(): void {
+    this.#heap.destroy();
+    this.#scratch.destroy();
+  }
+
+  protected grow(needed: number, bytes: number): void {
+    const old = this.#heap;
+    const least = Math.ceil((old.size + needed) / step) * step;
+    if (least > this.limit) throw this.outOfMemory("webgpu", bytes, old.size);
+    this.#heap = this.#make(Math.min(this.limit, Math.max(least, 2 * old.size)));
+    const { device } = this.#gpu;
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(old, 0, this.#heap, 0, old.size);
+    device.queue.submit([encoder.finish()]);
+    old.destroy();
+    this.#generation++;
+    this.allocator.extend(this.#heap.size);
+  }
+
+  #make(size: number): GPUBuffer {
+    const { storage, copySource, copyDestination } = bufferUsage;
+    return this.#gpu.device.createBuffer({ size, usage: storage | copySource | copyDestination });
+  }
+}

@@ -1,0 +1,57 @@
+// How large the gradient is that reaches each layer, with and without connections.
+import { useMemo } from "preact/hooks";
+import type { PairSettings } from "../../engine/compared/networks.ts";
+import { useAnswer } from "../../engine/useAnswer.ts";
+import { say, type Text } from "../../text.ts";
+import { Notice } from "../../ui/controls.tsx";
+import { Figure } from "../../ui/Figure.tsx";
+import { threeDigits } from "../../ui/numbers.ts";
+import { Plot } from "../../ui/Plot.tsx";
+
+const words = {
+  title: { en: "The gradient that reaches each layer", zh: "到达每一层的梯度" },
+  layer: { en: "Convolution, from the input on", zh: "卷积层，从输入数起" },
+  length: { en: "Length of the gradient", zh: "梯度的长度" },
+};
+
+export interface GradientsProps {
+  readonly pair: PairSettings;
+  readonly version: number;
+  readonly names: readonly [Text, Text];
+}
+
+export function Gradients({ pair, version, names }: GradientsProps) {
+  const { value, error } = useAnswer("pairGradients", { pair, version });
+  const x = useMemo(() => value?.[0].map((_, i) => i + 1) ?? [], [value]);
+  const series = ([1, 0] as const).map((side) => ({
+    label: say(names[side]),
+    // A logarithmic axis has no place for 0, nor for what is no number.
+    values: value?.[side].map((length) => (length > 0 && length < Infinity ? length : null)) ?? [],
+    colour: side === 1 ? 0 : 1,
+    dashed: side === 0,
+  }));
+  const ratio = (side: 0 | 1): string => {
+    const [first = 0, last = 0] = [value?.[side][0], value?.[side].at(-1)];
+    return last > 0 ? threeDigits(first / last) : "–";
+  };
+  const caption =
+    value === null
+      ? ""
+      : say({
+          en: `The first of ${value[0].length} convolutions gets ${ratio(0)} times the gradient of the last without connections, and ${ratio(1)} times with them. The axis is logarithmic. 64 pictures.`,
+          zh: `共 ${value[0].length} 个卷积层：没有连接时，第一层得到的梯度是最后一层的 ${ratio(0)} 倍；有连接时是 ${ratio(1)} 倍。纵轴是对数的。共 64 幅图像。`,
+        });
+  return (
+    <Figure title={say(words.title)} caption={caption}>
+      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Plot
+        label={say(words.title)}
+        x={x}
+        xLabel={say(words.layer)}
+        yLabel={say(words.length)}
+        series={series}
+        logarithmic
+      />
+    </Figure>
+  );
+}
