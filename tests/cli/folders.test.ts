@@ -61,7 +61,8 @@ describe("a folder of pictures", () => {
     expect(resultOf("streamed")).toEqual(resultOf("memory"));
     const { accuracy } = resultOf("memory");
     expect(accuracy).toBeGreaterThan(0.3);
-  });
+    // Two trainings by the command, each in a process of its own.
+  }, 120_000);
 
   it("is evaluated and predicted by the checkpoint alone", async () => {
     const moved = join(cwd, "elsewhere.safetensors");

@@ -35,4 +35,5 @@ it("npm start trains, shows the result, and the next time shows it again", async
   expect(third.stdout).toContain(`Going on with ${join("runs", "lenet")}.`);
   expect(readFileSync(join(run, "report.md"), "utf8")).toContain(`**${accuracy.toFixed(1)} %**`);
   expect(third.code).toBe(0);
-});
+  // A hundred epochs, beside other tests.
+}, 120_000);
