@@ -196,6 +196,11 @@ export class KernelBuilder {
     return { op: "shift", direction, a, bits, type: a.type };
   }
 
+  /** A scalar int that is not negative, divided by a constant and rounded down. */
+  quotient(a: Value, by: number): Value {
+    return by === 1 ? a : { op: "quotient", a, by, type: a.type };
+  }
+
   fma(a: Value, b: Value, c: Value): Value {
     const lanes = Math.max(a.type.lanes, b.type.lanes, c.type.lanes);
     return {
@@ -304,6 +309,7 @@ function indexVariables(value: Value): readonly IndexVariable[] | null {
         return visit(v.value);
       case "unary":
       case "shift":
+      case "quotient":
       case "convert":
       case "bits":
       case "lane":

@@ -80,6 +80,8 @@ export type Value = { readonly type: ValueType } & (
       readonly a: Value;
       readonly bits: number;
     }
+  /** A scalar int that is not negative, divided by a constant from 1 on and rounded down: positions along axes from a running number. */
+  | { readonly op: "quotient"; readonly a: Value; readonly by: number }
   /** a·b + c; fused or not as the machine can. */
   | { readonly op: "fma"; readonly a: Value; readonly b: Value; readonly c: Value }
   | {

@@ -95,6 +95,8 @@ function value(v: Value, names: Namer): string {
       return `${v.operation}(${show(v.a)}, ${show(v.b)})`;
     case "shift":
       return `${show(v.a)} ${v.direction === "left" ? "<<" : ">>>"} ${v.bits}`;
+    case "quotient":
+      return `${show(v.a)} div ${v.by}`;
     case "fma":
       return `fma(${show(v.a)}, ${show(v.b)}, ${show(v.c)})`;
     case "compare":

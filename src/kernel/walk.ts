@@ -15,6 +15,7 @@ export function operands(value: Value): readonly Value[] {
       return [value.value];
     case "unary":
     case "shift":
+    case "quotient":
     case "convert":
     case "bits":
     case "lane":

@@ -334,6 +334,18 @@ Object.assign(cases, {
 } satisfies Record<string, Case>);
 
 describe.each(forms)("$name", (form) => {
+  test.each([1, 2, 3, 7, 64, 1000])("divided by %i, rounded down", async (by) => {
+    const k = new KernelBuilder("quotient", 1);
+    const [x, out] = [k.buffer("x", "int32"), k.buffer("out", "int32")];
+    const values = [0, 1, 2, 5, 6, 7, 63, 64, 65, 999, 1000, 123456789, 0x7fffffff];
+    k.for("i", 0, values.length, (i) => {
+      k.store(out, i, k.quotient(k.load(x, i), by));
+    });
+    const given = Int32Array.from(values);
+    const [, result] = await runKernel(k.finish(), [given, new Int32Array(given)], { form });
+    expect([...(result as TypedArray)]).toEqual(values.map((value) => Math.floor(value / by)));
+  });
+
   describe.each(form.widths)("%i lanes", (lanes) => {
     test.each(Object.entries(cases))("%s", (_name, c) => check(c, lanes, form));
 

@@ -165,6 +165,8 @@ class Run {
           v.direction === "left" ? (a[l] as number) << v.bits : (a[l] as number) >>> v.bits,
         );
       }
+      case "quotient":
+        return each(() => Math.floor((this.#value(v.a)[0] as number) / v.by));
       case "fma": {
         const [a, b, c] = [this.#value(v.a), this.#value(v.b), this.#value(v.c)];
         return each((l) => (a[l] as number) * (b[l] as number) + (c[l] as number));

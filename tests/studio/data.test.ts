@@ -164,6 +164,7 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     await poll(chosen).toContain("sides: 40 + 8 pictures");
     await page.getByRole("button", { name: "Delete these pictures" }).click();
     // The harmless answer is the one at hand.
+    await poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Keep");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Delete these pictures" }).click();
     await page.getByRole("button", { name: "Delete for good" }).click();

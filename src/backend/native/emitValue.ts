@@ -65,6 +65,8 @@ export function cValue(names: Names, value: Value): string {
       const operator = value.direction === "left" ? "<<" : ">>";
       return `(${cType(value.type)})((${unsigned})${at(value.a)} ${operator} ${value.bits})`;
     }
+    case "quotient":
+      return `(int)((unsigned)${at(value.a)} / ${value.by}u)`;
     case "fma":
       return `fma${lanes}(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":

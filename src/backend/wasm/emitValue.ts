@@ -67,6 +67,10 @@ export function emitValue(state: KernelState, value: Value): void {
         value.direction === "left" ? ["i32.shl", "i32x4.shl"] : ["i32.shr_u", "i32x4.shr_u"],
         "shift",
       );
+    case "quotient":
+      emitValue(state, value.a);
+      f.i32(value.by).op("i32.div_u");
+      return;
     case "fma":
       emitValue(state, value.a);
       emitValue(state, value.b);

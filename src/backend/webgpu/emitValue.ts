@@ -74,6 +74,8 @@ export function wgslValue(names: Names, value: Value): string {
       const operator = value.direction === "left" ? "<<" : ">>";
       return `bitcast<i32>(bitcast<u32>(${at(value.a)}) ${operator} ${value.bits}u)`;
     }
+    case "quotient":
+      return `i32(u32(${at(value.a)}) / ${value.by}u)`;
     case "fma":
       return `fma(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":

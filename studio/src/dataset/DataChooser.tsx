@@ -1,5 +1,5 @@
 // Which pictures are learned from: those that are here, or a person's own.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { DatasetInfo } from "../engine/data/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
@@ -82,7 +82,7 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
 /** Asked in place; the keyboard's focus goes on with the question. */
 function Sure({ onYes, onNo }: { readonly onYes: () => void; readonly onNo: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
   return (
     <div class="sure" ref={box}>
       <Button onClick={onNo}>{say(words.keep)}</Button>
