@@ -6,11 +6,11 @@ import { BackendEngine } from "../../src/engine.ts";
 import { graphOf } from "../../src/graph/graph.ts";
 import { allOps, philox } from "../../src/ops/index.ts";
 import { newTypedArray } from "../../src/tensor/dtype.ts";
-import { setEngine } from "../../src/tensor/engine.ts";
-import type { ReferenceArray } from "../../src/tensor/op.ts";
+import { engine, setEngine } from "../../src/tensor/engine.ts";
+import type { Case, Op, ReferenceArray } from "../../src/tensor/op.ts";
 import { apply, Tensor } from "../../src/tensor/tensor.ts";
 import { backends, skipped } from "./backends.ts";
-import { forOps, runnable } from "./cases.ts";
+import { forOps, type RunnableCase, runnable } from "./cases.ts";
 import { gpuBackends } from "./gpu.ts";
 import { leafTensor } from "./leaves.ts";
 import { indexOf, numberMath, type Scalar } from "./numberMath.ts";
@@ -45,19 +45,26 @@ for (const { name: backendName, create } of [...backends, ...gpuBackends]) {
       ({ refused }) => refused === undefined,
       (op, cases) =>
         describe(op.name, () => {
+          const done = new Map<Case<unknown>, Applied>();
+          afterAll(() => done.clear());
+          const reasonOf = ({ name }: Case<unknown>): string | undefined =>
+            skipped.get(`${backendName}: ${op.name} > ${name}`);
+
+          // A compiler that is started once for all of them takes a fraction of the time.
+          test("all cases in one program", () => {
+            for (const case_ of cases)
+              if (reasonOf(case_) === undefined) done.set(case_, applied(op, case_));
+            engine().realize([...done.values()].map(({ result }) => result.node));
+          });
+
           for (const case_ of cases) {
-            const reason = skipped.get(`${backendName}: ${op.name} > ${case_.name}`);
+            const reason = reasonOf(case_);
             if (reason !== undefined)
               console.warn(`SKIPPED ${backendName}: ${op.name} > ${case_.name}: ${reason}`);
             test.skipIf(reason !== undefined)(case_.name, async () => {
-              const run = runnable(op, case_);
-              const tensors = run.inputs.map(({ shape, dtype, data }) => {
-                const elements = newTypedArray(dtype, data.length);
-                elements.set(data);
-                return Tensor.ofData(elements, shape, dtype);
-              });
+              // What was not computed above, for another case failed or was not asked for, is computed now.
+              const { run, result } = done.get(case_) ?? applied(op, case_);
               const expected = run.expected();
-              const result = apply(op, tensors, case_.params);
               expect(result.shape).toEqual(expected.shape);
               expectClose(
                 await result.data(),
@@ -69,6 +76,22 @@ for (const { name: backendName, create } of [...backends, ...gpuBackends]) {
         }),
     );
   });
+}
+
+interface Applied {
+  readonly run: RunnableCase;
+  readonly result: Tensor;
+}
+
+/** The op on the inputs of a case, on the backend in use. */
+function applied(op: Op, case_: Case<unknown>): Applied {
+  const run = runnable(op, case_);
+  const tensors = run.inputs.map(({ shape, dtype, data }) => {
+    const elements = newTypedArray(dtype, data.length);
+    elements.set(data);
+    return Tensor.ofData(elements, shape, dtype);
+  });
+  return { run, result: apply(op, tensors, case_.params) };
 }
 
 /** The expected elements as the dtype holds them. */

@@ -1,8 +1,21 @@
 // What tests of the studio share. Where there is no browser they are skipped by name, and say so.
 import type { Page } from "playwright-core";
-import { hasBrowser } from "../../scripts/browser/studio.ts";
+import {
+  buildStudio,
+  hasBrowser,
+  Studio as OwnStudio,
+  type StudioOptions,
+} from "../../scripts/browser/studio.ts";
+import { sharedFolder } from "../shared.ts";
 
-export { hasBrowser, Studio, type StudioOptions } from "../../scripts/browser/studio.ts";
+export { hasBrowser, type StudioOptions };
+export type Studio = OwnStudio;
+
+/** The studio, of a site that all test files share. */
+export const Studio = {
+  start: async (options: StudioOptions = {}): Promise<Studio> =>
+    OwnStudio.start({ ...options, folder: await sharedFolder("studio", buildStudio) }),
+};
 
 if (!hasBrowser)
   console.error(
