@@ -5,6 +5,7 @@ import { graphOf } from "../../src/graph/graph.ts";
 import { printKernel, printProgram } from "../../src/kernel/print.ts";
 import { after, allOps, avgPool2d, conv2d } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
+import type { PlanTarget } from "../../src/plan/planner.ts";
 import { rewrite } from "../../src/plan/rewrite.ts";
 import { newTypedArray, type TypedArray } from "../../src/tensor/dtype.ts";
 import { Node } from "../../src/tensor/node.ts";
@@ -40,7 +41,7 @@ function bytesFor(data: TypedArray): Uint8Array {
   return bytes;
 }
 
-function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: number) {
+function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, target: PlanTarget) {
   const random = new Generator(7);
   const leaves = inputs.map((input) => ({
     node: leaf(input.shape, input.dtype),
@@ -56,13 +57,12 @@ function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: n
     output.dtype,
     bytesOf(output) / (output.dtype === "float32" || output.dtype === "int32" ? 4 : 1),
   );
-  const target = bytesFor(result);
+  const bytes = bytesFor(result);
   const sources = graph.leaves.map((node) =>
     bytesFor(leaves.find((l) => l.node === node)?.data as TypedArray),
   );
-  const laneChoices = [16, 8, 4].filter((width) => width <= lanes);
-  interpret(plan(graph, { lanes, laneChoices, accumulators: 12 }), [...sources, target]);
-  new Uint8Array(result.buffer).set(target);
+  interpret(plan(graph, target), [...sources, bytes]);
+  new Uint8Array(result.buffer).set(bytes);
   const expected = {
     shape: output.shape,
     dtype: output.dtype,
@@ -80,13 +80,20 @@ function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: n
   return { result, expected: expected.data };
 }
 
-for (const lanes of [16, 4, 1]) {
-  describe(`plans with ${lanes} ${lanes === 1 ? "lane" : "lanes"}`, () => {
+const targets: readonly (readonly [string, PlanTarget])[] = [
+  ["16 lanes", { lanes: 16, laneChoices: [16, 8, 4], accumulators: 12 }],
+  ["4 lanes", { lanes: 4, laneChoices: [4], accumulators: 12 }],
+  ["1 lane", { lanes: 1, laneChoices: [], accumulators: 12 }],
+  ["chunks of one element", { lanes: 1, accumulators: 8, unrolled: 4, grain: "element" }],
+];
+
+for (const [name, target] of targets) {
+  describe(`plans with ${name}`, () => {
     for (const op of allOps) {
       for (const item of op.cases) {
         if (item.refused !== undefined) continue;
         it(`${op.name} > ${item.name}`, () => {
-          const { result, expected } = runCase(op, item.inputs, item.params, lanes);
+          const { result, expected } = runCase(op, item.inputs, item.params, target);
           const terms = Math.max(1, ...item.inputs.map((input) => sizeOf(input.shape)));
           // Rounding of a sum of `terms` products of size up to 4, at float32's 6e-8 each.
           const absolute = 6e-8 * 16 * Math.sqrt(terms) * 4;
