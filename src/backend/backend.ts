@@ -32,8 +32,11 @@ export interface BackendBuffer {
 /** A compiled graph. `bindings` are the buffers of the graph's leaves, then of its outputs. */
 export interface Executable {
   run(bindings: readonly BackendBuffer[]): void;
-  /** A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. */
-  profile?(bindings: readonly BackendBuffer[]): ProgramTiming;
+  /**
+   * A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. The
+   * run has its place among all others when this returns; a backend that computes beside the program tells the times later.
+   */
+  profile?(bindings: readonly BackendBuffer[]): ProgramTiming | Promise<ProgramTiming>;
   /** The generated code as text, for DEBUG. */
   code?(): string;
   dispose(): void;
@@ -48,6 +51,8 @@ export interface Preparation {
 
 export interface Backend {
   readonly name: string;
+  /** What computes, in words, where it is not this program's threads: a GPU. */
+  readonly device?: string;
   readonly capabilities: Capabilities;
   allocate(bytes: number): BackendBuffer;
   free(buffer: BackendBuffer): void;
@@ -66,6 +71,8 @@ export interface Backend {
     programs: readonly KernelProgram[],
     kernels: (capabilities?: Capabilities) => KernelProgram,
   ): Preparation | null;
+  /** Resolves when all that was started is computed. Left out where `run` returns only then. */
+  idle?(): Promise<void>;
   /** Bytes in use by tensors, and by temporaries. */
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number };
   dispose(): void;
