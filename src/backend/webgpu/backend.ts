@@ -17,6 +17,7 @@ export function createWebgpuBackend(gpu: Gpu): Backend {
 
 class WebgpuBackend implements Backend {
   readonly name = "webgpu";
+  readonly device: string;
   readonly capabilities: Capabilities;
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
@@ -26,6 +27,7 @@ class WebgpuBackend implements Backend {
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.device = gpu.title;
     this.#memory = new GpuMemory(gpu);
     this.#tensors = new TensorStore(this.#memory);
     this.#pipelines = pipelinesOf(gpu);
@@ -34,6 +36,7 @@ class WebgpuBackend implements Backend {
       lanes: 1,
       accumulators: 8,
       unrolled: 4,
+      grain: "element",
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
@@ -73,6 +76,12 @@ class WebgpuBackend implements Backend {
     const program = kernels();
     this.#memory.reserveArena(program.arenaBytes);
     return new GpuExecutable(program, this.#gpu, this.#memory, this.#pipelines);
+  }
+
+  async idle(): Promise<void> {
+    this.#gpu.check();
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+    this.#gpu.check();
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

@@ -1,13 +1,15 @@
 // A compiled program: its pipelines, and the table that tells each launch where its tensors lie. A run is one submission.
 import type { KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
 import { Bindings } from "../bindings.ts";
-import { launchesOf } from "../schedule.ts";
+import { launchesOf, timed } from "../schedule.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
+import { timedPasses } from "./passTimes.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { groupSize } from "./preamble.ts";
 
@@ -35,6 +37,8 @@ export class GpuExecutable implements Executable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
+  readonly #launches: readonly Launch[];
   readonly #codes: readonly string[];
   readonly #dispatches: readonly Dispatch[];
   readonly #bindings: Bindings;
@@ -51,8 +55,10 @@ export class GpuExecutable implements Executable {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = pipelines;
-    const { slots } = program;
+    const { slots, arenaBytes } = program;
     const launches = launchesOf(program);
+    this.#layout = { slots, arenaBytes };
+    this.#launches = launches;
     this.#bindings = new Bindings(memory, slots);
     const bound = slots.filter(({ kind }) => kind === "bound");
     const numberOf = new Map(bound.map((slot, i) => [slot, i]));
@@ -94,13 +100,19 @@ export class GpuExecutable implements Executable {
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, groups, offset } of this.#dispatches) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, [offset]);
-      pass.dispatchWorkgroups(...groups);
-    }
+    for (const dispatch of this.#dispatches) record(pass, group, dispatch);
     pass.end();
     device.queue.submit([encoder.finish()]);
+  }
+
+  async profile(bindings: readonly BackendBuffer[]): Promise<ProgramTiming> {
+    this.#gpu.check();
+    this.#bind(bindings);
+    const group = this.#bindGroup();
+    const times = await timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
+      record(pass, group, this.#dispatches[i] as Dispatch),
+    );
+    return timed(this.#layout, this.#launches, (_, i) => times[i] as number);
   }
 
   code(): string {
@@ -142,6 +154,16 @@ export class GpuExecutable implements Executable {
     }
     return this.#group;
   }
+}
+
+function record(
+  pass: GPUComputePassEncoder,
+  group: GPUBindGroup,
+  { pipeline, groups, offset }: Dispatch,
+): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group, [offset]);
+  pass.dispatchWorkgroups(...groups);
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */
