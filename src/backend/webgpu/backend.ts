@@ -36,6 +36,7 @@ class WebgpuBackend implements Backend {
       lanes: 1,
       accumulators: 8,
       unrolled: 4,
+      grain: "element",
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
