@@ -4,11 +4,12 @@ import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
 import { Bindings } from "../bindings.ts";
 import { launchesOf } from "../schedule.ts";
+import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
-import type { Pipelines } from "./pipelines.ts";
+import type { Pipeline, Pipelines } from "./pipelines.ts";
 import { groupSize } from "./preamble.ts";
 
 /** Parts of the table begin at multiples of this. */
@@ -17,10 +18,18 @@ const nanBits = 0x7fc00000;
 const infinityBits = 0x7f800000;
 
 interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  readonly pipeline: Pipeline;
   readonly groups: readonly [number, number];
-  /** Where its part of the table begins, in bytes. */
-  readonly offset: number;
+  /** Where its part of the table begins, in bytes: the bind group's only offset. */
+  readonly offsets: readonly [number];
+}
+
+/** What a backend's programs share. */
+export interface GpuParts {
+  readonly gpu: Gpu;
+  readonly memory: GpuMemory;
+  readonly pipelines: Pipelines;
+  readonly commands: Commands;
 }
 
 /** A number of the table that depends on what is bound. */
@@ -35,6 +44,7 @@ export class GpuExecutable implements Executable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
+  readonly #commands: Commands;
   readonly #codes: readonly string[];
   readonly #dispatches: readonly Dispatch[];
   readonly #bindings: Bindings;
@@ -45,12 +55,15 @@ export class GpuExecutable implements Executable {
   #isWritten = false;
   #group: GPUBindGroup | null = null;
   #generation = -1;
+  /** Resolves when all pipelines are there; null from then on. */
+  #pending: Promise<void> | null = null;
   #isDisposed = false;
 
-  constructor(program: KernelProgram, gpu: Gpu, memory: GpuMemory, pipelines: Pipelines) {
+  constructor(program: KernelProgram, { gpu, memory, pipelines, commands }: GpuParts) {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = pipelines;
+    this.#commands = commands;
     const { slots } = program;
     const launches = launchesOf(program);
     this.#bindings = new Bindings(memory, slots);
@@ -77,9 +90,15 @@ export class GpuExecutable implements Executable {
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
-      return { pipeline, groups: groupsOf(launch, gpu), offset: i * this.#partSize };
+      return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
     this.#entries = entries;
+    const pending = this.#dispatches.flatMap(({ pipeline }) => pipeline.pending ?? []);
+    if (pending.length > 0) {
+      this.#pending = Promise.all(pending).then(() => {
+        this.#pending = null;
+      });
+    }
     this.#tableBuffer = gpu.device.createBuffer({
       size: this.#table.byteLength,
       usage: bufferUsage.uniform | bufferUsage.copyDestination,
@@ -88,16 +107,25 @@ export class GpuExecutable implements Executable {
 
   run(bindings: readonly BackendBuffer[]): void {
     this.#gpu.check();
-    this.#bind(bindings);
+    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
+    this.#bindings.bind(bindings);
     if (this.#dispatches.length === 0) return;
+    const addresses = this.#bindings.addresses.slice();
+    this.#commands.give(() => this.#submit(addresses), this.#pending);
+  }
+
+  #submit(addresses: Float64Array): void {
+    // A compiler may have refused a kernel meanwhile: whoever comes next is told.
+    if (this.#gpu.hasFailed) return;
+    this.#place(addresses);
     const { device } = this.#gpu;
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, groups, offset } of this.#dispatches) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, [offset]);
-      pass.dispatchWorkgroups(...groups);
+    for (const { pipeline, groups, offsets } of this.#dispatches) {
+      pass.setPipeline(pipeline.compiled as GPUComputePipeline);
+      pass.setBindGroup(0, group, offsets);
+      pass.dispatchWorkgroups(groups[0], groups[1]);
     }
     pass.end();
     device.queue.submit([encoder.finish()]);
@@ -110,16 +138,15 @@ export class GpuExecutable implements Executable {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#tableBuffer.destroy();
+    // Behind the runs that were asked for.
+    this.#commands.give(() => this.#tableBuffer.destroy());
   }
 
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
-  #bind(bindings: readonly BackendBuffer[]): void {
-    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
-    this.#bindings.bind(bindings);
+  #place(addresses: Float64Array): void {
     let isChanged = !this.#isWritten;
     for (const { at, binding, unit } of this.#entries) {
-      const place = (this.#bindings.addresses[binding] as number) / unit;
+      const place = (addresses[binding] as number) / unit;
       if (this.#table[at] !== place) isChanged = true;
       this.#table[at] = place;
     }
