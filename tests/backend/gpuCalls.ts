@@ -13,6 +13,9 @@ const ofQueue = ["submit", "writeBuffer"] as const;
 
 export type GpuCall = (typeof ofDevice)[number] | (typeof ofQueue)[number] | "mapAsync";
 
+/** How often each was called; those that were not are left out. */
+export type Calls = Partial<Record<GpuCall, number>>;
+
 export class GpuCalls {
   readonly #counts = new Map<GpuCall, number>();
   /** Bytes of all `writeBuffer`. */
@@ -50,7 +53,7 @@ export class GpuCalls {
   }
 
   /** All counts that are not zero; they begin again. */
-  take(): Partial<Record<GpuCall, number>> {
+  take(): Calls {
     const taken = Object.fromEntries(this.#counts);
     this.#counts.clear();
     this.writtenBytes = 0;

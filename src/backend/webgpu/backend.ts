@@ -18,6 +18,7 @@ export function createWebgpuBackend(gpu: Gpu): Backend {
 
 class WebgpuBackend implements Backend {
   readonly name = "webgpu";
+  readonly device: string;
   readonly capabilities: Capabilities;
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
@@ -28,6 +29,7 @@ class WebgpuBackend implements Backend {
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.device = gpu.title;
     this.#memory = new GpuMemory(gpu);
     this.#tensors = new TensorStore(this.#memory);
     this.#pipelines = pipelinesOf(gpu);
@@ -36,6 +38,7 @@ class WebgpuBackend implements Backend {
       lanes: 1,
       accumulators: 8,
       unrolled: 4,
+      grain: "element",
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
@@ -66,13 +69,8 @@ class WebgpuBackend implements Backend {
     const address = this.#tensors.addressFor("read from", buffer, result.byteLength);
     this.#gpu.check();
     const into = new Uint8Array(result.buffer);
-    if (length > 0) {
-      await new Promise<void>((resolve, reject) => {
-        this.#commands.give(() => {
-          this.#staging.read(this.#memory.heap, address, into).then(resolve, reject);
-        });
-      });
-    }
+    if (length > 0)
+      await this.#commands.ask(() => this.#staging.read(this.#memory.heap, address, into));
     this.#gpu.check();
     return result;
   }
@@ -88,6 +86,12 @@ class WebgpuBackend implements Backend {
       pipelines: this.#pipelines,
       commands: this.#commands,
     });
+  }
+
+  async idle(): Promise<void> {
+    this.#gpu.check();
+    await this.#commands.ask(() => this.#gpu.device.queue.onSubmittedWorkDone());
+    this.#gpu.check();
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

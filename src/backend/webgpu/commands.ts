@@ -14,6 +14,13 @@ export class Commands {
     this.#given ??= this.#giveAll();
   }
 
+  /** The same for a command that has an answer. */
+  ask<T>(command: () => Promise<T>, needs: Promise<unknown> | null = null): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.give(() => void command().then(resolve, reject), needs);
+    });
+  }
+
   async #giveAll(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (next.needs !== null) await next.needs;

@@ -1,14 +1,16 @@
 // A compiled program: its pipelines, and the table that tells each launch where its tensors lie. A run is one submission.
 import type { KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
 import { Bindings } from "../bindings.ts";
-import { launchesOf } from "../schedule.ts";
+import { launchesOf, timed } from "../schedule.ts";
 import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
+import { timedPasses } from "./passTimes.ts";
 import type { Pipeline, Pipelines } from "./pipelines.ts";
 import { groupSize } from "./preamble.ts";
 
@@ -45,6 +47,8 @@ export class GpuExecutable implements Executable {
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
   readonly #commands: Commands;
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
+  readonly #launches: readonly Launch[];
   readonly #codes: readonly string[];
   readonly #dispatches: readonly Dispatch[];
   readonly #bindings: Bindings;
@@ -64,8 +68,10 @@ export class GpuExecutable implements Executable {
     this.#memory = memory;
     this.#pipelines = pipelines;
     this.#commands = commands;
-    const { slots } = program;
+    const { slots, arenaBytes } = program;
     const launches = launchesOf(program);
+    this.#layout = { slots, arenaBytes };
+    this.#launches = launches;
     this.#bindings = new Bindings(memory, slots);
     const bound = slots.filter(({ kind }) => kind === "bound");
     const numberOf = new Map(bound.map((slot, i) => [slot, i]));
@@ -106,11 +112,8 @@ export class GpuExecutable implements Executable {
   }
 
   run(bindings: readonly BackendBuffer[]): void {
-    this.#gpu.check();
-    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
-    this.#bindings.bind(bindings);
+    const addresses = this.#addressesOf(bindings);
     if (this.#dispatches.length === 0) return;
-    const addresses = this.#bindings.addresses.slice();
     this.#commands.give(() => this.#submit(addresses), this.#pending);
   }
 
@@ -122,13 +125,22 @@ export class GpuExecutable implements Executable {
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, groups, offsets } of this.#dispatches) {
-      pass.setPipeline(pipeline.compiled as GPUComputePipeline);
-      pass.setBindGroup(0, group, offsets);
-      pass.dispatchWorkgroups(groups[0], groups[1]);
-    }
+    for (const dispatch of this.#dispatches) record(pass, group, dispatch);
     pass.end();
     device.queue.submit([encoder.finish()]);
+  }
+
+  async profile(bindings: readonly BackendBuffer[]): Promise<ProgramTiming> {
+    const addresses = this.#addressesOf(bindings);
+    const times = await this.#commands.ask(async () => {
+      this.#gpu.check();
+      this.#place(addresses);
+      const group = this.#bindGroup();
+      return timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
+        record(pass, group, this.#dispatches[i] as Dispatch),
+      );
+    }, this.#pending);
+    return timed(this.#layout, this.#launches, (_, i) => times[i] as number);
   }
 
   code(): string {
@@ -140,6 +152,15 @@ export class GpuExecutable implements Executable {
     this.#isDisposed = true;
     // Behind the runs that were asked for.
     this.#commands.give(() => this.#tableBuffer.destroy());
+  }
+
+  /** Where the tensors of a run begin. */
+  #addressesOf(bindings: readonly BackendBuffer[]): Float64Array {
+    this.#gpu.check();
+    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
+    this.#bindings.bind(bindings);
+    // The run may have to wait while others are asked for.
+    return this.#bindings.addresses.slice();
   }
 
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
@@ -169,6 +190,16 @@ export class GpuExecutable implements Executable {
     }
     return this.#group;
   }
+}
+
+function record(
+  pass: GPUComputePassEncoder,
+  group: GPUBindGroup,
+  { pipeline, groups, offsets }: Dispatch,
+): void {
+  pass.setPipeline(pipeline.compiled as GPUComputePipeline);
+  pass.setBindGroup(0, group, offsets);
+  pass.dispatchWorkgroups(groups[0], groups[1]);
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */
