@@ -4,6 +4,7 @@ import { ask } from "../engine/client.ts";
 import type { FileProblem } from "../engine/data/types.ts";
 import { announcement, say } from "../text.ts";
 import { Choice, Notice } from "../ui/controls.tsx";
+import { DropZone } from "../ui/DropZone.tsx";
 import { filesOfDrop, filesOfInput, type GivenFolder, titleOf } from "./readDrop.ts";
 
 const words = {
@@ -31,7 +32,6 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
   const id = useId();
   const [side, setSide] = useState<number>(32);
   const [share, setShare] = useState<number | null>(null);
-  const [isOver, setOver] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const add = async (finding: Promise<GivenFolder> | GivenFolder): Promise<void> => {
     setOutcome(null);
@@ -53,20 +53,11 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
     setShare(null);
   };
   return (
-    <section
-      class={`file-drop ${isOver ? "over" : ""}`}
-      aria-label={say(words.choose)}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
+    <DropZone
+      label={say(words.choose)}
+      onDrop={(dropped) => {
         // One folder after the other.
-        if (share === null && event.dataTransfer !== null)
-          void add(filesOfDrop(event.dataTransfer));
+        if (share === null) void add(filesOfDrop(dropped));
       }}
     >
       <p class="whole-row">{say(words.about)}</p>
@@ -96,7 +87,7 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
         <progress class="whole-row" aria-label={say(words.reading)} value={share} max={1} />
       )}
       {outcome !== null && <Told {...outcome} />}
-    </section>
+    </DropZone>
   );
 }
 
