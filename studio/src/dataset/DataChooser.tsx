@@ -3,12 +3,14 @@ import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { DatasetInfo } from "../engine/data/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
-import { formatCount, say } from "../text.ts";
-import { Choice, Notice } from "../ui/controls.tsx";
+import { problemOf } from "../problem.ts";
+import { formatCount, say, type Text } from "../text.ts";
+import { Choice } from "../ui/controls.tsx";
 import { DeleteButton } from "../ui/DeleteButton.tsx";
 import { Examples } from "./Examples.tsx";
 import { OwnPictures } from "./OwnPictures.tsx";
 import "./dataset.css";
+import { Problem } from "../ui/Problem.tsx";
 
 const words = {
   data: { en: "Pictures", zh: "图像数据" },
@@ -29,7 +31,7 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   // Grows when data sets came or went.
   const [version, setVersion] = useState(0);
   const [isShowing, show] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Text | null>(null);
   const list = useAnswer("datasetList", { version });
   const known = list.value ?? [];
   const chosen = known.find(({ id }) => id === value);
@@ -45,7 +47,7 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
       onChange("sample");
       setVersion(version + 1);
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(problemOf(error));
     }
   };
   return (
@@ -56,8 +58,8 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
           <DeleteButton key={value} text={say(words.remove)} onDelete={() => void remove()} />
         )}
       </div>
-      {list.error !== null && <Notice kind="problem">{list.error.message}</Notice>}
-      {problem !== null && <Notice kind="problem">{problem}</Notice>}
+      <Problem of={list.error} />
+      <Problem of={problem} />
       <details class="dataset-examples" onToggle={({ currentTarget }) => show(currentTarget.open)}>
         <summary>{say(words.examples)}</summary>
         {isShowing && <Examples id={value} />}

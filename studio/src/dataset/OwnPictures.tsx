@@ -2,9 +2,11 @@
 import { useId, useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { FileProblem } from "../engine/data/types.ts";
-import { announcement, say } from "../text.ts";
+import { problemOf } from "../problem.ts";
+import { announcement, say, type Text } from "../text.ts";
 import { Choice, Notice } from "../ui/controls.tsx";
 import { DropZone } from "../ui/DropZone.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { filesOfDrop, filesOfInput, type GivenFolder, titleOf } from "./readDrop.ts";
 
 const words = {
@@ -24,7 +26,7 @@ const sides = [28, 32, 64, 96] as const;
 const shownProblems = 12;
 
 interface Outcome {
-  readonly error: string | null;
+  readonly error: Text | null;
   readonly problems: readonly FileProblem[];
 }
 
@@ -48,7 +50,7 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
       announcement.value = say(words.added);
       onAdded(dataset.id);
     } catch (error) {
-      setOutcome({ error: (error as Error).message, problems: [] });
+      setOutcome({ error: problemOf(error), problems: [] });
     }
     setShare(null);
   };
@@ -92,7 +94,7 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
 }
 
 function Told({ error, problems }: Outcome) {
-  if (error !== null) return <Notice kind="problem">{error}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   return (
     <div class="whole-row">
       <Notice>{say(words.added)}</Notice>
