@@ -3,34 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { encodePng } from "../../src/interop/png.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addDataset } from "../../studio/src/engine/data/add.ts";
 import { sortFiles } from "../../studio/src/engine/data/folders.ts";
 import { pictureHeader } from "../../studio/src/picture/header.ts";
-import { hasBrowser, Studio } from "./browser.ts";
-
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
-
-/** A small picture: bright on the left or on the right. */
-function picture(isLeft: boolean, shade: number, channels: 1 | 3 = 1): Uint8Array {
-  const [width, height] = [20, 16];
-  const data = new Uint8Array(width * height * channels);
-  for (let i = 0; i < width * height; i++) {
-    const isBright = i % width < width / 2 === isLeft;
-    for (let c = 0; c < channels; c++) data[i * channels + c] = isBright ? 120 + shade - 40 * c : 0;
-  }
-  return encodePng({ width, height, channels, data });
-}
-
-/** The beginning of a PNG that says how large its picture is, and has none. */
-function hugePng(width: number, height: number): Uint8Array {
-  const bytes = picture(true, 0);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  view.setUint32(16, width);
-  view.setUint32(20, height);
-  return bytes;
-}
+import { describeStudio, poll } from "./browser.ts";
+import { hugePng, picture } from "./pictures.ts";
 
 describe("folders of pictures", () => {
   const sorted = (paths: readonly string[]) => {
@@ -84,8 +62,7 @@ describe("folders of pictures", () => {
   });
 });
 
-describe.skipIf(!hasBrowser)("studio: own pictures", () => {
-  let studio: Studio;
+describeStudio("own pictures", (studio) => {
   let page: Page;
   const folder = mkdtempSync(join(tmpdir(), "fovea-studio-data-"));
   const put = (path: string, content: Uint8Array | string): void => {
@@ -93,7 +70,7 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     writeFileSync(join(folder, path), content);
   };
 
-  beforeAll(async () => {
+  beforeAll(() => {
     for (let i = 0; i < 24; i++) {
       put(`sides/left/${i}.png`, picture(true, 4 * i));
       put(`sides/right/${i}.png`, picture(false, 4 * i));
@@ -108,16 +85,8 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     put("sides/.DS_Store", "x");
     put("alone/only/1.png", picture(true, 0));
     mkdirSync(join(folder, "empty"));
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
   });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await studio?.stop();
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const give = async (name: string): Promise<void> => {
     const own = page.locator("details.own-pictures");
