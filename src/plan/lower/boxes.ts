@@ -114,7 +114,10 @@ function storeAtOnce(
     for (const { start, size, value } of pieces) {
       if (sizeOf(size) === 0) continue;
       const conditions = at.flatMap((position, axis) => {
-        const [first, end] = [start[axis] as number, (start[axis] as number) + (size[axis] as number)];
+        const [first, end] = [
+          start[axis] as number,
+          (start[axis] as number) + (size[axis] as number),
+        ];
         const index = inLane(position, 0);
         return [
           ...(first > 0 ? [isAtLeast(w, index, first)] : []),

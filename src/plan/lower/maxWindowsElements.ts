@@ -111,12 +111,7 @@ function under(window: AxisIndex, { stride, dilation, before }: WindowAxis, tap:
 }
 
 /** The number of the tap that holds the first maximum of a window: 0 where there is nothing but −∞. */
-function firstMaximum(
-  w: KernelWriter,
-  x: Place,
-  [down, across]: Axes,
-  [n, c, i, j]: At,
-): Value {
+function firstMaximum(w: KernelWriter, x: Place, [down, across]: Axes, [n, c, i, j]: At): Value {
   const { k } = w;
   const most = k.let(k.const(Number.NEGATIVE_INFINITY));
   const winner = k.let(k.const(0, 1, "int"));
