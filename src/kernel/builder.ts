@@ -70,7 +70,14 @@ export class KernelBuilder {
     this.#body.push({ op: "set", local: target.local, value });
   }
 
+  /** Writes a value. Floats go to float32 alone, masks to uint8 alone; ints to int32, and their low bytes to uint8. */
   store(buffer: Buffer, index: IndexLike, value: Value): void {
+    const { kind } = value.type;
+    const { name, element } = buffer;
+    const isHeld = (kind === "float") === (element === "float32");
+    if (!isHeld || (kind === "mask" && element !== "uint8")) {
+      throw new Error(`kernel ${this.#name}: store of ${kind} to ${name}, which holds ${element}`);
+    }
     this.#body.push({ op: "store", buffer, index: toIndex(index), value });
   }
 
@@ -201,6 +208,11 @@ export class KernelBuilder {
     return by === 1 ? a : { op: "quotient", a, by, type: a.type };
   }
 
+  /** The same float: what is computed from it is not rearranged with what it is computed from. */
+  asRounded(a: Value): Value {
+    return { op: "asRounded", a, type: a.type };
+  }
+
   fma(a: Value, b: Value, c: Value): Value {
     const lanes = Math.max(a.type.lanes, b.type.lanes, c.type.lanes);
     return {
@@ -310,6 +322,7 @@ function indexVariables(value: Value): readonly IndexVariable[] | null {
       case "unary":
       case "shift":
       case "quotient":
+      case "asRounded":
       case "convert":
       case "bits":
       case "lane":

@@ -325,6 +325,14 @@ Object.assign(cases, {
     write: (k, [a]) => k.mul(k.add(a as Value, k.const(0.1)), k.const(-0.375)),
     expected: (a) => fround(fround((a as number) + fround(0.1)) * -0.375),
   },
+  "a whole number, by a sum too large for fractions": {
+    of: ["float32"],
+    write: (k, [a]) => {
+      const shift = k.const(12582912);
+      return k.binary("sub", k.asRounded(k.add(a as Value, shift)), shift);
+    },
+    expected: (a) => fround(fround((a as number) + 12582912) - 12582912),
+  },
   "all-ones and zero constants": {
     of: ["int32"],
     write: (k, [a]) =>
@@ -501,11 +509,28 @@ describe.each(forms)("$name", (form) => {
   });
 });
 
-test("refuses what the language does not have", async () => {
+test("refuses to store what a buffer does not hold", () => {
   const k = new KernelBuilder("wrong", 4);
-  const out = k.buffer("out", "int32");
-  k.store(out, 0, k.const(1));
-  await expect(runKernel(k.finish(), [new Int32Array(4)])).rejects.toThrow(
-    "kernel wrong: store of float to out, which holds int32",
-  );
+  const [floats, ints, bytes] = [
+    k.buffer("floats"),
+    k.buffer("ints", "int32"),
+    k.buffer("bytes", "uint8"),
+  ];
+  const [float, int] = [k.const(1), k.const(1, 1, "int")];
+  const mask = k.compare("gt", float, float);
+  for (const [buffer, value] of [
+    [floats, int],
+    [floats, mask],
+    [ints, float],
+    [ints, mask],
+    [bytes, float],
+  ] as const) {
+    expect(() => k.store(buffer, 0, value)).toThrow(
+      `kernel wrong: store of ${value.type.kind} to ${buffer.name}, which holds ${buffer.element}`,
+    );
+  }
+  k.store(floats, 0, float);
+  k.store(ints, 0, int);
+  k.store(bytes, 0, int);
+  k.store(bytes, 0, mask);
 });

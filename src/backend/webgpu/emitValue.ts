@@ -2,6 +2,7 @@
 // this one does in invocations. Memory is words without a type, for all tensors lie in the same few buffers.
 import type { Buffer, Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
 import { operands } from "../../kernel/walk.ts";
+import { operators } from "../operators.ts";
 
 /** How a kernel's registers and buffers are called in WGSL. */
 export interface Names {
@@ -14,24 +15,6 @@ export interface Names {
 }
 
 const types = { float: "f32", int: "i32", mask: "bool" } as const;
-
-const operators: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  bitAnd: "&",
-  bitOr: "|",
-  bitXor: "^",
-  and: "&",
-  or: "|",
-  eq: "==",
-  ne: "!=",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-};
 
 /** The WGSL type of a value. */
 export function wgslType({ kind, lanes }: ValueType): string {
@@ -76,6 +59,8 @@ export function wgslValue(names: Names, value: Value): string {
     }
     case "quotient":
       return `i32(u32(${at(value.a)}) / ${value.by}u)`;
+    case "asRounded":
+      return settled(at(value.a));
     case "fma":
       return `fma(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":
@@ -85,10 +70,7 @@ export function wgslValue(names: Names, value: Value): string {
     case "convert":
       return wgslConvert(value.type, value.a.type, at(value.a));
     case "bits":
-      // Compilers may rearrange sums, but not through a number that they do not know: a 0 handed to the kernel.
-      return type === "f32"
-        ? `bitcast<f32>(bitcast<u32>(${at(value.a)}) ^ launch[0].w)`
-        : `bitcast<${type}>(${at(value.a)})`;
+      return type === "f32" ? settled(at(value.a)) : `bitcast<${type}>(${at(value.a)})`;
     case "lane":
     case "total":
       return at(value.a);
@@ -111,6 +93,11 @@ export function wgslIndex(names: Names, { constant, terms }: Index): string {
   return constant === 0 && parts.length > 0
     ? parts.join(" + ")
     : [...parts, wgslInt(constant)].join(" + ");
+}
+
+/** Something's bits as a float. Compilers may rearrange sums, but not through a number that they do not know: a 0 handed to the kernel. */
+function settled(a: string): string {
+  return `bitcast<f32>(bitcast<u32>(${a}) ^ launch[0].w)`;
 }
 
 function wgslLoad(names: Names, buffer: Buffer, index: Index): string {
