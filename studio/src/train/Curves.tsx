@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import { say } from "../text.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Plot } from "../ui/Plot.tsx";
+import { Columns } from "./columns.ts";
 import { curves } from "./store.ts";
 
 const words = {
@@ -22,20 +23,10 @@ const whole = [0, 1] as const;
 
 export function Curves() {
   const shown = curves.value;
-  const { x, trainLoss, testLoss, trainAccuracy, testAccuracy, rate } = useMemo(() => {
-    // Where an epoch ends, its own figures come last.
-    const points = [...shown.steps, ...shown.epochs].sort((a, b) => a.epoch - b.epoch);
-    return {
-      x: points.map(({ epoch }) => epoch),
-      trainLoss: points.map(({ loss }) => loss),
-      trainAccuracy: points.map(({ accuracy }) => accuracy),
-      rate: points.map(({ lr }) => lr),
-      testLoss: points.map((point) => ("testLoss" in point ? Number(point.testLoss) : null)),
-      testAccuracy: points.map((point) =>
-        "testAccuracy" in point ? Number(point.testAccuracy) : null,
-      ),
-    };
-  }, [shown]);
+  const { x, trainLoss, testLoss, trainAccuracy, testAccuracy, rate } = useMemo(
+    () => new Columns(shown.steps, shown.epochs),
+    [shown],
+  );
   const lossSeries = useMemo(
     () => [
       { label: say(words.train), values: trainLoss },

@@ -3,7 +3,7 @@ import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
 import { Notice } from "../ui/controls.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { run, version } from "./store.ts";
+import { run, slowVersion } from "./store.ts";
 
 const words = {
   title: { en: "Gradients and dead units", zh: "梯度与失活单元" },
@@ -30,7 +30,7 @@ function HealthTable() {
   const id = run.value?.id;
   const { value, error } = useAnswer(
     "runHealth",
-    id === undefined ? null : { version: version.value },
+    id === undefined ? null : { version: slowVersion.value },
   );
   if (id === undefined) return <p class="part-title">{say(words.none)}</p>;
   if (error !== null) return <Notice kind="problem">{error.message}</Notice>;

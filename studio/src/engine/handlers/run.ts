@@ -9,6 +9,7 @@ import { Session } from "../run/session.ts";
 import { forgetRun, keepRun, keptRun, keptRuns, renameRun } from "../run/storage.ts";
 import type {
   LayerHealth,
+  LookKind,
   RunConfusion,
   RunEvent,
   RunLook,
@@ -143,8 +144,11 @@ export const runHandlers = {
   runList,
   runDelete,
   runRename,
-  runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
-    atRest(() => look(requireRun(), index)),
+  runLook: ({
+    index,
+    kind = "forward",
+  }: Versioned & { readonly index: number; readonly kind?: LookKind }): Promise<RunLook> =>
+    atRest(() => look(requireRun(), index, kind)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({
     layers: await atRest(() => health(requireRun())),
   }),
