@@ -1,28 +1,18 @@
 // A compiled program: its pipelines, and the table that tells each launch where its tensors lie. A run is one submission.
 import type { KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
-import { launchesOf } from "../schedule.ts";
+import { Bindings } from "../bindings.ts";
+import { launchesOf, timed } from "../schedule.ts";
+import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
-import type { Pipelines } from "./pipelines.ts";
+import { timedPasses } from "./passTimes.ts";
+import type { Pipeline, Pipelines } from "./pipelines.ts";
 import { groupSize } from "./preamble.ts";
-
-/** Elements in the heap of a GPU. */
-export class GpuStoredBuffer implements BackendBuffer {
-  readonly memory: GpuMemory;
-  readonly block: Allocation;
-  readonly bytes: number;
-
-  constructor(memory: GpuMemory, bytes: number) {
-    this.memory = memory;
-    this.block = memory.allocate(bytes);
-    this.bytes = bytes;
-  }
-}
 
 /** Parts of the table begin at multiples of this. */
 const partBytes = 256;
@@ -30,10 +20,18 @@ const nanBits = 0x7fc00000;
 const infinityBits = 0x7f800000;
 
 interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  readonly pipeline: Pipeline;
   readonly groups: readonly [number, number];
-  /** Where its part of the table begins, in bytes. */
-  readonly offset: number;
+  /** Where its part of the table begins, in bytes: the bind group's only offset. */
+  readonly offsets: readonly [number];
+}
+
+/** What a backend's programs share. */
+export interface GpuParts {
+  readonly gpu: Gpu;
+  readonly memory: GpuMemory;
+  readonly pipelines: Pipelines;
+  readonly commands: Commands;
 }
 
 /** A number of the table that depends on what is bound. */
@@ -48,9 +46,12 @@ export class GpuExecutable implements Executable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
+  readonly #commands: Commands;
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
+  readonly #launches: readonly Launch[];
   readonly #codes: readonly string[];
   readonly #dispatches: readonly Dispatch[];
-  readonly #bound: readonly Slot[];
+  readonly #bindings: Bindings;
   readonly #entries: readonly Entry[];
   readonly #table: Uint32Array<ArrayBuffer>;
   readonly #tableBuffer: GPUBuffer;
@@ -58,16 +59,22 @@ export class GpuExecutable implements Executable {
   #isWritten = false;
   #group: GPUBindGroup | null = null;
   #generation = -1;
+  /** Resolves when all pipelines are there; null from then on. */
+  #pending: Promise<void> | null = null;
   #isDisposed = false;
 
-  constructor(program: KernelProgram, gpu: Gpu, memory: GpuMemory, pipelines: Pipelines) {
+  constructor(program: KernelProgram, { gpu, memory, pipelines, commands }: GpuParts) {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = pipelines;
-    const { slots } = program;
+    this.#commands = commands;
+    const { slots, arenaBytes } = program;
     const launches = launchesOf(program);
-    this.#bound = slots.filter(({ kind }) => kind === "bound");
-    const numberOf = new Map(this.#bound.map((slot, i) => [slot, i]));
+    this.#layout = { slots, arenaBytes };
+    this.#launches = launches;
+    this.#bindings = new Bindings(memory, slots);
+    const bound = slots.filter(({ kind }) => kind === "bound");
+    const numberOf = new Map(bound.map((slot, i) => [slot, i]));
     const most = Math.max(0, ...launches.map((launch) => launch.slots.length));
     this.#partSize = Math.ceil(((tableHead + most) * 4) / partBytes) * partBytes;
     this.#table = new Uint32Array((Math.max(1, launches.length) * this.#partSize) / 4);
@@ -89,9 +96,15 @@ export class GpuExecutable implements Executable {
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
-      return { pipeline, groups: groupsOf(launch, gpu), offset: i * this.#partSize };
+      return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
     this.#entries = entries;
+    const pending = this.#dispatches.flatMap(({ pipeline }) => pipeline.pending ?? []);
+    if (pending.length > 0) {
+      this.#pending = Promise.all(pending).then(() => {
+        this.#pending = null;
+      });
+    }
     this.#tableBuffer = gpu.device.createBuffer({
       size: this.#table.byteLength,
       usage: bufferUsage.uniform | bufferUsage.copyDestination,
@@ -99,20 +112,35 @@ export class GpuExecutable implements Executable {
   }
 
   run(bindings: readonly BackendBuffer[]): void {
-    this.#gpu.check();
-    this.#bind(bindings);
+    const addresses = this.#addressesOf(bindings);
     if (this.#dispatches.length === 0) return;
+    this.#commands.give(() => this.#submit(addresses), this.#pending);
+  }
+
+  #submit(addresses: Float64Array): void {
+    // A compiler may have refused a kernel meanwhile: whoever comes next is told.
+    if (this.#gpu.hasFailed) return;
+    this.#place(addresses);
     const { device } = this.#gpu;
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, groups, offset } of this.#dispatches) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, [offset]);
-      pass.dispatchWorkgroups(...groups);
-    }
+    for (const dispatch of this.#dispatches) record(pass, group, dispatch);
     pass.end();
     device.queue.submit([encoder.finish()]);
+  }
+
+  async profile(bindings: readonly BackendBuffer[]): Promise<ProgramTiming> {
+    const addresses = this.#addressesOf(bindings);
+    const times = await this.#commands.ask(async () => {
+      this.#gpu.check();
+      this.#place(addresses);
+      const group = this.#bindGroup();
+      return timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
+        record(pass, group, this.#dispatches[i] as Dispatch),
+      );
+    }, this.#pending);
+    return timed(this.#layout, this.#launches, (_, i) => times[i] as number);
   }
 
   code(): string {
@@ -122,25 +150,21 @@ export class GpuExecutable implements Executable {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#tableBuffer.destroy();
+    // Behind the runs that were asked for.
+    this.#commands.give(() => this.#tableBuffer.destroy());
+  }
+
+  /** Where the tensors of a run begin. */
+  #addressesOf(bindings: readonly BackendBuffer[]): Float64Array {
+    this.#gpu.check();
+    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
+    this.#bindings.bind(bindings);
+    // The run may have to wait while others are asked for.
+    return this.#bindings.addresses.slice();
   }
 
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
-  #bind(bindings: readonly BackendBuffer[]): void {
-    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
-    if (bindings.length !== this.#bound.length) {
-      throw new BackendError(`webgpu: ${bindings.length} buffers for ${this.#bound.length} slots`);
-    }
-    const addresses = bindings.map((buffer, i) => {
-      const { bytes } = this.#bound[i] as Slot;
-      const isOwn = buffer instanceof GpuStoredBuffer && buffer.memory === this.#memory;
-      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
-        throw new BackendError(
-          `webgpu: buffer ${i} is not a live buffer of at least ${bytes} bytes`,
-        );
-      }
-      return buffer.block.address;
-    });
+  #place(addresses: Float64Array): void {
     let isChanged = !this.#isWritten;
     for (const { at, binding, unit } of this.#entries) {
       const place = (addresses[binding] as number) / unit;
@@ -166,6 +190,16 @@ export class GpuExecutable implements Executable {
     }
     return this.#group;
   }
+}
+
+function record(
+  pass: GPUComputePassEncoder,
+  group: GPUBindGroup,
+  { pipeline, groups, offsets }: Dispatch,
+): void {
+  pass.setPipeline(pipeline.compiled as GPUComputePipeline);
+  pass.setBindGroup(0, group, offsets);
+  pass.dispatchWorkgroups(groups[0], groups[1]);
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */

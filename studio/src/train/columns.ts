@@ -6,7 +6,7 @@ export class Columns {
   readonly x: number[] = [];
   readonly trainLoss: number[] = [];
   readonly trainAccuracy: number[] = [];
-  readonly rate: number[] = [];
+  readonly rates: number[] = [];
   /** Null between two epochs. */
   readonly testLoss: (number | null)[] = [];
   readonly testAccuracy: (number | null)[] = [];
@@ -33,7 +33,7 @@ export class Columns {
     this.x.push(epoch);
     this.trainLoss.push(loss);
     this.trainAccuracy.push(accuracy);
-    this.rate.push(lr);
+    this.rates.push(lr);
     this.testLoss.push(testLoss);
     this.testAccuracy.push(testAccuracy);
   }
