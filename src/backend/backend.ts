@@ -33,7 +33,7 @@ export interface Executable {
   /** A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. */
   profile?(bindings: readonly BackendBuffer[]): ProgramTiming;
   /** The generated code as text, for DEBUG. */
-  code?(): string;
+  code?(): string | Promise<string>;
   dispose(): void;
 }
 

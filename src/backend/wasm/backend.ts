@@ -4,7 +4,6 @@ import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
-import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmBuffer, WasmExecutable } from "./executable.ts";
 import { detectFeatures, relaxedSimdByDefault } from "./features.ts";
@@ -143,7 +142,10 @@ class WasmBackend implements Backend {
     this.#memory.reserveArena(program.arenaBytes);
     return new WasmExecutable(emitted, program, this.#memory, this.#pool, {
       single: () => emitProgram(program, { ...features, single: true }),
-      code: () => disassembleProgram(program, features),
+      code: async () => {
+        const { disassembleProgram } = await import("./disassemble.ts");
+        return disassembleProgram(program, features);
+      },
     });
   }
 
