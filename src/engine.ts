@@ -103,7 +103,7 @@ export class BackendEngine implements Engine {
   /** Variables with a new value that waits for the next update. */
   readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
-  #listener: ((run: ProgramTiming) => void) | null = null;
+  #listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null = null;
   #peak: Promise<MachinePeak | null> | null = null;
 
   constructor(backend: Backend, options: EngineOptions = {}) {
@@ -256,9 +256,12 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators, unrolled } = capabilities;
-    const bound = unrolled === undefined ? {} : { unrolled };
-    return { lanes, laneChoices, accumulators, ...bound, ...this.#options };
+    const { lanes, laneChoices = [lanes], accumulators, unrolled, grain } = capabilities;
+    const asked = {
+      ...(unrolled === undefined ? {} : { unrolled }),
+      ...(grain === undefined ? {} : { grain }),
+    };
+    return { lanes, laneChoices, accumulators, ...asked, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {
@@ -272,13 +275,18 @@ export class BackendEngine implements Engine {
     return backend.rehearsal();
   }
 
-  listen(listener: ((run: ProgramTiming) => void) | null): void {
+  listen(listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null): void {
     this.#listener = listener;
+  }
+
+  idle(): Promise<void> | null {
+    return this.backend.idle?.() ?? null;
   }
 
   machine(): {
     readonly backend: string;
     readonly threads: number;
+    readonly device: string | null;
     peak(): Promise<MachinePeak | null>;
   } {
     const peak = (): Promise<MachinePeak | null> => {
@@ -287,7 +295,8 @@ export class BackendEngine implements Engine {
       );
       return this.#peak;
     };
-    return { backend: this.backend.name, threads: this.backend.capabilities.threads, peak };
+    const { name, capabilities, device = null } = this.backend;
+    return { backend: name, threads: capabilities.threads, device, peak };
   }
 
   get memoryLimit(): number {
