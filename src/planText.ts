@@ -3,7 +3,7 @@ import type { CompiledPlan } from "./debug.ts";
 import { bytesText } from "./inspect/textTable.ts";
 import type { KernelProgram } from "./kernel/ir.ts";
 import { printKernel } from "./kernel/print.ts";
-import { labelOf } from "./tensor/origin.ts";
+import { labelOf } from "./tensor/originLabel.ts";
 
 /** @param number counts the plans of this process, from 1 */
 export async function planText(

@@ -11,7 +11,7 @@ import type { Callback } from "./callback.ts";
 import type { History, TrainState } from "./events.ts";
 import type { Mix } from "./mix.ts";
 import { TrainRun } from "./run.ts";
-import { type ScheduleOptions, scheduleFor } from "./schedule.ts";
+import type { ScheduleOptions, SchedulePace } from "./schedule.ts";
 import { type Loss, type LossLike, lossFunction } from "./step.ts";
 
 export interface FitOptions extends GradLimits, ScheduleOptions {
@@ -128,7 +128,7 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
     loss: trainLoss,
     validationLoss: lossFunction(loss),
     mix: options.mix ?? null,
-    schedule: scheduleFor(optimizer, options, resume),
+    schedule: await paceOf(optimizer, options),
     epochs,
     batchSize,
     accumulate,
@@ -157,6 +157,13 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
       data: validation === undefined ? [data] : [data, validation],
     });
   }
+}
+
+/** What follows schedules is loaded for those that have one. */
+async function paceOf(optimizer: Optimizer, options: FitOptions): Promise<SchedulePace | null> {
+  if (options.schedule === undefined && (options.resume?.schedule ?? null) === null) return null;
+  const { scheduleFor } = await import("./schedule.ts");
+  return scheduleFor(optimizer, options, options.resume);
 }
 
 function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimizer {
