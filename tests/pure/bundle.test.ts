@@ -58,7 +58,7 @@ describe("a bundle", () => {
     expect(await main()).toEqual({
       y: [19, 25, 37, 43],
       grad: [1, 1, 2, 2],
-      text: "tensor([0, 1, 2])",
+      text: "tensor([0, 1, 2], dtype=torch.int32)",
     });
   });
 });
