@@ -6,11 +6,12 @@ import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../location.ts";
 import { say } from "../text.ts";
 import { ClassBars } from "../ui/ClassBars.tsx";
-import { Button, Choice, Notice } from "../ui/controls.tsx";
+import { Button, Choice } from "../ui/controls.tsx";
 import { Legend } from "../ui/Heatmap.tsx";
 import { MapAtlas } from "../ui/MapAtlas.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { magnitudeOf } from "../ui/scales.ts";
 import { run, version } from "./store.ts";
 
@@ -49,7 +50,7 @@ function LooksBody() {
       value?.layers.map((layer) => <LayerRow key={layer.path} layer={layer} kind={value.kind} />),
     [value],
   );
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (view === null || value === null) return <p class="part-title">{say(words.none)}</p>;
   const name = titleOfClass(view, value.label);
   const go = (by: number): void =>

@@ -11,6 +11,8 @@ import type {
   RunView,
   StepPoint,
 } from "../engine/run/types.ts";
+import { problemOf } from "../problem.ts";
+import type { Text } from "../text.ts";
 import { Rounds } from "./rounds.ts";
 
 export interface Curves {
@@ -28,10 +30,10 @@ export const version = signal(0);
 export const slowVersion = signal(0);
 /** The last epoch that is over, seen once a second. */
 export const lastEpoch = signal(0);
-/** What went wrong, in the engine's words. */
-export const problem = signal<string | null>(null);
+/** What went wrong. */
+export const problem = signal<Text | null>(null);
 /** Why the training is not kept in the browser's storage; null while it is. */
-export const unsaved = signal<string | null>(null);
+export const unsaved = signal<Text | null>(null);
 
 let steps = new PointList<StepPoint>();
 let epochs = epochList();
@@ -83,7 +85,7 @@ function hear(event: RunEvent): void {
       rounds.stir();
       break;
     case "unsaved":
-      unsaved.value = event.message;
+      unsaved.value = event.text;
       break;
     default:
       event satisfies never;
@@ -106,7 +108,7 @@ async function attempt(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    problem.value = (error as Error).message;
+    problem.value = problemOf(error);
   }
 }
 
