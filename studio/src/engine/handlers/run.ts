@@ -6,6 +6,7 @@ import { confusion } from "../run/confusion.ts";
 import { atRest, currentRun, requireRun, setCurrentRun } from "../run/current.ts";
 import { health } from "../run/health.ts";
 import { look } from "../run/look.ts";
+import { requirePicturesOf } from "../run/pictures.ts";
 import { Session } from "../run/session.ts";
 import { forgetRun, keepRun, keptRun, keptRuns, renameRun } from "../run/storage.ts";
 import type {
@@ -128,6 +129,13 @@ function fileName(title: string): string {
   return `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "network"}.safetensors`;
 }
 
+/** The training that is open, if its pictures are here too. */
+function requirePictures(): Session {
+  const run = requireRun();
+  requirePicturesOf(run);
+  return run;
+}
+
 export const runHandlers = {
   runOpen,
   runTrain,
@@ -145,9 +153,9 @@ export const runHandlers = {
   runDelete,
   runRename,
   runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
-    atRest(() => look(requireRun(), index)),
+    atRest(() => look(requirePictures(), index)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({
-    layers: await atRest(() => health(requireRun())),
+    layers: await atRest(() => health(requirePictures())),
   }),
-  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requireRun())),
+  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requirePictures())),
 };
