@@ -1,7 +1,25 @@
 // Pictures of a data set as the engine's tensors.
 import { type data, Tensor, Variable } from "../../../../src/index.ts";
+import { StudioError } from "../studioError.ts";
 import { normalizedFor } from "./current.ts";
 import type { Session } from "./session.ts";
+
+/** @throws StudioError if the pictures of this network are not here */
+export function requirePicturesOf(run: Session): void {
+  if (run.data.train.length > 0) return;
+  throw new StudioError(
+    {
+      en: "the pictures that this network was trained on are not here",
+      zh: "这里没有此网络的训练图像",
+    },
+    {
+      hint: {
+        en: "look at it on the page Probe, or choose pictures and train a new one",
+        zh: "请在“探查”页查看它，或选择图像重新训练",
+      },
+    },
+  );
+}
 
 const sizeOf = ({ imageShape: [channels, height, width] }: data.ImageDataset): number =>
   channels * height * width;

@@ -8,6 +8,7 @@ import { Between } from "./between.ts";
 import { WorkClock } from "./clock.ts";
 import { KeepPace } from "./keepPace.ts";
 import { makeNetwork, makeOptimizer, makeSchedule } from "./make.ts";
+import { requirePicturesOf } from "./pictures.ts";
 import { epochList, epochPointOf, PointList, stepPointOf } from "./points.ts";
 import {
   beforeDivergence,
@@ -76,6 +77,11 @@ export class Session {
     this.#epochs = epochList(epochs);
     this.#status = "done";
     if (checkpoint.progress === null) return;
+    if (this.data.train.length === 0) {
+      // Where its pictures are, it goes on from there.
+      this.#progress = checkpoint.progress;
+      return;
+    }
     const progress = resumable(checkpoint.progress, this.settings, this.data.train.length);
     const isKept = keepsSchedule(progress, this.settings, this.#net, this.#stepsPerEpoch);
     if (!isKept) this.settings = { ...this.settings, schedule: "none" };
@@ -122,6 +128,7 @@ export class Session {
    * @param keep     called where it stands at a point worth keeping
    */
   async train(isPaused: boolean, tell: Tell, keep: () => Promise<void>): Promise<void> {
+    requirePicturesOf(this);
     // One that is about to end is waited for.
     while (this.#running !== null) {
       if (this.#between !== null)
