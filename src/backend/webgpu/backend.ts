@@ -78,9 +78,12 @@ class WebgpuBackend implements Backend {
   }
 
   async idle(): Promise<void> {
-    this.#gpu.check();
-    await this.#gpu.device.queue.onSubmittedWorkDone();
-    this.#gpu.check();
+    try {
+      await this.#gpu.device.queue.onSubmittedWorkDone();
+    } finally {
+      // What was lost on the way says more than what followed from it.
+      this.#gpu.check();
+    }
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

@@ -8,6 +8,7 @@ import { launchesOf, timed } from "../schedule.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
+import { checkWorkgroup } from "./limits.ts";
 import type { GpuMemory } from "./memory.ts";
 import { timedPasses } from "./passTimes.ts";
 import type { Pipelines } from "./pipelines.ts";
@@ -82,6 +83,11 @@ export class GpuExecutable implements Executable {
         if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
+      checkWorkgroup(
+        launch.kernel.name,
+        { invocations: groupSize, bytes: 0 },
+        gpu.device.limits,
+      );
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
       return { pipeline, groups: groupsOf(launch, gpu), offset: i * this.#partSize };
     });
