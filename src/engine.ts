@@ -257,9 +257,12 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators, unrolled } = capabilities;
-    const bound = unrolled === undefined ? {} : { unrolled };
-    return { lanes, laneChoices, accumulators, ...bound, ...this.#options };
+    const { lanes, laneChoices = [lanes], accumulators, unrolled, grain } = capabilities;
+    const asked = {
+      ...(unrolled === undefined ? {} : { unrolled }),
+      ...(grain === undefined ? {} : { grain }),
+    };
+    return { lanes, laneChoices, accumulators, ...asked, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {

@@ -1,7 +1,7 @@
 // What a backend is: a narrow interface, and the record of what it is good at. Nothing above asks
 // which backend it is on; the planner reads the capabilities.
 import type { Graph } from "../graph/graph.ts";
-import type { KernelProgram } from "../kernel/ir.ts";
+import type { Grain, KernelProgram } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import type { ProgramTiming } from "../tensor/engine.ts";
 
@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly accumulators: number;
   /** Elements of a reduction that a kernel may write out one after another, where its compiler bears no long kernels; 16 unless given. */
   readonly unrolled?: number;
+  /** How finely kernels are divided; `thread` unless given. `element` asks for kernels without vectors: `lanes` is 1. */
+  readonly grain?: Grain;
   /** Threads that run kernels, for estimates only: results do not depend on it. */
   readonly threads: number;
   /** Is a·b + c fused? */

@@ -30,16 +30,16 @@ describe.skipIf(gpuBackends.length === 0)("fovea on webgpu", () => {
   it("trains; a lost GPU ends with what is saved, and wasm goes on; and the other way round", async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    const fit = async (run: string, epochs: number, backend: string, options: RunOptions = {}) =>
-      fovea(
-        [...quickTraining, "--run", run, "--epochs", String(epochs), "--backend", backend],
-        { cwd, ...options },
-      );
-    const whole = await fit("whole", 2, "wasm");
+    const learn = async (run: string, epochs: number, backend: string, options: RunOptions = {}) =>
+      fovea([...quickTraining, "--run", run, "--epochs", String(epochs), "--backend", backend], {
+        cwd,
+        ...options,
+      });
+    const whole = await learn("whole", 2, "wasm");
     expect(whole.code).toBe(0);
     const expected = await weights(cwd, "whole");
 
-    const lost = await fit("lost", 2, "webgpu:software", {
+    const lost = await learn("lost", 2, "webgpu:software", {
       env: {
         NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${losingGpu}`,
         LOSE_GPU_AFTER: join(cwd, "runs", "lost", "last.safetensors"),
@@ -59,7 +59,7 @@ describe.skipIf(gpuBackends.length === 0)("fovea on webgpu", () => {
     expect(onWasm.code).toBe(0);
     expect(furthest(await weights(cwd, "lost"), expected)).toBeLessThan(rounding);
 
-    await fit("back", 1, "wasm");
+    await learn("back", 1, "wasm");
     const more = ["train", "--resume", "back", "--epochs", "2", "--backend", "webgpu:software"];
     const onGpu = await fovea(more, { cwd });
     expect(onGpu.code).toBe(0);
@@ -123,20 +123,24 @@ describe("where there is no GPU", () => {
   const env = { VK_ICD_FILENAMES: "/none.json", VK_DRIVER_FILES: "/none.json" };
   const noGpu = "webgpu: there is no GPU that can be used here";
 
-  it.each(["webgpu", "webgpu:software"])("--backend %s says so, and what is needed", async (name) => {
-    using folder = temporaryFolder();
-    const words = [...quickTraining, "--run", "a", "--backend", name];
-    const { code, stderr, stdout } = await fovea(words, { env, cwd: folder.path });
-    expect(stderr).toContain(noGpu);
-    expect(stderr).toMatch(/hint +a driver for Vulkan/);
-    expect(stdout).toBe("");
-    expect(code).toBe(1);
-    // Nothing was begun: the name is free.
-    const again = await fovea([...quickTraining, "--run", "a", "--epochs", "1"], {
-      cwd: folder.path,
-    });
-    expect(again.code).toBe(0);
-  }, 120_000);
+  it.each(["webgpu", "webgpu:software"])(
+    "--backend %s says so, and what is needed",
+    async (name) => {
+      using folder = temporaryFolder();
+      const words = [...quickTraining, "--run", "a", "--backend", name];
+      const { code, stderr, stdout } = await fovea(words, { env, cwd: folder.path });
+      expect(stderr).toContain(noGpu);
+      expect(stderr).toMatch(/hint +a driver for Vulkan/);
+      expect(stdout).toBe("");
+      expect(code).toBe(1);
+      // Nothing was begun: the name is free.
+      const again = await fovea([...quickTraining, "--run", "a", "--epochs", "1"], {
+        cwd: folder.path,
+      });
+      expect(again.code).toBe(0);
+    },
+    120_000,
+  );
 
   it("so do FOVEA_BACKEND and a config file, but not where something else is asked for", async () => {
     using folder = temporaryFolder();
@@ -148,7 +152,10 @@ describe("where there is no GPU", () => {
     // Looking at a network needs no GPU.
     expect((await fovea(["summary", "lenet", "--memory"], { cwd, env: gpu })).code).toBe(0);
     const doctor = await fovea(["doctor", "--json"], { cwd, env: gpu });
-    expect(JSON.parse(doctor.stdout).backends[0]).toMatchObject({ name: "commands", isGood: false });
+    expect(JSON.parse(doctor.stdout).backends[0]).toMatchObject({
+      name: "commands",
+      isGood: false,
+    });
     expect(doctor.code).toBe(1);
 
     writeFileSync(join(cwd, "gpu.json"), JSON.stringify({ backend: "webgpu" }));

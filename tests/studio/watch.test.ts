@@ -1,10 +1,10 @@
 // A training of the command line, watched in a real browser.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import type { RunSettings } from "../../studio/src/engine/run/types.ts";
 import { fovea, quickTraining, temporaryFolder } from "../cli/run.ts";
 import { seriousFaults } from "./accessibility.ts";
@@ -15,13 +15,6 @@ const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 describeStudio("the command and the page", (studio) => {
   const folder = temporaryFolder();
   let page: Page;
-  const children: ChildProcess[] = [];
-
-  afterEach(async () => {
-    // A page that is open would miss the command.
-    await page.context().close();
-    for (const child of children.splice(0)) child.kill("SIGKILL");
-  });
   afterAll(() => folder[Symbol.dispose]());
 
   /** A training under way, and where it is to be watched. */
@@ -35,7 +28,8 @@ describeStudio("the command and the page", (studio) => {
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
-    children.push(child);
+    // Pages are closed by then: one that is open would miss the command.
+    onTestFinished(() => void child.kill("SIGKILL"));
     let said = "";
     let stdout = "";
     child.stderr.on("data", (chunk) => {

@@ -36,15 +36,17 @@ export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gp
   };
   // For profiles, where the adapter has a clock.
   const requiredFeatures: GPUFeatureName[] = adapter.features.has(clock) ? [clock] : [];
-  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits }).catch((cause) => {
-    throw new BackendError("webgpu: the GPU cannot be opened", {
-      facts: [
-        { name: "adapter", value: adapter.info.description || adapter.info.architecture },
-        { name: "it says", value: String((cause as Error).message).trim() },
-      ],
-      cause,
+  const device = await adapter
+    .requestDevice({ requiredFeatures, requiredLimits })
+    .catch((cause) => {
+      throw new BackendError("webgpu: the GPU cannot be opened", {
+        facts: [
+          { name: "adapter", value: adapter.info.description || adapter.info.architecture },
+          { name: "it says", value: String((cause as Error).message).trim() },
+        ],
+        cause,
+      });
     });
-  });
   return new Gpu(device, adapter.info, isSoftware);
 }
 

@@ -31,10 +31,7 @@ export function checkWorkgroup(
     | "maxComputeWorkgroupStorageSize"
   >,
 ): void {
-  const most = Math.min(
-    limits.maxComputeInvocationsPerWorkgroup,
-    limits.maxComputeWorkgroupSizeX,
-  );
+  const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
   const memory = limits.maxComputeWorkgroupStorageSize;
   if (invocations <= most && bytes <= memory) return;
   throw new BackendError("webgpu: workgroups of this GPU are too small", {

@@ -1,11 +1,13 @@
 // What is taken for what, and the mistakes that the network is surest of.
+
 import { useState } from "preact/hooks";
 import { titleOfClass } from "../dataset/titles.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
-import { Notice } from "../ui/controls.tsx";
+import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { colourOf, cssOf, inkOn } from "../ui/scales.ts";
 import { theme } from "../ui/theme.ts";
 import { curves, run, status } from "./store.ts";
@@ -43,7 +45,7 @@ function MistakesBody() {
   );
   const [at, setAt] = useState<readonly [number, number] | null>(null);
   const shade = theme.value;
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (view === null || value === null) return <p class="part-title">{say(words.empty)}</p>;
   const names = view.classes.map((_, label) => titleOfClass(view, label));
   const most = Math.max(1, ...value.matrix.flat());
@@ -108,7 +110,7 @@ function MistakesBody() {
               />
               <span>{names[predicted]}</span>
               <span class="part-title">
-                {`${(100 * probability).toFixed(0)} %, ${say(words.is)} ${names[label]}`}
+                {`${percent(probability, 0)}, ${say(words.is)} ${names[label]}`}
               </span>
             </li>
           ))}

@@ -5,10 +5,12 @@ import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
 import { ClassBars } from "../../ui/ClassBars.tsx";
-import { Button, Notice } from "../../ui/controls.tsx";
+import { Button } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap } from "../../ui/Heatmap.tsx";
+import { percent } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { className } from "./classNames.ts";
 import { LayerMaps } from "./LayerMaps.tsx";
 
@@ -38,22 +40,21 @@ export function LiveActivations({ form, version }: LiveActivationsProps) {
     pixels === null ? null : { form, pixels, version },
   );
   const best = value === null ? 0 : value.probabilities.indexOf(Math.max(...value.probabilities));
-  const share = value?.probabilities[best] ?? 0;
   const own = className(chosen?.label ?? picture);
   const about =
     drawing === null
       ? say({ en: `The picture is: ${own}. `, zh: `图像的类别是${own}。` })
       : say(words.drawn);
-  const percent = `${(100 * share).toFixed(1)} %`;
+  const share = percent(value?.probabilities[best]);
   const guess = say({
-    en: `Most likely: ${className(best)}, ${percent}.`,
-    zh: `最可能的类别：${className(best)}，${percent}。`,
+    en: `Most likely: ${className(best)}, ${share}.`,
+    zh: `最可能的类别：${className(best)}，${share}。`,
   });
   const caption = value === null ? "" : about + guess;
   return (
     <Figure title={say(words.title)} caption={caption}>
-      {sample.error !== null && <Notice kind="problem">{sample.error.message}</Notice>}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={sample.error} />
+      <Problem of={error} />
       <fieldset class="picture-row" aria-label={say(words.pictures)}>
         {sample.value?.pictures.map(({ pixels: own, label }, i) => (
           <button
