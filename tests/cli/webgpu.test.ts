@@ -30,11 +30,12 @@ describe.skipIf(gpuBackends.length === 0)("fovea on webgpu", () => {
   it("trains; a lost GPU ends with what is saved, and wasm goes on; and the other way round", async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    const learn = async (run: string, epochs: number, backend: string, options: RunOptions = {}) =>
-      fovea([...quickTraining, "--run", run, "--epochs", String(epochs), "--backend", backend], {
-        cwd,
-        ...options,
-      });
+    const learn = (run: string, epochs: number, backend: string, options: RunOptions = {}) => {
+      const words = ["--run", run, "--epochs", String(epochs), "--backend", backend];
+      // Saved after epochs alone, however long a step takes.
+      const saving = ["--checkpoint-every", "100000"];
+      return fovea([...quickTraining, ...words, ...saving], { cwd, ...options });
+    };
     const whole = await learn("whole", 2, "wasm");
     expect(whole.code).toBe(0);
     const expected = await weights(cwd, "whole");

@@ -42,6 +42,7 @@ class WebgpuBackend implements Backend {
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
+      arenaLimit: this.#memory.limit,
     };
   }
 
