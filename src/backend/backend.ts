@@ -40,7 +40,7 @@ export interface Executable {
    */
   profile?(bindings: readonly BackendBuffer[]): ProgramTiming | Promise<ProgramTiming>;
   /** The generated code as text, for DEBUG. */
-  code?(): string;
+  code?(): string | Promise<string>;
   dispose(): void;
 }
 

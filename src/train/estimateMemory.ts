@@ -150,15 +150,12 @@ function sizeOfAll(tensors: Iterable<Tensor | Variable>): number {
   return bytes;
 }
 
-/**
- * An error of `fit` as it is, or, if memory ran out, one that says what took it and which batch would fit.
- */
+/** The error of `fit` when memory ran out: what took it, and which batch would fit. */
 export function explainMemory(
-  error: unknown,
+  error: BackendError,
   net: Module,
   options: EstimateMemoryOptions & { readonly batchSize: number },
-): unknown {
-  if (!(error instanceof BackendError) || !error.headline.includes("out of memory")) return error;
+): BackendError {
   const { memoryLimit, arenaLimit } = engine();
   const estimate = (batchSize: number): MemoryEstimate =>
     noGrad(() => estimateMemory(net, { ...options, batchSize }));

@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
-import { gpuBackends } from "../backend/gpu.ts";
-import { fovea, quickTraining, type RunOptions, temporaryFolder } from "./run.ts";
+import { gpuBackends, gpuEnvironment } from "../backend/gpu.ts";
+import { type Outcome, quickTraining, type RunOptions, fovea as run, temporaryFolder } from "./run.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const losingGpu = new URL("losingGpu.ts", import.meta.url).href;
+
+/** Runs `fovea` where it finds the GPU. */
+function fovea(words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  return run(words, { ...options, env: { ...gpuEnvironment, ...options.env } });
+}
 
 /** The weights of a run's last checkpoint. */
 async function weights(folder: string, run: string): Promise<number[]> {
