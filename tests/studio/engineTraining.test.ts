@@ -294,7 +294,8 @@ describe("a training of the studio", () => {
 describe("a look at a network", () => {
   it("shows activations, gradients and kernels", async () => {
     await engine.runOpen({ settings });
-    const { layers, probabilities, label, pixels } = await engine.runLook({ index: 7, version: 0 });
+    const asked = { index: 7, version: 0 };
+    const { layers, probabilities, label, pixels } = await engine.runLook(asked);
     const types = layers.map(({ type }) => type);
     expect(types).toEqual([
       "Conv2d",
@@ -309,11 +310,19 @@ describe("a look at a network", () => {
     expect(label).toBe(sample.test.labels[7]);
     const [conv, , relu] = layers;
     expect(conv?.shape).toEqual([4, 12, 12]);
-    expect(conv?.kernels?.shape).toEqual([4, 1, 5, 5]);
-    expect(conv?.kernels?.values).toEqual(await requireRun().net.parameters()[0]?.data());
-    expect(Math.min(...(relu?.activations ?? []))).toBe(0);
+    expect(Math.min(...(relu?.values ?? []))).toBe(0);
+    const kernels = await engine.runLook({ ...asked, kind: "kernels" });
+    expect(kernels.layers.map(({ values }) => values !== null)).toEqual([
+      true,
+      ...types.slice(1).map(() => false),
+    ]);
+    expect(kernels.layers[0]?.shape).toEqual([4, 1, 5, 5]);
+    expect(kernels.layers[0]?.values).toEqual(await requireRun().net.parameters()[0]?.data());
+    const backward = await engine.runLook({ ...asked, kind: "backward" });
+    expect(backward.probabilities).toEqual(probabilities);
+    expect(backward.layers[0]?.shape).toEqual([4, 12, 12]);
     // Of cross-entropy with respect to the logits: probabilities less the truth.
-    const gradients = layers.at(-1)?.gradients ?? [];
+    const gradients = backward.layers.at(-1)?.values ?? [];
     for (const [i, probability] of probabilities.entries())
       expect(gradients[i]).toBeCloseTo(probability - (i === label ? 1 : 0), 6);
   });

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { powerOfTen } from "./numbers.ts";
+import { usePaint } from "./paint.ts";
 import { theme } from "./theme.ts";
 
 export interface PlotSeries {
@@ -121,8 +122,10 @@ export function Plot({
       plot.current = null;
     };
   }, [form]);
-  useEffect(() => {
-    plot.current?.setData(dataOf(x, series));
+  usePaint(() => {
+    const drawn = plot.current;
+    // In a batch it draws at once: it has its turn now.
+    drawn?.batch(() => drawn.setData(dataOf(x, series)));
   }, [x, series]);
   return (
     <div class="plot">
@@ -176,8 +179,9 @@ function tickText(tick: number | null): string {
   return tick === null ? "" : String(Number(tick.toPrecision(3)));
 }
 
+/** The arrays themselves: they are only read. */
 function dataOf(x: readonly number[], series: readonly PlotSeries[]): UPlot.AlignedData {
-  return [[...x], ...series.map(({ values }) => [...values])] as UPlot.AlignedData;
+  return [x, ...series.map(({ values }) => values)] as unknown as UPlot.AlignedData;
 }
 
 /** The last values, in words. */

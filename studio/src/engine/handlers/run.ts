@@ -11,6 +11,7 @@ import { Session } from "../run/session.ts";
 import { forgetRun, keepRun, keptRun, keptRuns, renameRun } from "../run/storage.ts";
 import type {
   LayerHealth,
+  LookKind,
   RunConfusion,
   RunEvent,
   RunLook,
@@ -152,8 +153,11 @@ export const runHandlers = {
   runList,
   runDelete,
   runRename,
-  runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
-    atRest(() => look(requirePictures(), index)),
+  runLook: ({
+    index,
+    kind = "forward",
+  }: Versioned & { readonly index: number; readonly kind?: LookKind }): Promise<RunLook> =>
+    atRest(() => look(requirePictures(), index, kind)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({
     layers: await atRest(() => health(requirePictures())),
   }),
