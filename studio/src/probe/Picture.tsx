@@ -5,7 +5,8 @@ import type { ProbeLook } from "../engine/probe/types.ts";
 import type { RunView } from "../engine/run/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../location.ts";
-import { colourOf, grayOf, PictureError, readPicture } from "../picture/read.ts";
+import { colourOf, grayOf, readPicture } from "../picture/read.ts";
+import { problemOf } from "../problem.ts";
 import { say, type Text } from "../text.ts";
 import { ClassBars } from "../ui/ClassBars.tsx";
 import { Button, Notice } from "../ui/controls.tsx";
@@ -14,12 +15,17 @@ import { Figure } from "../ui/Figure.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
 import { percent } from "../ui/numbers.ts";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { ownPicture, takePicture } from "./store.ts";
 
 const words = {
   title: { en: "Picture and classes", zh: "图像与类别" },
   pictures: { en: "Test pictures", zh: "测试图像" },
   next: { en: "Other pictures", zh: "换一批图像" },
+  gone: {
+    en: "The pictures that this network was trained on are not here: draw one, or choose a file.",
+    zh: "这里没有此网络的训练图像：请绘制一幅，或选择文件。",
+  },
   pad: { en: "Picture", zh: "图像" },
   file: { en: "Choose a picture file, or drop one here", zh: "选择图像文件，或拖放到此处" },
   stays: { en: "The picture before is still shown.", zh: "仍显示之前的图像。" },
@@ -51,8 +57,7 @@ export function Picture({ view, look, names }: PictureProps) {
       takePicture(channels === 1 ? grayOf(pixels) : colourOf(pixels));
       setProblem(null);
     } catch (error) {
-      const text = String(error);
-      setProblem(error instanceof PictureError ? error.text : { en: text, zh: text });
+      setProblem(problemOf(error));
     }
   };
   // The pad draws in grey; in colour networks all channels get the same.
@@ -61,28 +66,32 @@ export function Picture({ view, look, names }: PictureProps) {
   const size = 224;
   return (
     <Figure title={say(words.title)} caption={look === null ? "" : captionOf(look, names)}>
-      <fieldset class="picture-row" aria-label={say(words.pictures)}>
-        {pictures?.map((picture) => (
-          <button
-            type="button"
-            key={picture.index}
-            class="picture"
-            aria-pressed={ownPicture.value === null && picture.index === index}
-            aria-label={`${picture.index + 1}: ${names[picture.label]}`}
-            onClick={() => choose(picture.index)}
-          >
-            <PixelPicture
-              label={names[picture.label] ?? ""}
-              pixels={picture.pixels}
-              shape={shape}
-              size={48}
-            />
-          </button>
-        ))}
-        <Button onClick={() => choose(from + shown < view.testImages ? from + shown : 0)}>
-          {say(words.next)}
-        </Button>
-      </fieldset>
+      {view.testImages === 0 ? (
+        <Notice>{say(words.gone)}</Notice>
+      ) : (
+        <fieldset class="picture-row" aria-label={say(words.pictures)}>
+          {pictures?.map((picture) => (
+            <button
+              type="button"
+              key={picture.index}
+              class="picture"
+              aria-pressed={ownPicture.value === null && picture.index === index}
+              aria-label={`${picture.index + 1}: ${names[picture.label]}`}
+              onClick={() => choose(picture.index)}
+            >
+              <PixelPicture
+                label={names[picture.label] ?? ""}
+                pixels={picture.pixels}
+                shape={shape}
+                size={48}
+              />
+            </button>
+          ))}
+          <Button onClick={() => choose(from + shown < view.testImages ? from + shown : 0)}>
+            {say(words.next)}
+          </Button>
+        </fieldset>
+      )}
       <div class="part">
         <span class="part-title">{`${say(words.pad)}: ${shape.join(" × ")}`}</span>
         {pad !== undefined && pad.length === width * height && (
@@ -112,9 +121,7 @@ export function Picture({ view, look, names }: PictureProps) {
       )}
       <div class="whole-row">
         <FileDrop label={say(words.file)} accept="image/*" onFile={(file) => void load(file)} />
-        {problem !== null && (
-          <Notice kind="problem">{`${say(problem)}. ${say(words.stays)}`}</Notice>
-        )}
+        <Problem of={problem} then={words.stays} />
       </div>
     </Figure>
   );

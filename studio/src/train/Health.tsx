@@ -2,10 +2,10 @@
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
 import { Bar } from "../ui/Bar.tsx";
-import { Notice } from "../ui/controls.tsx";
 import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { run, version } from "./store.ts";
+import { Problem } from "../ui/Problem.tsx";
+import { run, slowVersion } from "./store.ts";
 
 const words = {
   title: { en: "Gradients and dead units", zh: "梯度与失活单元" },
@@ -32,10 +32,10 @@ function HealthTable() {
   const id = run.value?.id;
   const { value, error } = useAnswer(
     "runHealth",
-    id === undefined ? null : { version: version.value },
+    id === undefined ? null : { version: slowVersion.value },
   );
   if (id === undefined) return <p class="part-title">{say(words.none)}</p>;
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   const layers = value?.layers.filter(
     ({ gradNorm, deadShare }) => gradNorm !== null || deadShare !== null,
   );

@@ -4,13 +4,13 @@ import { useState } from "preact/hooks";
 import { titleOfClass } from "../dataset/titles.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
-import { Notice } from "../ui/controls.tsx";
 import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
-import { colourOf, cssOf, inkOn } from "../ui/scales.ts";
+import { Problem } from "../ui/Problem.tsx";
+import { cellStyle } from "../ui/scales.ts";
 import { theme } from "../ui/theme.ts";
-import { curves, run, status } from "./store.ts";
+import { lastEpoch, run, status } from "./store.ts";
 
 const words = {
   title: { en: "Confusion and mistakes", zh: "混淆与错误" },
@@ -35,7 +35,7 @@ export function Mistakes() {
 
 function MistakesBody() {
   const view = run.value;
-  const epochs = curves.value.epochs.length;
+  const epochs = lastEpoch.value;
   const isStill = status.value !== "running";
   // After each epoch, and wherever training stands still.
   const version = 2 * epochs + (isStill ? 1 : 0);
@@ -45,7 +45,7 @@ function MistakesBody() {
   );
   const [at, setAt] = useState<readonly [number, number] | null>(null);
   const shade = theme.value;
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (view === null || value === null) return <p class="part-title">{say(words.empty)}</p>;
   const names = view.classes.map((_, label) => titleOfClass(view, label));
   const most = Math.max(1, ...value.matrix.flat());
@@ -76,19 +76,15 @@ function MistakesBody() {
               {value.matrix.map((counts, truth) => (
                 <tr key={names[truth]}>
                   <th scope="row">{names[truth]}</th>
-                  {counts.map((count, predicted) => {
-                    const colour = colourOf("sequential", count / most);
-                    const style = { background: cssOf(colour), color: inkOn(colour) };
-                    return (
-                      <td
-                        key={names[predicted]}
-                        style={style}
-                        onPointerEnter={() => setAt([truth, predicted])}
-                      >
-                        {count}
-                      </td>
-                    );
-                  })}
+                  {counts.map((count, predicted) => (
+                    <td
+                      key={names[predicted]}
+                      style={cellStyle("sequential", count / most)}
+                      onPointerEnter={() => setAt([truth, predicted])}
+                    >
+                      {count}
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>

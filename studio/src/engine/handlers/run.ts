@@ -1,14 +1,17 @@
 // What can be asked of trainings.
+import { problemOf } from "../../problem.ts";
 import { loadDataset } from "../data/load.ts";
 import { checkpointOf, type NewRun, sessionOfFile, sessionOfKept } from "../run/checkpoint.ts";
 import { confusion } from "../run/confusion.ts";
 import { atRest, currentRun, requireRun, setCurrentRun } from "../run/current.ts";
 import { health } from "../run/health.ts";
 import { look } from "../run/look.ts";
+import { requirePicturesOf } from "../run/pictures.ts";
 import { Session } from "../run/session.ts";
 import { forgetRun, keepRun, keptRun, keptRuns, renameRun } from "../run/storage.ts";
 import type {
   LayerHealth,
+  LookKind,
   RunConfusion,
   RunEvent,
   RunLook,
@@ -55,7 +58,7 @@ async function runTrain(
       await keep(run);
     } catch (error) {
       // Training goes on: what cannot be kept can still be downloaded.
-      tell({ type: "unsaved", message: (error as Error).message });
+      tell({ type: "unsaved", text: problemOf(error) });
     }
   });
   return run.view();
@@ -127,6 +130,13 @@ function fileName(title: string): string {
   return `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "network"}.safetensors`;
 }
 
+/** The training that is open, if its pictures are here too. */
+function requirePictures(): Session {
+  const run = requireRun();
+  requirePicturesOf(run);
+  return run;
+}
+
 export const runHandlers = {
   runOpen,
   runTrain,
@@ -143,10 +153,13 @@ export const runHandlers = {
   runList,
   runDelete,
   runRename,
-  runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
-    atRest(() => look(requireRun(), index)),
+  runLook: ({
+    index,
+    kind = "forward",
+  }: Versioned & { readonly index: number; readonly kind?: LookKind }): Promise<RunLook> =>
+    atRest(() => look(requirePictures(), index, kind)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({
-    layers: await atRest(() => health(requireRun())),
+    layers: await atRest(() => health(requirePictures())),
   }),
-  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requireRun())),
+  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requirePictures())),
 };

@@ -2,8 +2,9 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "An Inception block beside one convolution", zh: "Inception 块与单个卷积" },
@@ -50,25 +51,28 @@ export function Inception() {
           onChange={(next) => changeSettings({ inception: next })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
-      <table class="data" aria-label={say(words.title)}>
-        <thead>
-          <tr>
-            <th scope="col">{say(words.what)}</th>
-            <th scope="col">{say(words.parameters)}</th>
-            <th scope="col">{say(words.multiplyAdds)}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, parameters, multiplyAdds }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{count(parameters)}</td>
-              <td>{count(multiplyAdds)}</td>
+      <Problem of={error} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables are scrolled by keys */}
+      <section class="scroll whole-row" tabIndex={0} aria-label={say(words.title)}>
+        <table class="data" aria-label={say(words.title)}>
+          <thead>
+            <tr>
+              <th scope="col">{say(words.what)}</th>
+              <th scope="col">{say(words.parameters)}</th>
+              <th scope="col">{say(words.multiplyAdds)}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ name, parameters, multiplyAdds }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{count(parameters)}</td>
+                <td>{count(multiplyAdds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </Figure>
   );
 }
