@@ -15,7 +15,7 @@ describe.skipIf(gpuBackends.length === 0)("5,000 steps on webgpu", () => {
   it.each([
     ["written out as in PyTorch", "hand"],
     ["by train.fit", "fit"],
-  ])("%s", { timeout: 300_000 }, async (_, way) => {
+  ])("%s", { timeout: 600_000 }, async (_, way) => {
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, child, way]);
     const { before, after, losses } = JSON.parse(stdout) as Outcome;
     expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 10);

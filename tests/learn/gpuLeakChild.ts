@@ -82,12 +82,16 @@ const network = (): nn.Module =>
 /** As in PyTorch: a graph a step, and a value read now and then. */
 async function byHand(): Promise<Outcome> {
   const net = network();
-  const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
+  const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
   const { images, labels, imageShape } = rows(batchSize);
   const pixels = Float32Array.from(images, (byte) => byte / 255);
   const lossOf = (): Tensor => {
     const x = Tensor.from(pixels, { shape: [batchSize, ...imageShape] });
-    return nn.functional.crossEntropy(net.forward(x), Tensor.from(Int32Array.from(labels)));
+    const targets = Float32Array.from({ length: batchSize * classes }, (_, i) =>
+      Number(i % classes === labels[Math.floor(i / classes)]),
+    );
+    const y = Tensor.from(targets, { shape: [batchSize, classes] });
+    return net.forward(x).sub(y).square().mean();
   };
   const losses: number[] = [];
   let before: InUse | null = null;
@@ -114,7 +118,7 @@ async function byFit(): Promise<Outcome> {
   const { epochs } = await train.fit(network(), {
     data,
     validation: rows(40),
-    optimizer: optim.sgd({ lr: 0.1, momentum: 0.9 }),
+    optimizer: optim.sgd({ lr: 0.1 }),
     batchSize,
     epochs: last,
     callbacks: [
