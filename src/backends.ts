@@ -40,6 +40,8 @@ export interface GpuSummary {
   readonly title: string;
   /** Does it compute on the processor? */
   readonly isSoftware: boolean;
+  /** Resolves once nothing more can be computed on it, with the reason: it was lost, ran out of memory, or refused a command. */
+  readonly failed: Promise<BackendError>;
 }
 
 /**
@@ -57,7 +59,8 @@ export async function openGpu(options: GpuOptions = {}): Promise<GpuSummary> {
   const webgpu = await import("./backend/webgpu/index.ts");
   const gpu = await webgpu.openGpu(options);
   opened = { gpu, create: webgpu.createWebgpuBackend };
-  return { title: gpu.title, isSoftware: gpu.isSoftware };
+  const { title, isSoftware, failed } = gpu;
+  return { title, isSoftware, failed };
 }
 
 /**

@@ -8,7 +8,6 @@ import { join } from "node:path";
 const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const flags = [
-  "--headless",
   "--no-sandbox",
   "--disable-quic",
   "--no-first-run",
@@ -22,6 +21,11 @@ const flags = [
 
 /** Without a GPU, or with WebGPU, on the processor where there is no GPU. */
 const gpuFlags = { off: "--disable-gpu", on: "--enable-unsafe-webgpu" } as const;
+
+/** What Chromium is started with, headless or not. */
+export function chromiumFlags(gpu: keyof typeof gpuFlags = "off"): string[] {
+  return [...flags, gpuFlags[gpu]];
+}
 
 /** Where Chromium is: `$CHROMIUM`, or one of the usual places; undefined if it is not installed. */
 export function findChromium(): string | undefined {
@@ -44,7 +48,7 @@ export class ChromiumPage {
     onEnd: (reason: string) => void,
     gpu: keyof typeof gpuFlags = "off",
   ) {
-    const args = [...flags, gpuFlags[gpu], `--user-data-dir=${this.#profile}`, url];
+    const args = ["--headless", ...chromiumFlags(gpu), `--user-data-dir=${this.#profile}`, url];
     this.#process = spawn(program, args, {
       stdio: "ignore",
       // Its sockets lie there too, and go with it.

@@ -29,6 +29,9 @@ export const problem = signal<Text | null>(null);
 /** Why the training is not kept in the browser's storage; null while it is. */
 export const unsaved = signal<Text | null>(null);
 
+/** Is it on its way from one engine to another? Until it is there, nothing is to be asked of it. */
+export const isMoving = signal(false);
+
 const drawEveryMs = 250;
 /** More points are no finer on any screen. */
 const mostPoints = 2000;
@@ -100,7 +103,7 @@ export async function findRun(): Promise<void> {
 }
 
 /** Does something of which the engine's complaint is shown. */
-async function attempt(act: () => Promise<void>): Promise<void> {
+export async function attempt(act: () => Promise<void>): Promise<void> {
   problem.value = null;
   try {
     await act();

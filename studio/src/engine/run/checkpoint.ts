@@ -35,7 +35,7 @@ export async function sessionOfKept(
   { id, createdAt }: NewRun,
   settings: RunSettings,
   bytes: Uint8Array,
-  curves: Pick<SessionPast, "steps" | "epochs">,
+  curves: Pick<SessionPast, "steps" | "epochs" | "backends">,
 ): Promise<Session> {
   const checkpoint = train.decodeCheckpoint(bytes, settings.title);
   const loaded = await loadDataset(settings.dataset, settings.inputShape);
