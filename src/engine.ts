@@ -303,6 +303,10 @@ export class BackendEngine implements Engine {
     return this.backend.capabilities.memoryLimit ?? Infinity;
   }
 
+  get arenaLimit(): number | null {
+    return this.backend.capabilities.arenaLimit ?? null;
+  }
+
   #execute(program: Executable, buffers: readonly BackendBuffer[]): void {
     if (this.#listener === null) return program.run(buffers);
     const timing = program.profile?.(buffers);

@@ -9,6 +9,7 @@ import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
+import { checkWorkgroup } from "./limits.ts";
 import type { GpuMemory } from "./memory.ts";
 import { timedPasses } from "./passTimes.ts";
 import type { Pipeline, Pipelines } from "./pipelines.ts";
@@ -95,6 +96,7 @@ export class GpuExecutable implements Executable {
         if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
+      checkWorkgroup(launch.kernel.name, { invocations: groupSize, bytes: 0 }, gpu.device.limits);
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
       return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });

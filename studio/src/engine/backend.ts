@@ -1,12 +1,12 @@
 // What computes in this worker: chosen once, before anything is computed.
-import { BackendError, type GpuSummary, openGpu, setBackend } from "../../../src/index.ts";
+import { BackendError, type OpenedGpu, openGpu, setBackend } from "../../../src/index.ts";
 import type { Compute } from "./compute.ts";
 
-let opened: GpuSummary | null = null;
+let opened: OpenedGpu | null = null;
 let fault: string | null = null;
 
 /** The GPU that computes; null if the processor does. */
-export function gpuInUse(): GpuSummary | null {
+export function gpuInUse(): OpenedGpu | null {
   return opened;
 }
 

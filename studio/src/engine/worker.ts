@@ -3,9 +3,11 @@
 import { problemOf } from "../problem.ts";
 import { chooseBackend } from "./backend.ts";
 import { handlers } from "./handlers/index.ts";
+import { buffersOf } from "./handOver.ts";
 import type { Begin, GpuLoss, Reply, Request, RequestName } from "./protocol.ts";
 
-const reply = (message: Reply | GpuLoss): void => postMessage(message);
+const reply = (message: Reply | GpuLoss, moved: Transferable[] = []): void =>
+  postMessage(message, { transfer: moved });
 
 /** Resolves when it is settled what computes. */
 let ready: Promise<void> | null = null;
@@ -28,5 +30,5 @@ async function answer({ id, name, input }: Request): Promise<void> {
   type Handler = (input: unknown, tell: (event: unknown) => void) => unknown;
   const handler = handlers[name as RequestName] as Handler;
   const value = await handler(input, (event) => reply({ id, kind: "progress", value: event }));
-  reply({ id, kind: "done", value });
+  reply({ id, kind: "done", value }, buffersOf(value));
 }
