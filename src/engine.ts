@@ -257,9 +257,10 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators, unrolled } = capabilities;
+    const { lanes, laneChoices = [lanes], accumulators, unrolled, workgroup } = capabilities;
     const bound = unrolled === undefined ? {} : { unrolled };
-    return { lanes, laneChoices, accumulators, ...bound, ...this.#options };
+    const shared = workgroup === undefined ? {} : { workgroup };
+    return { lanes, laneChoices, accumulators, ...bound, ...shared, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {

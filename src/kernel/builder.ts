@@ -5,12 +5,15 @@ import type {
   BinaryOperation,
   Buffer,
   Comparison,
+  ContractionOperand,
+  ContractionTile,
   ElementType,
   IndexVariable,
   Kernel,
   Kind,
   Local,
   Statement,
+  TileSide,
   UnaryOperation,
   Value,
 } from "./ir.ts";
@@ -24,6 +27,22 @@ interface Level {
   readonly bound: Set<IndexVariable>;
   /** Runs only under a condition: what is inside must stay inside. */
   readonly guarded: boolean;
+}
+
+/** How an element of an operand is computed. */
+export interface OperandParts {
+  readonly along: ContractionOperand["along"];
+  readonly value: (side: IndexVariable, depth: IndexVariable) => Value;
+}
+
+export interface ContractionParts {
+  readonly tile: ContractionTile;
+  readonly rows: { readonly from: IndexLike; readonly limit: number };
+  readonly columns: { readonly from: IndexLike; readonly limit: number };
+  readonly depth: { readonly from: IndexLike; readonly to: IndexLike; readonly limit: number };
+  readonly left: OperandParts;
+  readonly right: OperandParts;
+  readonly store: (sum: Value, row: IndexVariable, column: IndexVariable) => void;
 }
 
 /** Builds one kernel. `lanes` is the width of the vectors it uses where it uses vectors. */
@@ -134,6 +153,44 @@ export class KernelBuilder {
 
   if(condition: Value, body: () => void): void {
     this.#body.push({ op: "if", condition, body: this.#capture(body) });
+  }
+
+  /** A tile of sums of products; the last statement of a kernel. */
+  contract({ tile, rows, columns, depth, left, right, store }: ContractionParts): void {
+    const side = (name: string, { from, limit }: { from: IndexLike; limit: number }): TileSide => ({
+      variable: { id: nextId++, name },
+      from: toIndex(from),
+      limit,
+    });
+    const [row, column, along] = [
+      side("row", rows),
+      side("column", columns),
+      side("depth", depth),
+    ] as const;
+    const sum: Local = { id: nextId++, type: { kind: "float", lanes: 1 } };
+    const operand = (part: OperandParts, own: IndexVariable): ContractionOperand => {
+      const [first, second] = part.along === "side" ? [own, along.variable] : [along.variable, own];
+      const body: Statement[] = [];
+      let value: Value | null = null;
+      const before = this.#capture(() => {
+        body.push(
+          ...this.#capture(() => {
+            value = part.value(own, along.variable);
+          }, second),
+        );
+      }, first);
+      return { along: part.along, before, body, value: value as Value | null as Value };
+    };
+    const operands = { left: operand(left, row.variable), right: operand(right, column.variable) };
+    const body = this.#capture(() => {
+      const captured = this.#capture(
+        () => store({ op: "local", local: sum, type: sum.type }, row.variable, column.variable),
+        column.variable,
+      );
+      this.#body.push(...captured);
+    }, row.variable);
+    const sizes = { tile, rows: row, columns: column, depth: { ...along, to: toIndex(depth.to) } };
+    this.#body.push({ op: "contract", ...sizes, ...operands, sum, body });
   }
 
   #capture(body: () => void, variable?: IndexVariable): Statement[] {

@@ -1,5 +1,13 @@
 // Visits the parts of a kernel: what each statement and value contains, in order of execution.
-import type { Buffer, Index, Statement, Value } from "./ir.ts";
+import type {
+  Buffer,
+  Contraction,
+  ContractionTile,
+  Index,
+  Kernel,
+  Statement,
+  Value,
+} from "./ir.ts";
 
 /** The values that a value is computed from, left to right. */
 export function operands(value: Value): readonly Value[] {
@@ -45,6 +53,7 @@ export function evaluatedBy(statement: Statement): Value | null {
     case "if":
       return statement.condition;
     case "for":
+    case "contract":
       return null;
     default:
       return statement satisfies never;
@@ -80,4 +89,22 @@ export function* accessesOf(statement: Statement): Generator<Access> {
     yield { buffer: null, index: statement.from };
     yield { buffer: null, index: statement.to };
   }
+}
+
+/** The statements inside a statement, block by block. */
+export function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
+  if (statement.op !== "contract") return "body" in statement ? [statement.body] : [];
+  const { left, right, body } = statement;
+  return [left.before, left.body, right.before, right.body, body];
+}
+
+/** The contraction that a kernel ends with, if it is one. */
+export function contractionOf({ body }: Kernel): Contraction | null {
+  const last = body.at(-1);
+  return last?.op === "contract" ? last : null;
+}
+
+/** Invocations that share a tile. */
+export function membersOf({ rows, columns, ownRows, ownColumns }: ContractionTile): number {
+  return (rows / ownRows) * (columns / ownColumns);
 }

@@ -10,6 +10,9 @@ import { GpuMemory } from "./memory.ts";
 import { type Pipelines, pipelinesOf } from "./pipelines.ts";
 import { Staging } from "./staging.ts";
 
+/** Invocations under way at once on a large card. Results depend on it: it is the same for all. */
+const busyInvocations = 2 ** 17;
+
 /** Makes a backend that computes on a GPU that was opened with {@link openGpu}. It does not close it. */
 export function createWebgpuBackend(gpu: Gpu): Backend {
   return new WebgpuBackend(gpu);
@@ -35,6 +38,11 @@ class WebgpuBackend implements Backend {
       lanes: 1,
       accumulators: 8,
       unrolled: 4,
+      workgroup: {
+        members: gpu.device.limits.maxComputeInvocationsPerWorkgroup,
+        sharedBytes: gpu.device.limits.maxComputeWorkgroupStorageSize,
+        busy: busyInvocations,
+      },
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,

@@ -127,7 +127,7 @@ async function entryPoint(): Promise<GPU> {
     });
   }
   Object.assign(globalThis, dawn.globals);
-  const instance = dawn.create([]);
+  const instance = dawn.create(["enable-dawn-features=disable_workgroup_init"]);
   held[instanceKey] = instance;
   return instance;
 }

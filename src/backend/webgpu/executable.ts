@@ -5,11 +5,10 @@ import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
 import { launchesOf } from "../schedule.ts";
 import type { Gpu } from "./device.ts";
-import { printKernel, tableHead } from "./emitKernel.ts";
+import { chunksOfGroup, printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { groupSize } from "./preamble.ts";
 
 /** Elements in the heap of a GPU. */
 export class GpuStoredBuffer implements BackendBuffer {
@@ -169,8 +168,8 @@ export class GpuExecutable implements Executable {
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */
-function groupsOf({ chunks }: Launch, { device }: Gpu): readonly [number, number] {
-  const groups = Math.ceil(chunks / groupSize);
+function groupsOf({ kernel, chunks }: Launch, { device }: Gpu): readonly [number, number] {
+  const groups = Math.ceil(chunks / chunksOfGroup(kernel));
   const rows = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
   return [Math.ceil(groups / rows), rows];
 }
