@@ -104,7 +104,7 @@ export class BackendEngine implements Engine {
   /** Variables with a new value that waits for the next update. */
   readonly #deferred = new Set<Variable>();
   #collectAt = collectAfter;
-  #listener: ((run: ProgramTiming) => void) | null = null;
+  #listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null = null;
   #peak: Promise<MachinePeak | null> | null = null;
 
   constructor(backend: Backend, options: EngineOptions = {}) {
@@ -257,10 +257,13 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators, unrolled, workgroup } = capabilities;
-    const bound = unrolled === undefined ? {} : { unrolled };
-    const shared = workgroup === undefined ? {} : { workgroup };
-    return { lanes, laneChoices, accumulators, ...bound, ...shared, ...this.#options };
+    const { lanes, laneChoices = [lanes], accumulators, unrolled, grain, workgroup } = capabilities;
+    const asked = {
+      ...(unrolled === undefined ? {} : { unrolled }),
+      ...(grain === undefined ? {} : { grain }),
+      ...(workgroup === undefined ? {} : { workgroup }),
+    };
+    return { lanes, laneChoices, accumulators, ...asked, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {
@@ -274,20 +277,26 @@ export class BackendEngine implements Engine {
     return backend.rehearsal();
   }
 
-  listen(listener: ((run: ProgramTiming) => void) | null): void {
+  listen(listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null): void {
     this.#listener = listener;
+  }
+
+  idle(): Promise<void> | null {
+    return this.backend.idle?.() ?? null;
   }
 
   machine(): {
     readonly backend: string;
     readonly threads: number;
+    readonly device: string | null;
     peak(): Promise<MachinePeak | null>;
   } {
     const peak = (): Promise<MachinePeak | null> => {
       this.#peak ??= measurePeak(this.backend);
       return this.#peak;
     };
-    return { backend: this.backend.name, threads: this.backend.capabilities.threads, peak };
+    const { name, capabilities, device = null } = this.backend;
+    return { backend: name, threads: capabilities.threads, device, peak };
   }
 
   get memoryLimit(): number {

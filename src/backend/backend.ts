@@ -1,7 +1,7 @@
 // What a backend is: a narrow interface, and the record of what it is good at. Nothing above asks
 // which backend it is on; the planner reads the capabilities.
 import type { Graph } from "../graph/graph.ts";
-import type { KernelProgram } from "../kernel/ir.ts";
+import type { Grain, KernelProgram } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import type { ProgramTiming } from "../tensor/engine.ts";
 
@@ -26,6 +26,8 @@ export interface Capabilities {
   readonly unrolled?: number;
   /** Groups of invocations that share memory, where the machine has them: products of matrices are computed in tiles by such groups. */
   readonly workgroup?: Workgroup;
+  /** How finely kernels are divided; `thread` unless given. `element` asks for kernels without vectors: `lanes` is 1. */
+  readonly grain?: Grain;
   /** Threads that run kernels, for estimates only: results do not depend on it. */
   readonly threads: number;
   /** Is a·b + c fused? */
@@ -42,8 +44,11 @@ export interface BackendBuffer {
 /** A compiled graph. `bindings` are the buffers of the graph's leaves, then of its outputs. */
 export interface Executable {
   run(bindings: readonly BackendBuffer[]): void;
-  /** A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. */
-  profile?(bindings: readonly BackendBuffer[]): ProgramTiming;
+  /**
+   * A run, kernel by kernel: each alone, by as many threads as in `run`, from its start until its last chunk is done. The
+   * run has its place among all others when this returns; a backend that computes beside the program tells the times later.
+   */
+  profile?(bindings: readonly BackendBuffer[]): ProgramTiming | Promise<ProgramTiming>;
   /** The generated code as text, for DEBUG. */
   code?(): string;
   dispose(): void;
@@ -58,6 +63,8 @@ export interface Preparation {
 
 export interface Backend {
   readonly name: string;
+  /** What computes, in words, where it is not this program's threads: a GPU. */
+  readonly device?: string;
   readonly capabilities: Capabilities;
   allocate(bytes: number): BackendBuffer;
   free(buffer: BackendBuffer): void;
@@ -76,6 +83,8 @@ export interface Backend {
     programs: readonly KernelProgram[],
     kernels: (capabilities?: Capabilities) => KernelProgram,
   ): Preparation | null;
+  /** Resolves when all that was started is computed. Left out where `run` returns only then. */
+  idle?(): Promise<void>;
   /** Bytes in use by tensors, and by temporaries. */
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number };
   dispose(): void;

@@ -1,4 +1,4 @@
-// What the memories of all CPU backends share: blocks in one range of addresses that grows, and among them the arena.
+// What the memories of all backends share: blocks in one range of addresses that grows, and among them the arena.
 import { BackendError } from "../tensor/errors.ts";
 import type { Allocation, Allocator } from "./allocator.ts";
 
@@ -6,12 +6,15 @@ import type { Allocation, Allocator } from "./allocator.ts";
 const slack = 64;
 
 export abstract class GrowingMemory {
+  /** The name of the backend whose memory it is, for errors. */
+  readonly backend: string;
   /** Bytes that memory can grow to. */
   abstract readonly limit: number;
   protected readonly allocator: Allocator;
   #arena: { readonly block: Allocation; readonly bytes: number } | null = null;
 
-  protected constructor(allocator: Allocator) {
+  protected constructor(backend: string, allocator: Allocator) {
+    this.backend = backend;
     this.allocator = allocator;
   }
 
@@ -45,8 +48,8 @@ export abstract class GrowingMemory {
   /** Extends the allocator by at least `needed` bytes, for a block of `bytes`; throws `outOfMemory` if it cannot. */
   protected abstract grow(needed: number, bytes: number): void;
 
-  protected outOfMemory(backend: string, wanted: number, size: number, cause?: unknown): Error {
-    return new BackendError(`${backend}: out of memory`, {
+  protected outOfMemory(wanted: number, size: number, cause?: unknown): Error {
+    return new BackendError(`${this.backend}: out of memory`, {
       facts: [
         { name: "wanted", value: formatBytes(wanted) },
         { name: "memory", value: formatBytes(size), remark: "its size now" },

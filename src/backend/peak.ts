@@ -1,5 +1,5 @@
 // What a backend could reach at best on this machine: multiply-adds in registers, and copying a large
-// array. Both are kernels of the kernel language, so every backend that runs kernels can be measured.
+// array. Both are kernels of the kernel language, so all processors can be measured.
 import { graphOf } from "../graph/graph.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import { dot } from "../kernel/indexing.ts";
@@ -75,8 +75,12 @@ async function bestMs(
   return best;
 }
 
-/** Measures both; null for a backend that interprets ops. A copy counts what is read and what is written. */
+/**
+ * Measures both; null for a backend that interprets ops, and for GPUs: these kernels are made for a few threads, and would
+ * not fill one. A copy counts what is read and what is written.
+ */
 export async function measurePeak(backend: Backend): Promise<MachinePeak | null> {
+  if (backend.device !== undefined) return null;
   const { lanes, accumulators } = backend.capabilities;
   // Two registers are left: the factor, and one that the compiler may need.
   const chains = Math.max(1, Math.min(accumulators, 12));

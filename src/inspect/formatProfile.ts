@@ -91,18 +91,28 @@ function kindColumns(kinds: readonly KindProfile[]): NumberColumn[] {
 }
 
 function totals({ stepMs, kernelMs, overheadMs, ...profile }: Profile): string[] {
-  const { backend, threads, runs, kernels, peak, arenaBytes } = profile;
+  const { runs, kernels, peak, arenaBytes } = profile;
   const launches = kernels.reduce((sum, { calls }) => sum + calls, 0);
   return [
     `step ${milliseconds(stepMs)} ms, kernels ${milliseconds(kernelMs)} ms, overhead ${milliseconds(overheadMs)} ms`,
     `${launches} kernels, ${bytesText(arenaBytes)} of temporaries`,
-    `${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}, median of ${runs} steps`,
+    `${machineText(profile)}, median of ${runs} steps`,
     ...(peak === null
       ? []
       : [
           `this machine at best: ${rate(peak.gflopsPerSecond)} GFLOP/s, copies ${rate(peak.copyGigabytesPerSecond)} GB/s`,
         ]),
   ];
+}
+
+/** "wasm, 2 threads"; "webgpu on" and the GPU's name. */
+function machineText({
+  backend,
+  threads,
+  device,
+}: Pick<Profile, "backend" | "threads" | "device">): string {
+  if (device !== null) return `${backend} on ${device}`;
+  return `${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
 function milliseconds(ms: number): string {

@@ -3,7 +3,7 @@
 // A kernel's time is measured on the calling thread, from its start until its last chunk is done, while all threads work
 // on it: what is lost at the barrier is in it. Kernels run one after another, in the order of the step, so each finds the caches
 // as the step leaves them. In the step itself, kernels that do not depend on each other overlap: the sum may then be a
-// little more than the step.
+// little more than the step. A GPU measures them with its own clock; a step on it ends when it has nothing left to do.
 import {
   engine,
   type KernelTiming,
@@ -22,7 +22,7 @@ export interface ProfileOptions {
   readonly runs?: number;
   /** Steps before that, also in both forms, in which code is compiled and optimised (default 10). */
   readonly warmup?: number;
-  /** Measure what the machine reaches at best, for the shares (default true; about a second, once). */
+  /** Measure what the processor reaches at best, for the shares (default true; about a second, once). Not done for GPUs. */
   readonly peak?: boolean;
 }
 
@@ -74,8 +74,10 @@ export interface KindProfile {
 export interface Profile {
   readonly backend: string;
   readonly threads: number;
+  /** The GPU's name; null where the processor computes. */
+  readonly device: string | null;
   readonly runs: number;
-  /** Median of whole steps, not timed inside. */
+  /** Median of whole steps, not timed inside, each from its start until all of it is computed. */
   readonly stepMs: number;
   /** Sum over the kernels. */
   readonly kernelMs: number;
@@ -116,7 +118,8 @@ export async function profile(step: Profiled, options: ProfileOptions = {}): Pro
         `profile: ${name} must be a whole number of at least ${least}, got ${value}`,
       );
   const run = typeof step === "function" ? step : () => step.run();
-  const { backend, threads, peak } = engine().machine();
+  const own = engine();
+  const { backend, threads, device, peak } = own.machine();
   await recorded(run);
   // Both forms: what is timed kernel by kernel may be code of its own.
   for (let i = 0; i < warmup; i++) {
@@ -129,6 +132,8 @@ export async function profile(step: Profiled, options: ProfileOptions = {}): Pro
   for (let i = 0; i < runs; i++) {
     const start = performance.now();
     await run();
+    const rest = own.idle();
+    if (rest !== null) await rest;
     steps.push(performance.now() - start);
     rounds.push(await recorded(run));
   }
@@ -140,21 +145,26 @@ export async function profile(step: Profiled, options: ProfileOptions = {}): Pro
   const whole = { kernelMs, arenaBytes, peak: best };
   const profiles = kernels.map((kernel) => profileOf(kernel, whole));
   return {
-    ...{ backend, threads, runs, stepMs, kernelMs, overheadMs: stepMs - kernelMs },
+    ...{ backend, threads, device, runs, stepMs, kernelMs, overheadMs: stepMs - kernelMs },
     ...{ peak: best, arenaBytes, kinds: kindsOf(profiles, kernelMs), kernels: profiles },
   };
 }
 
 /** What a step took, program by program. */
 async function recorded(run: () => unknown): Promise<ProgramTiming[]> {
-  const programs: ProgramTiming[] = [];
+  const told: (ProgramTiming | Promise<ProgramTiming>)[] = [];
   const own = engine();
-  own.listen((program) => programs.push(program));
+  own.listen((program) => {
+    told.push(program);
+    // A step that fails says why itself; what it leaves is not waited for.
+    if (program instanceof Promise) program.catch(() => {});
+  });
   try {
     await run();
   } finally {
     own.listen(null);
   }
+  const programs = await Promise.all(told);
   if (programs.length === 0)
     throw new BackendError("profile: the step computed nothing", {
       hint: "values are computed when they are asked for: call t.realize(), or await t.data()",

@@ -1,23 +1,22 @@
 // Writes kernels: each method adds a statement or makes a value. Unrolling is done by the loops of
 // the calling TypeScript; what is written is what runs, in that order.
+import { type ContractionParts, contractionOf } from "./contraction.ts";
 import { type IndexLike, toIndex } from "./indexing.ts";
 import type {
   BinaryOperation,
   Buffer,
   Comparison,
-  ContractionOperand,
-  ContractionTile,
   ElementType,
   IndexVariable,
   Kernel,
   Kind,
   Local,
   Statement,
-  TileSide,
   UnaryOperation,
   Value,
 } from "./ir.ts";
 import { spreadLoads } from "./spreadLoads.ts";
+import { indicesIn, within } from "./walk.ts";
 
 let nextId = 0;
 
@@ -27,22 +26,6 @@ interface Level {
   readonly bound: Set<IndexVariable>;
   /** Runs only under a condition: what is inside must stay inside. */
   readonly guarded: boolean;
-}
-
-/** How an element of an operand is computed. */
-export interface OperandParts {
-  readonly along: ContractionOperand["along"];
-  readonly value: (side: IndexVariable, depth: IndexVariable) => Value;
-}
-
-export interface ContractionParts {
-  readonly tile: ContractionTile;
-  readonly rows: { readonly from: IndexLike; readonly limit: number };
-  readonly columns: { readonly from: IndexLike; readonly limit: number };
-  readonly depth: { readonly from: IndexLike; readonly to: IndexLike; readonly limit: number };
-  readonly left: OperandParts;
-  readonly right: OperandParts;
-  readonly store: (sum: Value, row: IndexVariable, column: IndexVariable) => void;
 }
 
 /** Builds one kernel. `lanes` is the width of the vectors it uses where it uses vectors. */
@@ -156,41 +139,10 @@ export class KernelBuilder {
   }
 
   /** A tile of sums of products; the last statement of a kernel. */
-  contract({ tile, rows, columns, depth, left, right, store }: ContractionParts): void {
-    const side = (name: string, { from, limit }: { from: IndexLike; limit: number }): TileSide => ({
-      variable: { id: nextId++, name },
-      from: toIndex(from),
-      limit,
-    });
-    const [row, column, along] = [
-      side("row", rows),
-      side("column", columns),
-      side("depth", depth),
-    ] as const;
-    const sum: Local = { id: nextId++, type: { kind: "float", lanes: 1 } };
-    const operand = (part: OperandParts, own: IndexVariable): ContractionOperand => {
-      const [first, second] = part.along === "side" ? [own, along.variable] : [along.variable, own];
-      const body: Statement[] = [];
-      let value: Value | null = null;
-      const before = this.#capture(() => {
-        body.push(
-          ...this.#capture(() => {
-            value = part.value(own, along.variable);
-          }, second),
-        );
-      }, first);
-      return { along: part.along, before, body, value: value as Value | null as Value };
-    };
-    const operands = { left: operand(left, row.variable), right: operand(right, column.variable) };
-    const body = this.#capture(() => {
-      const captured = this.#capture(
-        () => store({ op: "local", local: sum, type: sum.type }, row.variable, column.variable),
-        column.variable,
-      );
-      this.#body.push(...captured);
-    }, row.variable);
-    const sizes = { tile, rows: row, columns: column, depth: { ...along, to: toIndex(depth.to) } };
-    this.#body.push({ op: "contract", ...sizes, ...operands, sum, body });
+  contract(parts: ContractionParts): void {
+    const capture = (variable: IndexVariable, body: () => void): Statement[] =>
+      this.#capture(body, variable);
+    this.#body.push(contractionOf(parts, { capture, newId: () => nextId++ }));
   }
 
   #capture(body: () => void, variable?: IndexVariable): Statement[] {
@@ -347,42 +299,6 @@ export class KernelBuilder {
 
 /** Index variables that a value depends on; null if it depends on registers. */
 function indexVariables(value: Value): readonly IndexVariable[] | null {
-  const found: IndexVariable[] = [];
-  const visit = (v: Value): boolean => {
-    switch (v.op) {
-      case "local":
-        return false;
-      case "const":
-      case "laneIndex":
-        return true;
-      case "load":
-      case "index":
-        found.push(...v.index.terms.map((term) => term.variable));
-        return true;
-      case "gather":
-        for (const index of v.indices) found.push(...index.terms.map((term) => term.variable));
-        return true;
-      case "splat":
-        return visit(v.value);
-      case "unary":
-      case "shift":
-      case "quotient":
-      case "convert":
-      case "bits":
-      case "lane":
-      case "total":
-        return visit(v.a);
-      case "binary":
-      case "compare":
-      case "shuffle":
-        return visit(v.a) && visit(v.b);
-      case "fma":
-        return visit(v.a) && visit(v.b) && visit(v.c);
-      case "select":
-        return visit(v.mask) && visit(v.a) && visit(v.b);
-      default:
-        return v satisfies never;
-    }
-  };
-  return visit(value) ? found : null;
+  for (const part of within(value)) if (part.op === "local") return null;
+  return [...indicesIn(value)].flatMap(({ index }) => index.terms.map(({ variable }) => variable));
 }

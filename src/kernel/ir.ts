@@ -189,6 +189,12 @@ export interface Kernel {
   readonly body: readonly Statement[];
 }
 
+/**
+ * What a chunk should be. `thread`: enough work to be worth a thread's while, so there are few. `element`: one element of the
+ * result, for machines that run thousands of chunks at a time, where neighbours should touch neighbouring memory.
+ */
+export type Grain = "thread" | "element";
+
 /** One kernel with its number of chunks, and the slot behind each of its buffers. */
 export interface Launch {
   readonly kernel: Kernel;

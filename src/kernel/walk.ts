@@ -72,18 +72,21 @@ export interface Access {
   readonly index: Index;
 }
 
+/** The indices that a value needs. */
+export function* indicesIn(value: Value): Generator<Access> {
+  for (const part of within(value)) {
+    if (part.op === "load") yield part;
+    else if (part.op === "index") yield { buffer: null, index: part.index };
+    else if (part.op === "gather") {
+      for (const index of part.indices) yield { buffer: part.buffer, index };
+    }
+  }
+}
+
 /** The indices that a statement needs itself, without those of statements inside it. */
 export function* accessesOf(statement: Statement): Generator<Access> {
   const value = evaluatedBy(statement);
-  if (value !== null) {
-    for (const part of within(value)) {
-      if (part.op === "load") yield part;
-      else if (part.op === "index") yield { buffer: null, index: part.index };
-      else if (part.op === "gather") {
-        for (const index of part.indices) yield { buffer: part.buffer, index };
-      }
-    }
-  }
+  if (value !== null) yield* indicesIn(value);
   if (statement.op === "store") yield statement;
   if (statement.op === "for") {
     yield { buffer: null, index: statement.from };
@@ -99,7 +102,7 @@ export function blocksOf(statement: Statement): readonly (readonly Statement[])[
 }
 
 /** The contraction that a kernel ends with, if it is one. */
-export function contractionOf({ body }: Kernel): Contraction | null {
+export function contractionIn({ body }: Kernel): Contraction | null {
   const last = body.at(-1);
   return last?.op === "contract" ? last : null;
 }

@@ -18,6 +18,8 @@ export interface FlameKernel {
 export interface FlameProfile {
   readonly backend: string;
   readonly threads: number;
+  /** The GPU's name, where one computes. */
+  readonly device?: string | null;
   readonly stepMs: number;
   readonly kernelMs: number;
   readonly overheadMs: number;
@@ -184,9 +186,13 @@ function legend(kinds: readonly KindTotal[], colourOf: ReadonlyMap<string, strin
 }
 
 /** What the picture says, in words. */
-function summarize({ backend, threads, stepMs, overheadMs, kernels }: FlameProfile): string {
+function summarize(profile: FlameProfile): string {
+  const { backend, threads, device = null, stepMs, overheadMs, kernels } = profile;
   const longest = kernels.toSorted((a, b) => b.ms - a.ms)[0];
-  const where = `${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const where =
+    device === null
+      ? `${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`
+      : `${backend} (${device})`;
   const rest = overheadMs > 0 ? `, ${milliseconds(overheadMs)} of it outside of kernels` : "";
   const most =
     longest === undefined ? "" : ` Longest: ${longest.label}, ${milliseconds(longest.ms)}.`;

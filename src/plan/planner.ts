@@ -1,5 +1,5 @@
 // The plan under construction: places, launches, and what each strategy needs to know.
-import type { Launch } from "../kernel/ir.ts";
+import type { Grain, Launch } from "../kernel/ir.ts";
 import type { Dtype } from "../tensor/dtype.ts";
 import type { Node } from "../tensor/node.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -26,6 +26,8 @@ export interface PlanTarget {
   readonly unrolled?: number;
   /** Groups of invocations that share memory; none unless given. */
   readonly workgroup?: WorkgroupTarget;
+  /** What chunks are; `thread` unless given. With `element`, `lanes` is 1. */
+  readonly grain?: Grain;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */
   readonly fusion?: boolean;
   /** Use Winograd's minimal filtering where it pays (default true). */
@@ -68,6 +70,8 @@ export class Planner {
     forcedPlain: ReadonlySet<Node>,
     constants: ReadonlySet<Node>,
   ) {
+    if (target.grain === "element" && target.lanes !== 1)
+      throw new Error("plan: chunks of one element have no vectors");
     this.target = target;
     this.wantsBatch = wantsBatch;
     this.constants = constants;
@@ -212,6 +216,11 @@ export function chunksFor(
   const wanted = Math.max(1, Math.min(units, 64, worthwhile));
   const perChunk = Math.max(1, Math.ceil(units / wanted));
   return { chunks: Math.max(1, Math.ceil(units / perChunk)), perChunk };
+}
+
+/** Is each element of a result a chunk of its own? */
+export function isByElement({ target }: Planner): boolean {
+  return target.grain === "element";
 }
 
 export function isEmpty(node: Node): boolean {

@@ -34,12 +34,19 @@ export interface Engine {
    * by tensors made in it, and by temporaries.
    */
   rehearse(body: () => void): Rehearsal;
-  /** From now on `listener` is told what each kernel of each run takes; null ends that. Costs nothing when it has ended. */
-  listen(listener: ((run: ProgramTiming) => void) | null): void;
+  /**
+   * From now on `listener` is told what each kernel of each run takes; null ends that. Costs nothing when it has ended. Where
+   * something else than the program's threads computes, the times come later.
+   */
+  listen(listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null): void;
+  /** Waits until all that was started is computed; null if it is already. */
+  idle(): Promise<void> | null;
   /** What computes, and what it could reach at best: measured when first asked for. */
   machine(): {
     readonly backend: string;
     readonly threads: number;
+    /** The GPU's name, where one computes. */
+    readonly device: string | null;
     peak(): Promise<MachinePeak | null>;
   };
   /** Bytes that the backend can hold at most; Infinity where it has no limit of its own. */

@@ -30,7 +30,7 @@ describe.each(
     for (let run = 0; run < runs; run++) {
       executable.run(buffers);
       // Launches without chunks are no kernels.
-      expect(executable.profile?.(buffers).kernels).toHaveLength(4 * stages);
+      expect((await executable.profile?.(buffers))?.kernels).toHaveLength(4 * stages);
       if (run === 10) await setTimeout(100);
     }
     const [, y, counts, singles] = buffers as [

@@ -1,7 +1,9 @@
 // The parts of the wasm backend one by one, and programs with which its threads are tried: in Node and in browsers.
+
+import { StoredBuffer } from "../../src/backend/tensorStore.ts";
 import { controlWords, words } from "../../src/backend/wasm/control.ts";
 import { emitProgram } from "../../src/backend/wasm/emitProgram.ts";
-import { WasmBuffer, WasmExecutable } from "../../src/backend/wasm/executable.ts";
+import { WasmExecutable } from "../../src/backend/wasm/executable.ts";
 import { controlAddress, WasmMemory } from "../../src/backend/wasm/memory.ts";
 import { WorkerPool } from "../../src/backend/wasm/pool.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
@@ -26,7 +28,7 @@ export function parts(threads: number, options: ConstructorParameters<typeof Wor
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   };
-  const buffer = (bytes: number): WasmBuffer => new WasmBuffer(memory, bytes);
+  const buffer = (bytes: number): StoredBuffer => new StoredBuffer(memory, bytes);
   return { memory, pool, control, executable, asleep, buffer };
 }
 

@@ -5,88 +5,34 @@ import { graphOf } from "../../src/graph/graph.ts";
 import { printKernel, printProgram } from "../../src/kernel/print.ts";
 import { after, allOps, avgPool2d, conv2d } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
+import type { PlanTarget } from "../../src/plan/planner.ts";
 import { rewrite } from "../../src/plan/rewrite.ts";
-import { newTypedArray, type TypedArray } from "../../src/tensor/dtype.ts";
-import { Node } from "../../src/tensor/node.ts";
-import type { CaseInput, Op } from "../../src/tensor/op.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
-import { apply, bytesOf, Tensor } from "../../src/tensor/tensor.ts";
-import { interpret } from "./interpret.ts";
+import { Tensor } from "../../src/tensor/tensor.ts";
+import { leaf, runCase } from "./planned.ts";
 
-function leaf(shape: readonly number[], dtype: Node["dtype"] = "float32"): Node {
-  return Node.stored({ shape, dtype }, { bytes: 0, version: 0, released: false });
-}
+const byElement: PlanTarget = { lanes: 1, accumulators: 8, unrolled: 4, grain: "element" };
+const targets: readonly (readonly [string, PlanTarget])[] = [
+  ["16 lanes", { lanes: 16, laneChoices: [16, 8, 4], accumulators: 12 }],
+  ["4 lanes", { lanes: 4, laneChoices: [4], accumulators: 12 }],
+  ["1 lane", { lanes: 1, laneChoices: [], accumulators: 12 }],
+  ["chunks of one element", byElement],
+  ["workgroups", { ...byElement, workgroup: { members: 256, sharedBytes: 16384, busy: 2 ** 17 } }],
+  // Few small groups: other tiles, and long sums in no parts.
+  ["small workgroups", { ...byElement, workgroup: { members: 64, sharedBytes: 8192, busy: 64 } }],
+];
 
-function draw(
-  { shape, dtype = "float32", values = "normal" }: CaseInput,
-  random: Generator,
-): TypedArray {
-  const data = newTypedArray(dtype, sizeOf(shape));
-  for (let i = 0; i < data.length; i++) {
-    if (typeof values === "object" && "data" in values) data[i] = values.data[i] as number;
-    else if (typeof values === "object")
-      data[i] = Math.floor(values[0] + random.uniform() * (values[1] - values[0]));
-    else if (dtype === "bool") data[i] = Number(random.uniform() < 0.5);
-    else if (dtype !== "float32") data[i] = Math.floor(random.uniform() * 5);
-    else data[i] = values === "positive" ? random.uniform() + 0.1 : random.uniform() * 4 - 2;
-  }
-  return data;
-}
-
-function bytesFor(data: TypedArray): Uint8Array {
-  const bytes = new Uint8Array(data.byteLength + 64).subarray(0, data.byteLength);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return bytes;
-}
-
-function runCase(op: Op, inputs: readonly CaseInput[], params: unknown, lanes: number) {
-  const random = new Generator(7);
-  const leaves = inputs.map((input) => ({
-    node: leaf(input.shape, input.dtype),
-    data: draw(input, random),
-  }));
-  const output = apply(
-    op,
-    leaves.map(({ node }) => new Tensor(node)),
-    params,
-  ).node;
-  const graph = graphOf([output]);
-  const result = newTypedArray(
-    output.dtype,
-    bytesOf(output) / (output.dtype === "float32" || output.dtype === "int32" ? 4 : 1),
-  );
-  const target = bytesFor(result);
-  const sources = graph.leaves.map((node) =>
-    bytesFor(leaves.find((l) => l.node === node)?.data as TypedArray),
-  );
-  const laneChoices = [16, 8, 4].filter((width) => width <= lanes);
-  interpret(plan(graph, { lanes, laneChoices, accumulators: 12 }), [...sources, target]);
-  new Uint8Array(result.buffer).set(target);
-  const expected = {
-    shape: output.shape,
-    dtype: output.dtype,
-    data: new Float64Array(sizeOf(output.shape)),
-  };
-  op.reference(
-    leaves.map(({ node, data }) => ({
-      shape: node.shape,
-      dtype: node.dtype,
-      data: Float64Array.from(data),
-    })),
-    expected,
-    params,
-  );
-  return { result, expected: expected.data };
-}
-
-for (const lanes of [16, 4, 1]) {
-  describe(`plans with ${lanes} ${lanes === 1 ? "lane" : "lanes"}`, () => {
+for (const [name, target] of targets) {
+  describe(`plans with ${name}`, () => {
     for (const op of allOps) {
       for (const item of op.cases) {
         if (item.refused !== undefined) continue;
         it(`${op.name} > ${item.name}`, () => {
-          const { result, expected } = runCase(op, item.inputs, item.params, lanes);
+          const { result, expected } = runCase(op, item.inputs, item.params, {
+            random: new Generator(7),
+            target,
+          });
           const terms = Math.max(1, ...item.inputs.map((input) => sizeOf(input.shape)));
           // Rounding of a sum of `terms` products of size up to 4, at float32's 6e-8 each.
           const absolute = 6e-8 * 16 * Math.sqrt(terms) * 4;

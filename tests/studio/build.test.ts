@@ -1,10 +1,10 @@
 // The page Build in a real browser: the text and the list follow each other, numbers are right, and mistakes lose nothing.
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { allLayers } from "../../src/models/text/index.ts";
 import { presets } from "../../studio/src/network/presets.ts";
 import { seriousFaults } from "./accessibility.ts";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describeStudio, poll } from "./browser.ts";
 
 const small = `new nn.Sequential(
   new nn.Conv2d(1, 6, 5), // sees
@@ -37,18 +37,8 @@ async function shows(page: Page, parameters: string): Promise<void> {
   await status(page).getByText(parameters, { exact: true }).waitFor();
 }
 
-describe.skipIf(!hasBrowser)("studio: Build", () => {
-  let studio: Studio;
+describeStudio("Build", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page?.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   it("shows LeNet layer by layer", async () => {
     page = await studio.open("build?net=lenet");
@@ -148,31 +138,29 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     await page.getByLabel("Layer 1", { exact: true }).fill("BatchNorm2d(6)");
     await shows(page, "47,218");
     await page.getByRole("button", { name: "Move down: 1 BatchNorm2d" }).click();
-    await expect
-      .poll(() => written(page))
-      .toEqual([
-        "Conv2d(1, 6, 5, { padding: 2 })",
-        "ReLU()",
-        "BatchNorm2d(6)",
-        "Flatten()",
-        "Linear(4704, 10)",
-      ]);
+    await poll(() => written(page)).toEqual([
+      "Conv2d(1, 6, 5, { padding: 2 })",
+      "ReLU()",
+      "BatchNorm2d(6)",
+      "Flatten()",
+      "Linear(4704, 10)",
+    ]);
     // The buttons go with the layer: pressed again, it is the same that moves.
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
-      .toBe("Move down: 2 BatchNorm2d");
+    await poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      "Move down: 2 BatchNorm2d",
+    );
     await page.getByLabel("Layer 2", { exact: true }).press("Alt+ArrowUp");
-    await expect.poll(async () => (await written(page))[1]).toBe("BatchNorm2d(6)");
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
-      .toBe("Layer 1");
+    await poll(async () => (await written(page))[1]).toBe("BatchNorm2d(6)");
+    await poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      "Layer 1",
+    );
     await page.getByRole("button", { name: "Move up: 1 BatchNorm2d" }).click();
-    await expect.poll(async () => (await written(page))[0]).toBe("BatchNorm2d(6)");
+    await poll(async () => (await written(page))[0]).toBe("BatchNorm2d(6)");
     await page.getByRole("button", { name: "Remove: 0 BatchNorm2d" }).click();
     await shows(page, "47,206");
     await page.getByLabel("Kind of layer").selectOption("nn.LogSoftmax");
     await page.getByRole("button", { name: "Add at the end" }).click();
-    await expect.poll(async () => (await written(page)).at(-1)).toBe("LogSoftmax(1)");
+    await poll(async () => (await written(page)).at(-1)).toBe("LogSoftmax(1)");
     const text = await editor(page).inputValue();
     expect(text).toContain("// sees");
     expect(text).toContain("  new nn.LogSoftmax(1),\n)");
@@ -180,9 +168,9 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     // All the way back, by keys.
     await editor(page).focus();
     for (let i = 0; i < 12; i++) await page.keyboard.press("Control+z");
-    await expect.poll(() => editor(page).inputValue()).toBe(small);
+    await poll(() => editor(page).inputValue()).toBe(small);
     await page.keyboard.press("Control+Shift+z");
-    await expect.poll(() => editor(page).inputValue()).not.toBe(small);
+    await poll(() => editor(page).inputValue()).not.toBe(small);
   });
 
   it("offers every kind of layer and block, and adds it", async () => {
@@ -197,9 +185,12 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
       await page.getByLabel("Kind of layer").selectOption(kind);
       await page.getByRole("button", { name: "Add at the end" }).click();
     }
-    await expect
-      .poll(async () => (await written(page)).map((text) => text.split("(")[0]))
-      .toEqual(["Residual", "Inception", "Conv2d", "GELU"]);
+    await poll(async () => (await written(page)).map((text) => text.split("(")[0])).toEqual([
+      "Residual",
+      "Inception",
+      "Conv2d",
+      "GELU",
+    ]);
   });
 
   it("explains typos where they are, and keeps what was typed", async () => {
@@ -234,7 +225,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
       .waitFor();
     await page.getByText("the list waits").waitFor();
     expect(await written(page)).toHaveLength(4);
-    await expect.poll(() => decodeURIComponent(page.url())).toContain("ReLU(,");
+    await poll(() => decodeURIComponent(page.url())).toContain("ReLU(,");
     // Training says the same, and begins when it is mended.
     await page.getByRole("link", { name: "Train this network" }).click();
     await page.getByRole("button", { name: "Train", exact: true }).click();
@@ -249,7 +240,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     await status(page)
       .getByText(/Line 1, column 1/)
       .waitFor();
-    await expect.poll(() => page.url()).toContain("text=&");
+    await poll(() => page.url()).toContain("text=&");
     expect(await editor(page).inputValue()).toBe("");
     await editor(page).fill(small);
     await shows(page, "34,726");
@@ -266,7 +257,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     expect(await row.inputValue()).toBe("GELU(");
     expect(await editor(page).inputValue()).toBe(small);
     await row.fill("GELU()");
-    await expect.poll(() => editor(page).inputValue()).toBe(small.replace("ReLU", "GELU"));
+    await poll(() => editor(page).inputValue()).toBe(small.replace("ReLU", "GELU"));
     await row.fill("Nothing(");
     await row.press("Escape");
     expect(await row.inputValue()).toBe("GELU()");
@@ -292,9 +283,7 @@ describe.skipIf(!hasBrowser)("studio: Build", () => {
     await page.getByRole("button", { name: "Add below: head Flatten" }).click();
     await page.getByLabel("Layer relu1").waitFor();
     await page.getByRole("button", { name: "Remove: body.1 ReLU" }).click();
-    await expect
-      .poll(() => editor(page).inputValue())
-      .toBe(`new nn.Sequential({
+    await poll(() => editor(page).inputValue()).toBe(`new nn.Sequential({
   body: new nn.Sequential(new nn.Conv2d(1, 4, 3)),
   head: new nn.Flatten(),
   relu1: new nn.ReLU(),
@@ -331,7 +320,7 @@ await train.fit(net, {
     await page.getByLabel("Height").fill("29");
     await page.getByLabel("Height").fill("28");
     await shows(page, "34,726");
-    await expect.poll(() => page.url()).toContain("net=own");
+    await poll(() => page.url()).toContain("net=own");
     const address = page.url();
     await page.reload();
     await shows(page, "34,726");
@@ -342,9 +331,7 @@ await train.fit(net, {
     await other.context().close();
     await page.getByRole("link", { name: "Train this network" }).click();
     await page.getByRole("heading", { name: "Train", exact: true }).waitFor();
-    await expect
-      .poll(() => page.getByLabel("Network", { exact: true }).first().inputValue())
-      .toBe("own");
+    await poll(() => page.getByLabel("Network", { exact: true }).first().inputValue()).toBe("own");
   });
 
   it("is as good on a phone, with a mistake, in Chinese", async () => {

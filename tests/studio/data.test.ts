@@ -3,14 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePng } from "../../src/interop/png.ts";
 import { addDataset } from "../../studio/src/engine/data/add.ts";
 import { sortFiles } from "../../studio/src/engine/data/folders.ts";
 import { pictureHeader } from "../../studio/src/picture/header.ts";
-import { hasBrowser, Studio } from "./browser.ts";
-
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
+import { describeStudio, poll } from "./browser.ts";
 
 /** A small picture: bright on the left or on the right. */
 function picture(isLeft: boolean, shade: number, channels: 1 | 3 = 1): Uint8Array {
@@ -84,8 +82,7 @@ describe("folders of pictures", () => {
   });
 });
 
-describe.skipIf(!hasBrowser)("studio: own pictures", () => {
-  let studio: Studio;
+describeStudio("own pictures", (studio) => {
   let page: Page;
   const folder = mkdtempSync(join(tmpdir(), "fovea-studio-data-"));
   const put = (path: string, content: Uint8Array | string): void => {
@@ -93,7 +90,7 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     writeFileSync(join(folder, path), content);
   };
 
-  beforeAll(async () => {
+  beforeAll(() => {
     for (let i = 0; i < 24; i++) {
       put(`sides/left/${i}.png`, picture(true, 4 * i));
       put(`sides/right/${i}.png`, picture(false, 4 * i));
@@ -108,16 +105,8 @@ describe.skipIf(!hasBrowser)("studio: own pictures", () => {
     put("sides/.DS_Store", "x");
     put("alone/only/1.png", picture(true, 0));
     mkdirSync(join(folder, "empty"));
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
   });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await studio?.stop();
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const give = async (name: string): Promise<void> => {
     const own = page.locator("details.own-pictures");

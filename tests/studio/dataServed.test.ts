@@ -3,31 +3,29 @@ import { readdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { localData } from "../../cli/studio/localData.ts";
 import { portOf, startStudioServer } from "../../cli/studio/server.ts";
 import { data } from "../../src/index.ts";
 import type { Input, Output, Reply, RequestName } from "../../studio/src/engine/protocol.ts";
 import type { InputShape } from "../../studio/src/engine/run/types.ts";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describeStudio } from "./browser.ts";
 
-describe.skipIf(!hasBrowser)("studio: data sets", () => {
-  let studio: Studio;
+describeStudio("data sets", (studio) => {
   let server: Server;
   let page: Page;
 
   beforeAll(async () => {
-    studio = await Studio.start();
     // Of this machine's data sets the one that is always there, under the name of the whole.
     const sample = localData({ sources: ["sample"] });
     server = await startStudioServer({ folder: studio.folder, data: sample, port: 0 });
+  });
+  beforeEach(async () => {
     page = await studio.open("learn", { address: address() });
-  }, 120_000);
-  afterEach(() => expect(studio.faults()).toEqual([]));
-  afterAll(async () => {
+  });
+  afterAll(() => {
     server?.close();
     server?.closeAllConnections();
-    await studio?.stop();
   });
 
   const address = (): string => `http://127.0.0.1:${portOf(server)}/`;

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type {
   Input,
   Output,
@@ -11,7 +11,7 @@ import type {
   RequestName,
 } from "../../studio/src/engine/protocol.ts";
 import type { RunSettings, RunView } from "../../studio/src/engine/run/types.ts";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describeStudio } from "./browser.ts";
 
 const settings: RunSettings = {
   ...{ title: "kept", inputShape: [1, 28, 28], dataset: "sample", optimizer: "adam" },
@@ -72,20 +72,13 @@ function startEngine(file: string): void {
     });
 }
 
-describe.skipIf(!hasBrowser)("runs in the browser's storage", () => {
-  let studio: Studio;
+describeStudio("runs in the browser's storage", (studio) => {
   let page: Page;
   let file: string;
 
-  beforeAll(async () => {
-    studio = await Studio.start();
+  beforeAll(() => {
     file = readdirSync(join(studio.folder, "assets")).find((name) => /^worker-/.test(name)) ?? "";
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
   });
-  afterAll(() => studio?.stop());
 
   async function open(): Promise<void> {
     page = await studio.open("learn");

@@ -1,28 +1,14 @@
 // The chapters from dense layers to padding and stride, in a real browser.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, matrixOf, Studio } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { captionOf, describeStudio, matrixOf, poll } from "./browser.ts";
 
-/** Waits for an answer of the page; machines may be busy. */
-const poll = <T>(read: () => Promise<T>, timeout = 10_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: convolutions", () => {
-  let studio: Studio;
+describeStudio("convolutions", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   const expectMatrix = (label: string, values: number[][]): Promise<void> =>
     poll(() => matrixOf(page, label)).toEqual(values);
-  const caption = (figure: string): Promise<string> =>
-    page.getByRole("figure", { name: figure }).locator("figcaption").innerText();
+  const caption = (figure: string): Promise<string> => captionOf(page, figure);
   const select = (label: string, option: string): Promise<string[]> =>
     page.getByRole("combobox", { name: label, exact: true }).selectOption({ label: option });
 

@@ -1,28 +1,14 @@
 // The chapters on channels, pooling, receptive fields and LeNet, in a real browser.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, matrixOf, Studio } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { captionOf, describeStudio, matrixOf, poll } from "./browser.ts";
 
-/** Waits for an answer of the page; machines may be busy. */
-const poll = <T>(read: () => Promise<T>, timeout = 10_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: layers", () => {
-  let studio: Studio;
+describeStudio("layers", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   const expectMatrix = (label: string, values: number[][]): Promise<void> =>
     poll(() => matrixOf(page, label)).toEqual(values);
-  const caption = (figure: string): Promise<string> =>
-    page.getByRole("figure", { name: figure }).locator("figcaption").innerText();
+  const caption = (figure: string): Promise<string> => captionOf(page, figure);
 
   describe("channels", () => {
     it("sums over input channels, for three output channels", async () => {

@@ -1,23 +1,10 @@
 // The chapters on networks, batch normalisation and residual connections, in a real browser.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describe, expect, it } from "vitest";
+import { describeStudio, poll } from "./browser.ts";
 
-/** Waits for an answer of the page; machines may be busy. */
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: networks", () => {
-  let studio: Studio;
+describeStudio("networks", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   const figure = (name: string) => page.getByRole("figure", { name, exact: true });
   const caption = (name: string): Promise<string> => figure(name).locator("figcaption").innerText();

@@ -1,27 +1,13 @@
 // The page Probe, in a real browser.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { seriousFaults } from "./accessibility.ts";
-import { hasBrowser, matrixOf, Studio } from "./browser.ts";
+import { captionOf, describeStudio, matrixOf, poll } from "./browser.ts";
 
-/** Waits for an answer of the page; machines may be busy. */
-const poll = <T>(read: () => Promise<T>, timeout = 15_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: Probe", () => {
-  let studio: Studio;
+describeStudio("Probe", (studio) => {
   let page: Page;
 
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
-
-  const caption = (figure: string): Promise<string> =>
-    page.getByRole("figure", { name: figure }).locator("figcaption").innerText();
+  const caption = (figure: string): Promise<string> => captionOf(page, figure);
   const numberOf = (text: string): number => Number(text.replaceAll("−", "-"));
 
   /** The maps of a layer, brought into view: before, they are not there. */

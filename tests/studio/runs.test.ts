@@ -1,22 +1,10 @@
 // The page Runs in a real browser: runs side by side, with other names, deleted, and from files.
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, Studio } from "./browser.ts";
+import { expect, it } from "vitest";
+import { describeStudio, poll } from "./browser.ts";
 
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: Runs", () => {
-  let studio: Studio;
+describeStudio("Runs", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   const trainOnce = async (settings: string): Promise<void> => {
     await page.goto(`${studio.address}#/train?${settings}`);

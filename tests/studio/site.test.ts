@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { chapters } from "../../studio/src/learn/chapters.ts";
 import { mainPages } from "../../studio/src/routes.ts";
 import { seriousFaults } from "./accessibility.ts";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describeStudio } from "./browser.ts";
 
 const paths = [...mainPages.map(({ path }) => path), ...chapters.map(({ path }) => path)];
 
@@ -38,18 +38,8 @@ async function scriptBytes(page: Page, folder: string): Promise<number> {
   );
 }
 
-describe.skipIf(!hasBrowser)("studio: every page", () => {
-  let studio: Studio;
+describeStudio("every page", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page?.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   describe.each(paths)("%s", (path) => {
     it("opens in light, without serious faults of accessibility", async () => {
@@ -101,22 +91,19 @@ describe.skipIf(!hasBrowser)("studio: every page", () => {
   });
 });
 
-describe.skipIf(!hasBrowser)("studio: without isolation", () => {
-  let studio: Studio;
-
-  beforeAll(async () => {
-    studio = await Studio.start({ isolated: false });
-  }, 120_000);
-  afterAll(() => studio?.stop());
-
-  it("computes on one thread, and says so", async () => {
-    const page = await studio.open("learn/pooling");
-    await page.getByText("One thread: this page may not share memory").waitFor();
-    await page
-      .getByRole("table", { name: /Output/ })
-      .first()
-      .waitFor();
-    // The engine's own line about threads is a warning of the console, and the only one.
-    expect(studio.faults().filter((fault) => !fault.includes("thread"))).toEqual([]);
-  });
-});
+describeStudio(
+  "without isolation",
+  (studio) => {
+    it("computes on one thread, and says so", async () => {
+      const page = await studio.open("learn/pooling");
+      await page.getByText("One thread: this page may not share memory").waitFor();
+      await page
+        .getByRole("table", { name: /Output/ })
+        .first()
+        .waitFor();
+      // The engine's own line about threads is a warning of the console, and the only one.
+      expect(studio.faults().filter((fault) => !fault.includes("thread"))).toEqual([]);
+    });
+  },
+  { isolated: false },
+);

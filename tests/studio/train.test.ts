@@ -6,24 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasBrowser, Studio } from "./browser.ts";
+import { expect, it } from "vitest";
+import { describeStudio, poll } from "./browser.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
-
-describe.skipIf(!hasBrowser)("studio: Train", () => {
-  let studio: Studio;
+describeStudio("Train", (studio) => {
   let page: Page;
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page.context().close();
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(() => studio?.stop());
 
   const fact = (name: string): Promise<string> =>
     page

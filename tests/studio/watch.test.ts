@@ -1,37 +1,21 @@
 // A training of the command line, watched in a real browser.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import type { RunSettings } from "../../studio/src/engine/run/types.ts";
 import { fovea, quickTraining, temporaryFolder } from "../cli/run.ts";
 import { seriousFaults } from "./accessibility.ts";
-import { hasBrowser, Studio } from "./browser.ts";
+import { describeStudio, poll } from "./browser.ts";
 
 const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
-const poll = <T>(read: () => Promise<T>, timeout = 20_000) => expect.poll(read, { timeout });
 
-describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
+describeStudio("the command and the page", (studio) => {
   const folder = temporaryFolder();
-  let studio: Studio;
-  let page: Page | null = null;
-  const children: ChildProcess[] = [];
-
-  beforeAll(async () => {
-    studio = await Studio.start();
-  }, 120_000);
-  afterEach(async () => {
-    await page?.context().close();
-    page = null;
-    for (const child of children.splice(0)) child.kill("SIGKILL");
-    expect(studio.faults()).toEqual([]);
-  });
-  afterAll(async () => {
-    await studio?.stop();
-    folder[Symbol.dispose]();
-  });
+  let page: Page;
+  afterAll(() => folder[Symbol.dispose]());
 
   /** A training under way, and where it is to be watched. */
   async function training(...words: string[]) {
@@ -44,7 +28,8 @@ describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
-    children.push(child);
+    // Pages are closed by then: one that is open would miss the command.
+    onTestFinished(() => void child.kill("SIGKILL"));
     let said = "";
     let stdout = "";
     child.stderr.on("data", (chunk) => {
@@ -97,7 +82,6 @@ describe.skipIf(!hasBrowser)("studio: the command and the page", () => {
     // It is among the runs that are kept, too.
     await page.getByRole("row", { name: /seen/ }).waitFor();
     await page.context().close();
-    page = null;
     // The page is closed: nothing keeps the command any longer.
     const { code, stdout } = await ended;
     expect(code).toBe(0);

@@ -5,9 +5,10 @@ import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable, Preparation } from "../backend.ts";
+import { TensorStore } from "../tensorStore.ts";
 import { builtin } from "./builtin.ts";
 import { type EmittedProgram, emitProgram } from "./emitProgram.ts";
-import { NativeBuffer, NativeExecutable } from "./executable.ts";
+import { NativeExecutable } from "./executable.ts";
 import { Fallback } from "./fallback.ts";
 import { type Isa, type IsaName, isaByName, isaNames } from "./isa.ts";
 import { NativeMemory } from "./memory.ts";
@@ -71,6 +72,7 @@ class NativeBackend implements Backend {
   readonly #runtime: NativeRuntime;
   readonly #isa: Isa;
   readonly #memory: NativeMemory;
+  readonly #tensors: TensorStore;
   /** Address of the threads; 0 for none. */
   readonly #pool: number;
   readonly #inBackground: boolean;
@@ -78,9 +80,6 @@ class NativeBackend implements Backend {
   /** Programs that were printed when they were prepared. */
   readonly #emitted = new WeakMap<KernelProgram, EmittedProgram>();
   #hasComplained = false;
-  #tensorBytes = 0;
-  #tensorCount = 0;
-  #isDisposed = false;
 
   constructor(runtime: NativeRuntime, isa: Isa, threads: number, inBackground: boolean) {
     this.#runtime = runtime;
@@ -91,6 +90,7 @@ class NativeBackend implements Backend {
     });
     this.#isa = isa;
     this.#memory = new NativeMemory(runtime.call);
+    this.#tensors = new TensorStore(this.#memory);
     this.#pool = threads > 1 ? runtime.call.pool(threads - 1) : 0;
     const { lanes, laneChoices, accumulators, fusedMultiplyAdd } = isa;
     const memoryLimit = this.#memory.limit;
@@ -105,30 +105,18 @@ class NativeBackend implements Backend {
   }
 
   allocate(bytes: number): BackendBuffer {
-    this.#checkAlive();
-    const buffer = new NativeBuffer(this.#memory, bytes);
-    this.#tensorBytes += bytes;
-    this.#tensorCount++;
-    return buffer;
+    return this.#tensors.allocate(bytes);
   }
 
   free(buffer: BackendBuffer): void {
-    // Tensors may be collected after their backend was disposed of.
-    if (this.#isDisposed) return;
-    const owned = this.#own(buffer);
-    this.#memory.free(owned.block);
-    this.#tensorBytes -= owned.bytes;
-    this.#tensorCount--;
+    this.#tensors.free(buffer);
   }
 
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
-    const { block, bytes } = this.#own(buffer);
-    if (data.byteLength > bytes) {
-      throw new BackendError(`native: ${data.byteLength} bytes written to a buffer of ${bytes}`);
-    }
+    const address = this.#tensors.addressFor("written to", buffer, data.byteLength);
     if (data.byteLength === 0) return;
     const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#runtime.call.write(block.address, source, source.length);
+    this.#runtime.call.write(address, source, source.length);
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
@@ -142,7 +130,7 @@ class NativeBackend implements Backend {
     programs: readonly KernelProgram[],
     kernels: (capabilities?: Capabilities) => KernelProgram,
   ): Preparation | null {
-    this.#checkAlive();
+    this.#tensors.checkAlive();
     if (!this.#inBackground) return null;
     const sources = programs.flatMap((program) => {
       const emitted = emitProgram(program);
@@ -159,7 +147,7 @@ class NativeBackend implements Backend {
   }
 
   compile(graph: Graph, kernels: (capabilities?: Capabilities) => KernelProgram): Executable {
-    this.#checkAlive();
+    this.#tensors.checkAlive();
     const program = kernels();
     const emitted = this.#emitted.get(program) ?? emitProgram(program);
     let libraries: ReturnType<NativeRuntime["libraries"]>;
@@ -183,13 +171,12 @@ class NativeBackend implements Backend {
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {
-    const arena = this.#memory.arena.bytes;
-    return { tensors: this.#tensorBytes, arena, buffers: this.#tensorCount };
+    return this.#tensors.usage();
   }
 
   dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
+    if (this.#tensors.isDisposed) return;
+    this.#tensors.dispose();
     if (this.#pool !== 0) this.#runtime.call.poolFree(this.#pool);
     this.#fallback.dispose();
     this.#memory.dispose();
@@ -204,27 +191,7 @@ class NativeBackend implements Backend {
   }
 
   #read(buffer: BackendBuffer, into: Uint8Array): void {
-    const { block, bytes } = this.#own(buffer);
-    if (into.length > bytes) {
-      throw new BackendError(`native: ${into.length} bytes read from a buffer of ${bytes}`);
-    }
-    if (into.length > 0) this.#runtime.call.read(into, block.address, into.length);
-  }
-
-  #checkAlive(): void {
-    if (this.#isDisposed) {
-      throw new BackendError("native: this backend was disposed of", {
-        hint: "make a new backend",
-      });
-    }
-  }
-
-  #own(buffer: BackendBuffer): NativeBuffer {
-    this.#checkAlive();
-    if (!(buffer instanceof NativeBuffer) || buffer.memory !== this.#memory) {
-      throw new BackendError("native: a buffer of another backend");
-    }
-    if (!buffer.block.isInUse) throw new BackendError("native: this buffer was freed");
-    return buffer;
+    const address = this.#tensors.addressFor("read from", buffer, into.length);
+    if (into.length > 0) this.#runtime.call.read(into, address, into.length);
   }
 }

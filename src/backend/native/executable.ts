@@ -2,25 +2,12 @@
 import type { KernelProgram, Slot } from "../../kernel/ir.ts";
 import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
+import { Bindings } from "../bindings.ts";
 import { timed } from "../schedule.ts";
 import type { EmittedProgram } from "./emitProgram.ts";
 import type { NativeMemory } from "./memory.ts";
 import type { Library, NativeRuntime } from "./runtime.ts";
-
-/** Elements in the backend's memory. */
-export class NativeBuffer implements BackendBuffer {
-  readonly memory: NativeMemory;
-  readonly block: Allocation;
-  readonly bytes: number;
-
-  constructor(memory: NativeMemory, bytes: number) {
-    this.memory = memory;
-    this.block = memory.allocate(bytes);
-    this.bytes = bytes;
-  }
-}
 
 /** Below this estimate, waking other threads takes longer than doing the work. */
 const shareFromMs = 0.06;
@@ -32,9 +19,8 @@ export class NativeExecutable implements Executable {
   readonly #emitted: EmittedProgram;
   readonly #libraries: readonly Library[];
   readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
-  readonly #bound: readonly Slot[];
+  readonly #bindings: Bindings;
   readonly #program: number;
-  readonly #addresses: Float64Array;
   #isDisposed = false;
 
   /** `pool` is the address of the threads, 0 for none. */
@@ -52,8 +38,7 @@ export class NativeExecutable implements Executable {
     this.#emitted = emitted;
     this.#libraries = libraries;
     this.#layout = { slots, arenaBytes };
-    this.#bound = slots.filter(({ kind }) => kind === "bound");
-    this.#addresses = new Float64Array(Math.max(1, this.#bound.length));
+    this.#bindings = new Bindings(memory, slots);
     const numbers = Float64Array.from(describe(emitted, slots, libraries, runtime));
     this.#program = runtime.call.program(numbers, numbers.length);
     if (this.#program === 0) throw new BackendError("native: out of memory");
@@ -62,14 +47,14 @@ export class NativeExecutable implements Executable {
   run(bindings: readonly BackendBuffer[]): void {
     this.#bind(bindings);
     const { address } = this.#memory.arena;
-    this.#runtime.call.run(this.#pool, this.#program, address, this.#addresses);
+    this.#runtime.call.run(this.#pool, this.#program, address, this.#bindings.addresses);
   }
 
   profile(bindings: readonly BackendBuffer[]): ProgramTiming {
     this.#bind(bindings);
     const { call } = this.#runtime;
     call.settle(this.#pool);
-    call.bind(this.#program, this.#memory.arena.address, this.#addresses);
+    call.bind(this.#program, this.#memory.arena.address, this.#bindings.addresses);
     return timed(this.#layout, this.#emitted.launches, (_, i) =>
       call.time(this.#pool, this.#program, i),
     );
@@ -89,19 +74,7 @@ export class NativeExecutable implements Executable {
 
   #bind(bindings: readonly BackendBuffer[]): void {
     if (this.#isDisposed) throw new BackendError("native: this program was disposed of");
-    if (bindings.length !== this.#bound.length) {
-      throw new BackendError(`native: ${bindings.length} buffers for ${this.#bound.length} slots`);
-    }
-    bindings.forEach((buffer, i) => {
-      const { bytes } = this.#bound[i] as Slot;
-      const isOwn = buffer instanceof NativeBuffer && buffer.memory === this.#memory;
-      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
-        throw new BackendError(
-          `native: buffer ${i} is not a live buffer of at least ${bytes} bytes`,
-        );
-      }
-      this.#addresses[i] = buffer.block.address;
-    });
+    this.#bindings.bind(bindings);
   }
 }
 

@@ -19,7 +19,7 @@ export class NativeMemory extends GrowingMemory {
   constructor(call: RuntimeFunctions, limit = machineBytes()) {
     const { start, bytes } = reserve(call, limit);
     const usable = Math.ceil(start / step) * step;
-    super(new Allocator(usable));
+    super("native", new Allocator(usable));
     this.#call = call;
     this.#start = start;
     this.#reserved = bytes + step;
@@ -43,7 +43,7 @@ export class NativeMemory extends GrowingMemory {
       this.allocator.extend(this.#usable);
       return;
     }
-    throw this.outOfMemory("native", bytes, size);
+    throw this.outOfMemory(bytes, size);
   }
 }
 

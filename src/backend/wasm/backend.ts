@@ -2,11 +2,12 @@
 import type { Graph } from "../../graph/graph.ts";
 import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
-import { BackendError, checkOptions, OptionError } from "../../tensor/errors.ts";
+import { checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import { TensorStore } from "../tensorStore.ts";
 import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
-import { WasmBuffer, WasmExecutable } from "./executable.ts";
+import { WasmExecutable } from "./executable.ts";
 import { detectFeatures, relaxedSimdByDefault } from "./features.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { WasmMemory } from "./memory.ts";
@@ -71,14 +72,13 @@ class WasmBackend implements Backend {
   readonly capabilities: Capabilities;
   readonly #features: WasmFeatures;
   readonly #memory: WasmMemory;
+  readonly #tensors: TensorStore;
   readonly #pool: WorkerPool | null;
-  #tensorBytes = 0;
-  #tensorCount = 0;
-  #isDisposed = false;
 
   constructor(features: WasmFeatures, threads: number) {
     this.#features = features;
     this.#memory = new WasmMemory(threads > 1);
+    this.#tensors = new TensorStore(this.#memory);
     this.#pool = threads > 1 ? new WorkerPool(this.#memory.memory, threads) : null;
     this.capabilities = {
       lanes: features.simd ? 4 : 1,
@@ -91,30 +91,17 @@ class WasmBackend implements Backend {
   }
 
   allocate(bytes: number): BackendBuffer {
-    this.#checkAlive();
-    const buffer = new WasmBuffer(this.#memory, bytes);
-    this.#tensorBytes += bytes;
-    this.#tensorCount++;
-    return buffer;
+    return this.#tensors.allocate(bytes);
   }
 
   free(buffer: BackendBuffer): void {
-    // Tensors may be collected after their backend was disposed of.
-    if (this.#isDisposed) return;
-    const owned = this.#own(buffer);
-    this.#memory.free(owned.block);
-    this.#tensorBytes -= owned.bytes;
-    this.#tensorCount--;
+    this.#tensors.free(buffer);
   }
 
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
-    this.#checkAlive();
-    const { block, bytes } = this.#own(buffer);
-    if (data.byteLength > bytes) {
-      throw new BackendError(`wasm: ${data.byteLength} bytes written to a buffer of ${bytes}`);
-    }
+    const address = this.#tensors.addressFor("written to", buffer, data.byteLength);
     const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#memory.bytes.set(source, block.address);
+    this.#memory.bytes.set(source, address);
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
@@ -123,20 +110,15 @@ class WasmBackend implements Backend {
 
   /** What `read` promises. */
   readNow(buffer: BackendBuffer, dtype: Dtype, length: number): TypedArray {
-    this.#checkAlive();
-    const { block, bytes } = this.#own(buffer);
     const result = newTypedArray(dtype, length);
-    if (result.byteLength > bytes) {
-      throw new BackendError(`wasm: ${result.byteLength} bytes read from a buffer of ${bytes}`);
-    }
-    const { address } = block;
+    const address = this.#tensors.addressFor("read from", buffer, result.byteLength);
     const source = this.#memory.bytes.subarray(address, address + result.byteLength);
     new Uint8Array(result.buffer).set(source);
     return result;
   }
 
   compile(_graph: Graph, kernels: () => KernelProgram): Executable {
-    this.#checkAlive();
+    this.#tensors.checkAlive();
     const program = kernels();
     const features = { ...this.#features, threads: this.#pool !== null };
     const emitted = emitProgram(program, features);
@@ -148,29 +130,11 @@ class WasmBackend implements Backend {
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {
-    return {
-      tensors: this.#tensorBytes,
-      arena: this.#memory.arena.bytes,
-      buffers: this.#tensorCount,
-    };
+    return this.#tensors.usage();
   }
 
   dispose(): void {
-    this.#isDisposed = true;
+    this.#tensors.dispose();
     this.#pool?.dispose();
-  }
-
-  #checkAlive(): void {
-    if (this.#isDisposed) {
-      throw new BackendError("wasm: this backend was disposed of", { hint: "make a new backend" });
-    }
-  }
-
-  #own(buffer: BackendBuffer): WasmBuffer {
-    if (!(buffer instanceof WasmBuffer) || buffer.memory !== this.#memory) {
-      throw new BackendError("wasm: a buffer of another backend");
-    }
-    if (!buffer.block.isInUse) throw new BackendError("wasm: this buffer was freed");
-    return buffer;
   }
 }

@@ -1,27 +1,15 @@
 // A compiled program: its module, its frame in memory, and the launches for profiles.
-import type { KernelProgram, Slot } from "../../kernel/ir.ts";
+import type { KernelProgram } from "../../kernel/ir.ts";
 import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
 import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
+import { Bindings } from "../bindings.ts";
 import { timed } from "../schedule.ts";
 import type { EmittedProgram, ProgramExports } from "./emitProgram.ts";
 import { arenaOffset, doneOffset } from "./frame.ts";
 import type { WasmMemory } from "./memory.ts";
 import type { Job, WorkerPool } from "./pool.ts";
-
-/** Elements in the backend's memory. */
-export class WasmBuffer implements BackendBuffer {
-  readonly memory: WasmMemory;
-  readonly block: Allocation;
-  readonly bytes: number;
-
-  constructor(memory: WasmMemory, bytes: number) {
-    this.memory = memory;
-    this.block = memory.allocate(bytes);
-    this.bytes = bytes;
-  }
-}
 
 /** Below this estimate, waking other threads takes longer than doing the work. */
 const shareFromMs = 0.1;
@@ -44,7 +32,7 @@ export class WasmExecutable implements Executable {
   readonly #pool: WorkerPool | null;
   readonly #program: EmittedProgram;
   readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
-  readonly #bound: readonly Slot[];
+  readonly #bindings: Bindings;
   readonly #inside: Inside | null;
   #single: WasmExecutable | null = null;
   readonly #exports: Exports;
@@ -65,7 +53,7 @@ export class WasmExecutable implements Executable {
     this.#program = program;
     this.#layout = layout;
     this.#inside = inside;
-    this.#bound = layout.slots.filter(({ kind }) => kind === "bound");
+    this.#bindings = new Bindings(memory, layout.slots);
     this.#memory = memory;
     this.#pool = pool;
     const module = new WebAssembly.Module(program.bytes);
@@ -152,21 +140,12 @@ export class WasmExecutable implements Executable {
   /** Writes where everything is into the frame. */
   #bind(bindings: readonly BackendBuffer[]): void {
     if (this.#isDisposed) throw new BackendError("wasm: this program was disposed of");
-    if (bindings.length !== this.#bound.length) {
-      throw new BackendError(`wasm: ${bindings.length} buffers for ${this.#bound.length} slots`);
-    }
+    this.#bindings.bind(bindings);
     const { memory, arena } = this.#memory;
     const start = this.#frame.address + arenaOffset;
     const table = new Uint32Array(memory.buffer, start, bindings.length + 1);
     table[0] = arena.address;
-    bindings.forEach((buffer, i) => {
-      const { bytes } = this.#bound[i] as Slot;
-      const isOwn = buffer instanceof WasmBuffer && buffer.memory === this.#memory;
-      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
-        throw new BackendError(`wasm: buffer ${i} is not a live buffer of at least ${bytes} bytes`);
-      }
-      table[i + 1] = buffer.block.address;
-    });
+    table.set(this.#bindings.addresses, 1);
   }
 }
 

@@ -23,7 +23,7 @@ export class WasmMemory extends GrowingMemory {
   #bytes: Uint8Array;
 
   constructor(isShared: boolean, maximumPages = pageLimit) {
-    super(new Allocator(controlAddress + controlBytes));
+    super("wasm", new Allocator(controlAddress + controlBytes));
     const initial = Math.ceil((controlAddress + controlBytes) / pageBytes);
     this.isShared = isShared;
     this.limit = maximumPages * pageBytes;
@@ -55,6 +55,6 @@ export class WasmMemory extends GrowingMemory {
         cause = error;
       }
     }
-    throw this.outOfMemory("wasm", bytes, size, cause);
+    throw this.outOfMemory(bytes, size, cause);
   }
 }

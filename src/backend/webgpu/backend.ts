@@ -2,10 +2,10 @@
 import type { Graph } from "../../graph/graph.ts";
 import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
-import { BackendError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
+import { TensorStore } from "../tensorStore.ts";
 import type { Gpu } from "./device.ts";
-import { GpuExecutable, GpuStoredBuffer } from "./executable.ts";
+import { GpuExecutable } from "./executable.ts";
 import { GpuMemory } from "./memory.ts";
 import { type Pipelines, pipelinesOf } from "./pipelines.ts";
 import { Staging } from "./staging.ts";
@@ -20,18 +20,19 @@ export function createWebgpuBackend(gpu: Gpu): Backend {
 
 class WebgpuBackend implements Backend {
   readonly name = "webgpu";
+  readonly device: string;
   readonly capabilities: Capabilities;
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
+  readonly #tensors: TensorStore;
   readonly #pipelines: Pipelines;
   readonly #staging: Staging;
-  #tensorBytes = 0;
-  #tensorCount = 0;
-  #isDisposed = false;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.device = gpu.title;
     this.#memory = new GpuMemory(gpu);
+    this.#tensors = new TensorStore(this.#memory);
     this.#pipelines = pipelinesOf(gpu);
     this.#staging = new Staging(gpu);
     this.capabilities = {
@@ -43,6 +44,7 @@ class WebgpuBackend implements Backend {
         sharedBytes: gpu.device.limits.maxComputeWorkgroupStorageSize,
         busy: busyInvocations,
       },
+      grain: "element",
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
@@ -50,81 +52,54 @@ class WebgpuBackend implements Backend {
   }
 
   allocate(bytes: number): BackendBuffer {
-    this.#checkAlive();
-    const buffer = new GpuStoredBuffer(this.#memory, bytes);
-    this.#tensorBytes += bytes;
-    this.#tensorCount++;
-    return buffer;
+    return this.#tensors.allocate(bytes);
   }
 
   free(buffer: BackendBuffer): void {
-    // Tensors may be collected after their backend was disposed of.
-    if (this.#isDisposed) return;
-    const owned = this.#own(buffer);
-    this.#memory.free(owned.block);
-    this.#tensorBytes -= owned.bytes;
-    this.#tensorCount--;
+    this.#tensors.free(buffer);
   }
 
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
-    const { block, bytes } = this.#own(buffer);
-    if (data.byteLength > bytes) {
-      throw new BackendError(`webgpu: ${data.byteLength} bytes written to a buffer of ${bytes}`);
-    }
+    const address = this.#tensors.addressFor("written to", buffer, data.byteLength);
     if (data.byteLength === 0) return;
     // The queue takes whole words; behind each tensor is room for that.
     const whole = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
     whole.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.#gpu.device.queue.writeBuffer(this.#memory.heap, block.address, whole);
+    this.#gpu.device.queue.writeBuffer(this.#memory.heap, address, whole);
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
-    const { block, bytes } = this.#own(buffer);
     const result = newTypedArray(dtype, length);
-    if (result.byteLength > bytes) {
-      throw new BackendError(`webgpu: ${result.byteLength} bytes read from a buffer of ${bytes}`);
-    }
+    const address = this.#tensors.addressFor("read from", buffer, result.byteLength);
     this.#gpu.check();
     if (length > 0)
-      await this.#staging.read(this.#memory.heap, block.address, new Uint8Array(result.buffer));
+      await this.#staging.read(this.#memory.heap, address, new Uint8Array(result.buffer));
     this.#gpu.check();
     return result;
   }
 
   compile(_graph: Graph, kernels: () => KernelProgram): Executable {
-    this.#checkAlive();
+    this.#tensors.checkAlive();
     this.#gpu.check();
     const program = kernels();
     this.#memory.reserveArena(program.arenaBytes);
     return new GpuExecutable(program, this.#gpu, this.#memory, this.#pipelines);
   }
 
+  async idle(): Promise<void> {
+    this.#gpu.check();
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+    this.#gpu.check();
+  }
+
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {
-    const arena = this.#memory.arena.bytes;
-    return { tensors: this.#tensorBytes, arena, buffers: this.#tensorCount };
+    return this.#tensors.usage();
   }
 
   dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
+    if (this.#tensors.isDisposed) return;
+    this.#tensors.dispose();
     this.#staging.dispose();
     this.#memory.dispose();
-  }
-
-  #checkAlive(): void {
-    if (this.#isDisposed) {
-      throw new BackendError("webgpu: this backend was disposed of", {
-        hint: "make a new backend",
-      });
-    }
-  }
-
-  #own(buffer: BackendBuffer): GpuStoredBuffer {
-    this.#checkAlive();
-    if (!(buffer instanceof GpuStoredBuffer) || buffer.memory !== this.#memory) {
-      throw new BackendError("webgpu: a buffer of another backend");
-    }
-    if (!buffer.block.isInUse) throw new BackendError("webgpu: this buffer was freed");
-    return buffer;
   }
 }

@@ -8,18 +8,23 @@ export interface GpuOptions {
   readonly software?: boolean;
 }
 
+const clock = "timestamp-query";
+
 /** A device that kernels run on; several backends may share one. */
 export class Gpu {
   readonly device: GPUDevice;
   /** The adapter's name, for people. */
   readonly title: string;
   readonly isSoftware: boolean;
+  /** Can it say when a pass began and ended? */
+  readonly hasClock: boolean;
   #fault: BackendError | null = null;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, isSoftware: boolean) {
     this.device = device;
     this.title = [info.vendor, info.architecture, info.description].filter(Boolean).join(" ");
     this.isSoftware = isSoftware;
+    this.hasClock = device.features.has(clock);
     device.addEventListener("uncapturederror", ({ error }) => this.#note(error));
     device.lost.then(
       ({ reason, message }) => {
@@ -91,7 +96,9 @@ export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gp
     maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
   };
-  const device = await adapter.requestDevice({ requiredLimits });
+  // For profiles, where the adapter has a clock.
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has(clock) ? [clock] : [];
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
   return new Gpu(device, adapter.info, isSoftware);
 }
 
@@ -127,7 +134,12 @@ async function entryPoint(): Promise<GPU> {
     });
   }
   Object.assign(globalThis, dawn.globals);
-  const instance = dawn.create(["enable-dawn-features=disable_workgroup_init"]);
+  const instance = dawn.create([
+    // Its clock is made coarse for pages, which must not learn too much by it; a program may.
+    "disable-dawn-features=timestamp_quantization",
+    // Kernels write what they share before they read it; software adapters take seconds to compile the zeros.
+    "enable-dawn-features=disable_workgroup_init",
+  ]);
   held[instanceKey] = instance;
   return instance;
 }

@@ -3,7 +3,7 @@
 // many tensors it reads, and in-place updates are nothing special. Names are numbered as they come: kernels that do the
 // same print the same text.
 import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
-import { contractionOf, membersOf } from "../../kernel/walk.ts";
+import { contractionIn, membersOf } from "../../kernel/walk.ts";
 import { declareShared, printContraction } from "./emitContraction.ts";
 import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
 import { KernelNames, type Space } from "./names.ts";
@@ -23,7 +23,7 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string 
   const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
   const names = new KernelNames(kernel, spacesOf, atomic);
   const lines: string[] = [];
-  const contraction = contractionOf(kernel);
+  const contraction = contractionIn(kernel);
   const number = "(group.y * groups.x + group.x)";
   kernel.buffers.forEach((_, i) => {
     const at = tableHead + i;
@@ -53,7 +53,7 @@ ${lines.join("\n")}
 
 /** Chunks that a workgroup of this kernel computes. */
 export function chunksOfGroup(kernel: Kernel): number {
-  return contractionOf(kernel) === null ? groupSize : 1;
+  return contractionIn(kernel) === null ? groupSize : 1;
 }
 
 /** Bytes of one word may be written by several invocations: each leaves the others' as they are. */

@@ -1,27 +1,16 @@
 // A compiled program: its pipelines, and the table that tells each launch where its tensors lie. A run is one submission.
 import type { KernelProgram, Launch, Slot } from "../../kernel/ir.ts";
+import type { ProgramTiming } from "../../tensor/engine.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import type { Allocation } from "../allocator.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
-import { launchesOf } from "../schedule.ts";
+import { Bindings } from "../bindings.ts";
+import { launchesOf, timed } from "../schedule.ts";
 import type { Gpu } from "./device.ts";
 import { chunksOfGroup, printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
+import { timedPasses } from "./passTimes.ts";
 import type { Pipelines } from "./pipelines.ts";
-
-/** Elements in the heap of a GPU. */
-export class GpuStoredBuffer implements BackendBuffer {
-  readonly memory: GpuMemory;
-  readonly block: Allocation;
-  readonly bytes: number;
-
-  constructor(memory: GpuMemory, bytes: number) {
-    this.memory = memory;
-    this.block = memory.allocate(bytes);
-    this.bytes = bytes;
-  }
-}
 
 /** Parts of the table begin at multiples of this. */
 const partBytes = 256;
@@ -47,9 +36,11 @@ export class GpuExecutable implements Executable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
+  readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
+  readonly #launches: readonly Launch[];
   readonly #codes: readonly string[];
   readonly #dispatches: readonly Dispatch[];
-  readonly #bound: readonly Slot[];
+  readonly #bindings: Bindings;
   readonly #entries: readonly Entry[];
   readonly #table: Uint32Array<ArrayBuffer>;
   readonly #tableBuffer: GPUBuffer;
@@ -63,10 +54,13 @@ export class GpuExecutable implements Executable {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = pipelines;
-    const { slots } = program;
+    const { slots, arenaBytes } = program;
     const launches = launchesOf(program);
-    this.#bound = slots.filter(({ kind }) => kind === "bound");
-    const numberOf = new Map(this.#bound.map((slot, i) => [slot, i]));
+    this.#layout = { slots, arenaBytes };
+    this.#launches = launches;
+    this.#bindings = new Bindings(memory, slots);
+    const bound = slots.filter(({ kind }) => kind === "bound");
+    const numberOf = new Map(bound.map((slot, i) => [slot, i]));
     const most = Math.max(0, ...launches.map((launch) => launch.slots.length));
     this.#partSize = Math.ceil(((tableHead + most) * 4) / partBytes) * partBytes;
     this.#table = new Uint32Array((Math.max(1, launches.length) * this.#partSize) / 4);
@@ -105,13 +99,19 @@ export class GpuExecutable implements Executable {
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, groups, offset } of this.#dispatches) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group, [offset]);
-      pass.dispatchWorkgroups(...groups);
-    }
+    for (const dispatch of this.#dispatches) record(pass, group, dispatch);
     pass.end();
     device.queue.submit([encoder.finish()]);
+  }
+
+  async profile(bindings: readonly BackendBuffer[]): Promise<ProgramTiming> {
+    this.#gpu.check();
+    this.#bind(bindings);
+    const group = this.#bindGroup();
+    const times = await timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
+      record(pass, group, this.#dispatches[i] as Dispatch),
+    );
+    return timed(this.#layout, this.#launches, (_, i) => times[i] as number);
   }
 
   code(): string {
@@ -127,22 +127,10 @@ export class GpuExecutable implements Executable {
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
   #bind(bindings: readonly BackendBuffer[]): void {
     if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
-    if (bindings.length !== this.#bound.length) {
-      throw new BackendError(`webgpu: ${bindings.length} buffers for ${this.#bound.length} slots`);
-    }
-    const addresses = bindings.map((buffer, i) => {
-      const { bytes } = this.#bound[i] as Slot;
-      const isOwn = buffer instanceof GpuStoredBuffer && buffer.memory === this.#memory;
-      if (!isOwn || !buffer.block.isInUse || buffer.bytes < bytes) {
-        throw new BackendError(
-          `webgpu: buffer ${i} is not a live buffer of at least ${bytes} bytes`,
-        );
-      }
-      return buffer.block.address;
-    });
+    this.#bindings.bind(bindings);
     let isChanged = !this.#isWritten;
     for (const { at, binding, unit } of this.#entries) {
-      const place = (addresses[binding] as number) / unit;
+      const place = (this.#bindings.addresses[binding] as number) / unit;
       if (this.#table[at] !== place) isChanged = true;
       this.#table[at] = place;
     }
@@ -165,6 +153,16 @@ export class GpuExecutable implements Executable {
     }
     return this.#group;
   }
+}
+
+function record(
+  pass: GPUComputePassEncoder,
+  group: GPUBindGroup,
+  { pipeline, groups, offset }: Dispatch,
+): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group, [offset]);
+  pass.dispatchWorkgroups(...groups);
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */

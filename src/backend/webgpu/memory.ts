@@ -17,7 +17,7 @@ export class GpuMemory extends GrowingMemory {
 
   constructor(gpu: Gpu) {
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
-    super(new Allocator(0));
+    super("webgpu", new Allocator(0));
     this.#gpu = gpu;
     // Addresses of bytes are 32 bits wide in kernels.
     this.limit =
@@ -48,7 +48,7 @@ export class GpuMemory extends GrowingMemory {
   override reserveArena(bytes: number): void {
     if (bytes <= this.#scratch.size) return;
     const size = Math.ceil(bytes / step) * step;
-    if (size > this.limit) throw this.outOfMemory("webgpu", bytes, this.#scratch.size);
+    if (size > this.limit) throw this.outOfMemory(bytes, this.#scratch.size);
     this.#scratch.destroy();
     this.#scratch = this.#make(size);
     this.#generation++;
@@ -62,7 +62,7 @@ export class GpuMemory extends GrowingMemory {
   protected grow(needed: number, bytes: number): void {
     const old = this.#heap;
     const least = Math.ceil((old.size + needed) / step) * step;
-    if (least > this.limit) throw this.outOfMemory("webgpu", bytes, old.size);
+    if (least > this.limit) throw this.outOfMemory(bytes, old.size);
     this.#heap = this.#make(Math.min(this.limit, Math.max(least, 2 * old.size)));
     const { device } = this.#gpu;
     const encoder = device.createCommandEncoder();

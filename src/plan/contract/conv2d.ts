@@ -12,9 +12,9 @@ import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
 import { type ConvSizes, convSizes, plainOperand } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
+import { indicesOf } from "../lower/loops.ts";
 import { fixed, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
-import { unravel } from "../unravel.ts";
 import { lowerForwardDirect, lowerInputGradDirect, lowerWeightGradDirect } from "./direct.ts";
 import { type GradPhase, gradientAt, gradPhases, inputAt } from "./positions.ts";
 import { lowerProduct } from "./product.ts";
@@ -46,19 +46,19 @@ export function lowerConv2dByGroups(planner: Planner, root: Root): void {
     left: (w, group) => ({
       along: "depth",
       value: (o, k) => {
-        const at = [channel(group, o), ...unravel(w, k, taps)];
+        const at = [channel(group, o), ...indicesOf(w, k, taps)];
         return w.load(operands.weight, at.map(fixed), 1);
       },
     }),
     right: (w, group) => ({
       along: "side",
       value: (position, k) => {
-        const output = unravel(w, position, positions);
-        return inputAt(w, sizes, operands.x, group, output, unravel(w, k, taps));
+        const output = indicesOf(w, position, positions);
+        return inputAt(w, sizes, operands.x, group, output, indicesOf(w, k, taps));
       },
     }),
     target: (w, group, o, position) => {
-      const [n, i, j] = unravel(w, position, positions);
+      const [n, i, j] = indicesOf(w, position, positions);
       return [n, channel(group, o), i, j].map(fixed);
     },
   });
@@ -88,18 +88,18 @@ export function lowerWeightGradByGroups(planner: Planner, root: Root): void {
     left: (w, group) => ({
       along: "depth",
       value: (o, position) => {
-        const [n, i, j] = unravel(w, position, positions);
+        const [n, i, j] = indicesOf(w, position, positions);
         return w.load(operands.grad, [n, channel(group, o), i, j].map(fixed), 1);
       },
     }),
     right: (w, group) => ({
       along: "depth",
       value: (tap, position) => {
-        const output = unravel(w, position, positions);
-        return inputAt(w, sizes, operands.x, group, output, unravel(w, tap, taps));
+        const output = indicesOf(w, position, positions);
+        return inputAt(w, sizes, operands.x, group, output, indicesOf(w, tap, taps));
       },
     }),
-    target: (w, group, o, tap) => [channel(group, o), ...unravel(w, tap, taps)].map(fixed),
+    target: (w, group, o, tap) => [channel(group, o), ...indicesOf(w, tap, taps)].map(fixed),
   });
 }
 
@@ -140,7 +140,7 @@ function lowerInputGradPhase(
     left: (w, group) => ({
       along: sizes.down.kernel * sizes.across.kernel === 1 ? "side" : "depth",
       value: (c, k) => {
-        const [o, u, v] = unravel(w, k, taps);
+        const [o, u, v] = indicesOf(w, k, taps);
         const out = plus(times(group, outPerGroup), o);
         const at = [out, c, phase.down.tap(u), phase.across.tap(v)];
         return w.load(operands.weight, at.map(fixed), 1);
@@ -149,13 +149,13 @@ function lowerInputGradPhase(
     right: (w, group) => ({
       along: "side",
       value: (position, k) => {
-        const pixel = unravel(w, position, pixels);
-        const tap = unravel(w, k, taps);
+        const pixel = indicesOf(w, position, pixels);
+        const tap = indicesOf(w, k, taps);
         return gradientAt(w, sizes, operands.grad, group, phase, pixel, tap);
       },
     }),
     target: (w, group, c, position) => {
-      const [n, q, r] = unravel(w, position, pixels);
+      const [n, q, r] = indicesOf(w, position, pixels);
       const channel = plus(times(group, inPerGroup), c);
       return [n, channel, phase.down.pixel(q), phase.across.pixel(r)].map(fixed);
     },

@@ -6,9 +6,9 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { ConvSizes } from "../conv2d/shared.ts";
 import { convFlops } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
+import { indicesOf } from "../lower/loops.ts";
 import { fixed, type Place } from "../place.ts";
 import type { Planner, WorkgroupTarget } from "../planner.ts";
-import { unravel } from "../unravel.ts";
 import type { KernelWriter } from "../writer.ts";
 import { finished, sumParts } from "./parts.ts";
 import { type GradPhase, gradientAt, inputAt } from "./positions.ts";
@@ -24,7 +24,7 @@ export function lowerForwardDirect(
   const w = planner.writer("conv2d");
   w.writes(place);
   const shape = [batch, groups, down.outSize, across.outSize] as const;
-  const [n, group, i, j] = unravel(w, w.k.chunk, shape);
+  const [n, group, i, j] = indicesOf(w, w.k.chunk, shape);
   const channel = (o: number): IndexLike => plus(times(group, outPerGroup), o);
   const sums = zeros(w, outPerGroup);
   overTaps(w, [inPerGroup, down.kernel, across.kernel], (tap) => {
@@ -54,7 +54,7 @@ export function lowerInputGradDirect(
   if (sizeOf(shape) === 0) return;
   const w = planner.writer("conv2dInputGrad");
   w.writes(place);
-  const [n, group, q, r] = unravel(w, w.k.chunk, shape);
+  const [n, group, q, r] = indicesOf(w, w.k.chunk, shape);
   const sums = zeros(w, inPerGroup);
   overTaps(w, [outPerGroup, phase.down.taps, phase.across.taps], ([o, u, v]) => {
     const gradient = w.k.let(
@@ -100,7 +100,7 @@ export function lowerWeightGradDirect(
     down.kernel,
     across.kernel,
   ] as const;
-  const [part, group, o, ...tap] = unravel(w, w.k.chunk, [parts, ...weights]);
+  const [part, group, o, ...tap] = indicesOf(w, w.k.chunk, [parts, ...weights]);
   const out = plus(times(group, outPerGroup), o);
   const [sum] = zeros(w, 1) as [Value];
   const from = times(part, perPart);

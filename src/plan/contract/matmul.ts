@@ -3,10 +3,10 @@ import type { IndexLike } from "../../kernel/indexing.ts";
 import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
+import { indicesOf } from "../lower/loops.ts";
 import { stridesAlong } from "../lower/matmul.ts";
 import { fixed } from "../place.ts";
 import type { Planner } from "../planner.ts";
-import { unravel } from "../unravel.ts";
 import type { KernelWriter } from "../writer.ts";
 import { lowerProduct } from "./product.ts";
 
@@ -20,7 +20,7 @@ export function lowerMatmulByGroups(planner: Planner, root: Root): void {
   const place = planner.place(node, "plain");
   const [, aDepth] = stridesAlong(planner, a, batchShape.length);
   const [bDepth] = stridesAlong(planner, b, batchShape.length);
-  const outer = (w: KernelWriter, batch: IndexLike) => unravel(w, batch, batchShape).map(fixed);
+  const outer = (w: KernelWriter, batch: IndexLike) => indicesOf(w, batch, batchShape).map(fixed);
   lowerProduct(planner, root, place, {
     name: "matmul",
     sizes: { batches: sizeOf(batchShape), rows, columns, depth },

@@ -1,12 +1,12 @@
 // A product of matrices whose elements are computed as they are loaded, by groups of invocations that share memory. Products
 // of matrices and all three directions of convolution are of this kind.
 
-import type { OperandParts } from "../../kernel/builder.ts";
+import type { OperandParts } from "../../kernel/contraction.ts";
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Root } from "../group.ts";
+import { indicesOf } from "../lower/loops.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner, WorkgroupTarget } from "../planner.ts";
-import { unravel } from "../unravel.ts";
 import type { KernelWriter } from "../writer.ts";
 import { finished, sumParts } from "./parts.ts";
 import { divide, type ProductSizes } from "./tile.ts";
@@ -41,7 +41,12 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   w.writes(partial ?? place);
   const down = Math.ceil(rows / tile.rows);
   const across = Math.ceil(columns / tile.columns);
-  const [batch, part, downTile, acrossTile] = unravel(w, w.k.chunk, [batches, parts, down, across]);
+  const [batch, part, downTile, acrossTile] = indicesOf(w, w.k.chunk, [
+    batches,
+    parts,
+    down,
+    across,
+  ]);
   const from = times(part, perPart);
   w.k.contract({
     tile,
@@ -67,11 +72,11 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
     name,
     partial,
     box: [batches, rows, columns],
-    target: (writer, at) => target(writer, ...indicesOf(at)),
+    target: (writer, at) => target(writer, ...positionsOf(at)),
   });
 }
 
-function indicesOf(at: readonly AxisIndex[]): [IndexLike, IndexLike, IndexLike] {
+function positionsOf(at: readonly AxisIndex[]): [IndexLike, IndexLike, IndexLike] {
   return at.map((index) => {
     if ("each" in index) throw new Error("plan: a position in lanes");
     return index.base;

@@ -23,7 +23,7 @@ export interface Division {
 const depth = 16;
 
 /** Sizes of tiles: rows, columns, rows and columns of one invocation. */
-const tiles: readonly ContractionTile[] = (
+export const tiles: readonly ContractionTile[] = (
   [
     [16, 16, 4, 4],
     [16, 32, 4, 4],

@@ -1,6 +1,7 @@
 // Loop nests over a box of indices, one axis of which may lie in the lanes.
 import { type IndexLike, plus, times, toIndex } from "../../kernel/indexing.ts";
-import type { AxisIndex } from "../place.ts";
+import type { Index } from "../../kernel/ir.ts";
+import { type AxisIndex, fixed } from "../place.ts";
 import type { KernelWriter } from "../writer.ts";
 
 /** An axis of a loop nest: indices from 0 to size. */
@@ -19,6 +20,15 @@ export interface Split {
   readonly current?: IndexLike;
 }
 
+/** A chunk for each index of a nest without vectors: no loop is left. */
+export interface EachIndex {
+  readonly each: true;
+  readonly chunks: number;
+}
+
+/** How a loop nest is shared by the chunks of its kernel. */
+export type Division = Split | EachIndex;
+
 /**
  * Emits the loops over `axes` in the order given (positions into `axes`), and `body` inside.
  * `body` gets the index along each axis and the width of the values to compute: the lanes, or 1 in
@@ -28,10 +38,18 @@ export function loops(
   w: KernelWriter,
   axes: readonly LoopAxis[],
   order: readonly number[],
-  split: Split | null,
+  division: Division | null,
   body: (index: readonly AxisIndex[], width: number) => void,
 ): void {
-  const index: AxisIndex[] = axes.map(() => ({ base: toIndex(0), lane: 0 }));
+  const index: AxisIndex[] = axes.map(() => fixed(0));
+  if (division !== null && "each" in division) {
+    const sizes = order.map((axis) => (axes[axis] as LoopAxis).size);
+    indicesOf(w, w.k.chunk, sizes).forEach((position, i) => {
+      index[order[i] as number] = fixed(position);
+    });
+    return body(index, 1);
+  }
+  const split = division;
   const nest = (depth: number, width: number): void => {
     const axis = order[depth];
     if (axis === undefined) return body([...index], width);
@@ -77,6 +95,29 @@ export function loops(
     }
   };
   nest(0, w.lanes > 1 && axes.some((axis) => axis.vector) ? w.lanes : 1);
+}
+
+/**
+ * The index along each axis of a box, from the running number of an element; the last axis runs fastest. What quotients leave over
+ * is written as a difference, so that the address in a row-major value comes out as the running number again.
+ */
+export function indicesOf<const Sizes extends readonly number[]>(
+  w: KernelWriter,
+  number: IndexLike,
+  sizes: Sizes,
+): { -readonly [Axis in keyof Sizes]: Index } {
+  const { k } = w;
+  const indices = sizes.map(() => toIndex(0));
+  let rest = toIndex(number);
+  const wide = sizes.flatMap((size, axis) => (size > 1 ? [axis] : []));
+  for (const axis of wide.slice(1).reverse()) {
+    const size = sizes[axis] as number;
+    const outer = k.letIndex(`outer${axis}`, k.quotient(k.index(rest), size));
+    indices[axis] = plus(rest, times(outer, -size));
+    rest = toIndex(outer);
+  }
+  if (wide[0] !== undefined) indices[wide[0]] = rest;
+  return indices as { -readonly [Axis in keyof Sizes]: Index };
 }
 
 /** Units along an axis: vectors where it lies in the lanes, else elements. */

@@ -5,9 +5,9 @@ import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, type Read, readsAt, symbolicAxes } from "../lanes.ts";
 import type { AxisIndex, Place } from "../place.ts";
-import { chunksFor, isEmpty, lanesAlong, type Planner } from "../planner.ts";
+import { chunksFor, isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import { type KernelWriter, NotFlat } from "../writer.ts";
-import { loops, type Split, unitsOf } from "./loops.ts";
+import { type Division, type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 
 /** A pointwise root (also views that must be stored): the root's shape is the domain. */
 export function lowerPointwise(planner: Planner, { node }: Root): void {
@@ -98,19 +98,30 @@ export function storeParts(planner: Planner, store: BoxStore, parts: readonly Bo
     vector: axis === store.laneAxis && w.lanes > 1,
   }));
   const work = sizeOf(store.box) * parts.length * (store.operations ?? 4);
-  const split = splitOver(axes, w.lanes, work);
+  const division = divide(planner, axes, w.lanes, work);
   loops(
     w,
     axes,
     axes.map((_, axis) => axis),
-    split,
+    division,
     (index, width) => {
       for (const { target, value } of parts) {
         w.store(store.place, target(index, w), value(w, index, width), width);
       }
     },
   );
-  planner.launch(w, split?.chunks ?? 1, { flops: sizeOf(store.box) });
+  planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(store.box) });
+}
+
+/** How the chunks of a kernel share a nest that is not empty; null if there is one chunk only. */
+export function divide(
+  planner: Planner,
+  axes: readonly LoopAxis[],
+  lanes: number,
+  operations: number,
+): Division | null {
+  if (!isByElement(planner)) return splitOver(axes, lanes, operations);
+  return { each: true, chunks: sizeOf(axes.map(({ size }) => size)) };
 }
 
 /** The outermost axis worth dividing among chunks. */
@@ -151,9 +162,9 @@ export function storeFlat(
   const w = planner.writer(node.op?.name ?? "copy");
   for (const store of stores) w.writes(store.place);
   const axes = [{ size, vector: w.lanes > 1 }];
-  const split = splitOver(axes, w.lanes, size * 4 * stores.length);
+  const division = divide(planner, axes, w.lanes, size * 4 * stores.length);
   try {
-    loops(w, axes, [0], split, ([offset], width) => {
+    loops(w, axes, [0], division, ([offset], width) => {
       const values = w.flatValues(
         stores.map((store) => store.node),
         offset as AxisIndex,
@@ -168,7 +179,7 @@ export function storeFlat(
     if (error instanceof NotFlat) return false;
     throw error;
   }
-  planner.launch(w, split?.chunks ?? 1, { flops: size, last });
+  planner.launch(w, division?.chunks ?? 1, { flops: size, last });
   return true;
 }
 

@@ -9,10 +9,12 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, type Read, readsAt, stepAlong, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed } from "../place.ts";
-import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
+import { isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
+import { type Combine, identityOf, joinOf, kindOf, numeric } from "./accumulate.ts";
 import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
+import { reducePasses } from "./reducePasses.ts";
 
 /** A reduction with so few chunks leaves threads idle, */
 const fewChunks = 4;
@@ -28,9 +30,9 @@ const blockLength = 256;
 /** Calls back for each index, with the width of the values there. */
 type Visit = (visit: (index: readonly AxisIndex[], width: number) => void) => void;
 
-type Combine = "sum" | "max" | "min" | "prod";
-
-export function lowerReduce(planner: Planner, { node, core }: Root): void {
+export function lowerReduce(planner: Planner, root: Root): void {
+  if (isByElement(planner)) return reducePasses(planner, root);
+  const { node, core } = root;
   const { lowering } = core.op as Op;
   if (lowering.kind !== "reduce") throw new Error("plan: not a reduction");
   const input = core.inputs[0] as Node;
@@ -187,16 +189,6 @@ function freeLaneAxis(
   return isNear ? kept : last;
 }
 
-function kindOf({ dtype }: Node): "float" | "int" {
-  return dtype === "float32" ? "float" : "int";
-}
-
-/** How two results of parts become one. */
-function joinOf(w: KernelWriter, combine: Combine): (a: Value, b: Value) => Value {
-  const operation = ({ sum: "add", prod: "mul", max: "max", min: "min" } as const)[combine];
-  return (a, b) => w.k.binary(operation, a, b);
-}
-
 /** Registers that collect a reduction: a vector, and a scalar for what vectors leave over. */
 function accumulatorFor(w: KernelWriter, combine: Combine, core: Node, input: Node) {
   const kind = kindOf(input);
@@ -216,23 +208,4 @@ function accumulatorFor(w: KernelWriter, combine: Combine, core: Node, input: No
     for (let l = 0; l < w.lanes; l++) total = w.k.let(join(total, w.k.lane(vector, l)));
     return core.dtype === "bool" ? w.math.toMask(total) : total;
   };
-}
-
-function numeric(w: KernelWriter, value: Value): Value {
-  return value.type.kind === "mask" ? w.math.toInt(value) : value;
-}
-
-function identityOf(combine: Combine, kind: "float" | "int"): number {
-  switch (combine) {
-    case "sum":
-      return 0;
-    case "prod":
-      return 1;
-    case "max":
-      return kind === "float" ? Number.NEGATIVE_INFINITY : -0x80000000;
-    case "min":
-      return kind === "float" ? Number.POSITIVE_INFINITY : 0x7fffffff;
-    default:
-      return combine satisfies never;
-  }
 }

@@ -10,6 +10,7 @@ import {
   removeLayer,
 } from "../../../src/models/text/index.ts";
 import { announcement, formatCount, say } from "../text.ts";
+import { Bar } from "../ui/Bar.tsx";
 import { Button } from "../ui/controls.tsx";
 import { bytes, shortCount } from "../ui/numbers.ts";
 import { replace, text } from "./draft.ts";
@@ -204,14 +205,5 @@ export function LayerTable({ rows, isOld }: LayerTableProps) {
         </table>
       </div>
     </fieldset>
-  );
-}
-
-/** The share of a layer in the whole, of which the number stands above. */
-function Bar({ share }: { readonly share: number }) {
-  return (
-    <div class="bar" aria-hidden="true">
-      <div style={{ width: `${100 * share}%` }} />
-    </div>
   );
 }

@@ -1,4 +1,5 @@
 // Where the network looked: occlusion, saliency or Grad-CAM, laid over the picture.
+
 import {
   type MapMethod,
   mapMethods,
@@ -10,6 +11,7 @@ import { say } from "../text.ts";
 import { Choice, Notice, Slider } from "../ui/controls.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { Heatmap, Legend } from "../ui/Heatmap.tsx";
+import { percent } from "../ui/numbers.ts";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
 import { num } from "./numbers.ts";
 import { useClassMap } from "./useClassMap.ts";
@@ -120,7 +122,7 @@ export function ClassMap({
       <div class="progress-room whole-row">
         {share !== null && (
           <progress aria-label={say(words.progress)} value={share} max={1}>
-            {`${Math.round(100 * share)} %`}
+            {percent(share, 0)}
           </progress>
         )}
       </div>
@@ -167,33 +169,33 @@ function captionOf(
   { patch, layer }: { readonly patch: number; readonly layer: string },
 ): string {
   const name = names[target] ?? "";
-  const percent = `${(100 * probability).toFixed(1)} %`;
+  const share = percent(probability);
   const largest = num(most);
   switch (method) {
     case "occlusion":
       return say({
-        en: `A grey patch of ${patch} × ${patch} pixels at ${rows} × ${columns} places. Orange: where it hides the picture, the probability of ${name} (${percent} without it) falls, at most by ${largest} on the mean of the patches over a pixel; blue: it rises.`,
-        zh: `${patch} × ${patch} 像素的灰色方块放在 ${rows} × ${columns} 个位置。橙色：遮住那里，${name}的概率（不遮挡时为 ${percent}）下降，对覆盖某像素的各方块取平均，变化最多 ${largest}；蓝色：概率上升。`,
+        en: `A grey patch of ${patch} × ${patch} pixels at ${rows} × ${columns} places. Orange: where it hides the picture, the probability of ${name} (${share} without it) falls, at most by ${largest} on the mean of the patches over a pixel; blue: it rises.`,
+        zh: `${patch} × ${patch} 像素的灰色方块放在 ${rows} × ${columns} 个位置。橙色：遮住那里，${name}的概率（不遮挡时为 ${share}）下降，对覆盖某像素的各方块取平均，变化最多 ${largest}；蓝色：概率上升。`,
       });
     case "saliency":
       return say({
-        en: `How strongly the score of ${name} (${percent}) changes with each pixel: the magnitude of the gradient, at most ${largest} for a change of a pixel from black to white.`,
-        zh: `${name}（${percent}）的得分随每个像素变化的强度：梯度的绝对值，像素由黑变白时最多为 ${largest}。`,
+        en: `How strongly the score of ${name} (${share}) changes with each pixel: the magnitude of the gradient, at most ${largest} for a change of a pixel from black to white.`,
+        zh: `${name}（${share}）的得分随每个像素变化的强度：梯度的绝对值，像素由黑变白时最多为 ${largest}。`,
       });
     case "signed":
       return say({
-        en: `Orange: a brighter pixel raises the score of ${name} (${percent}); blue: it lowers it. The gradient, at most ${largest}.`,
-        zh: `橙色：像素变亮会提高${name}（${percent}）的得分；蓝色：会降低。梯度的绝对值最多为 ${largest}。`,
+        en: `Orange: a brighter pixel raises the score of ${name} (${share}); blue: it lowers it. The gradient, at most ${largest}.`,
+        zh: `橙色：像素变亮会提高${name}（${share}）的得分；蓝色：会降低。梯度的绝对值最多为 ${largest}。`,
       });
     case "gradcam":
       return most === 0
         ? say({
-            en: `Grad-CAM of ${name} (${percent}) at layer ${layer} is zero everywhere: no place of its maps speaks for this class.`,
-            zh: `${name}（${percent}）在层 ${layer} 的 Grad-CAM 处处为零：特征图中没有支持该类别的位置。`,
+            en: `Grad-CAM of ${name} (${share}) at layer ${layer} is zero everywhere: no place of its maps speaks for this class.`,
+            zh: `${name}（${share}）在层 ${layer} 的 Grad-CAM 处处为零：特征图中没有支持该类别的位置。`,
           })
         : say({
-            en: `Grad-CAM of ${name} (${percent}): the ${rows} × ${columns} maps of layer ${layer}, each weighed by its mean gradient, summed, negative sums left out; at most ${largest}.`,
-            zh: `${name}（${percent}）的 Grad-CAM：层 ${layer} 的 ${rows} × ${columns} 特征图按平均梯度加权求和，舍去负值；最大为 ${largest}。`,
+            en: `Grad-CAM of ${name} (${share}): the ${rows} × ${columns} maps of layer ${layer}, each weighed by its mean gradient, summed, negative sums left out; at most ${largest}.`,
+            zh: `${name}（${share}）的 Grad-CAM：层 ${layer} 的 ${rows} × ${columns} 特征图按平均梯度加权求和，舍去负值；最大为 ${largest}。`,
           });
     default:
       return method satisfies never;

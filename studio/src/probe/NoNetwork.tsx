@@ -1,4 +1,5 @@
 // No network yet: one can be trained here in a few seconds, or come from another page.
+
 import { signal } from "@preact/signals";
 import type { RunSettings } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
@@ -6,6 +7,7 @@ import { presets } from "../network/presets.ts";
 import { say } from "../text.ts";
 import { curves, open, problem, run, train } from "../train/store.ts";
 import { Button, Notice } from "../ui/controls.tsx";
+import { percent } from "../ui/numbers.ts";
 
 const words = {
   none: { en: "There is no network yet.", zh: "还没有网络。" },
@@ -52,7 +54,7 @@ export function NoNetwork() {
       <div class="progress-room">
         {isRunning && (
           <progress aria-label={say(words.progress)} value={share} max={1}>
-            {`${Math.round(100 * share)} %`}
+            {percent(share, 0)}
           </progress>
         )}
       </div>

@@ -1,4 +1,5 @@
 // The picture: one of the test pictures, a drawing, or a file; and the classes that the network takes it for.
+
 import { useState } from "preact/hooks";
 import type { ProbeLook } from "../engine/probe/types.ts";
 import type { RunView } from "../engine/run/types.ts";
@@ -11,6 +12,7 @@ import { Button, Notice } from "../ui/controls.tsx";
 import { DrawPad } from "../ui/DrawPad.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
+import { percent } from "../ui/numbers.ts";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
 import { ownPicture, takePicture } from "./store.ts";
 
@@ -149,10 +151,10 @@ function GreyPad({
 
 function captionOf({ probabilities, label }: ProbeLook, names: readonly string[]): string {
   const best = probabilities.indexOf(Math.max(...probabilities));
-  const percent = `${(100 * (probabilities[best] ?? 0)).toFixed(1)} %`;
+  const share = percent(probabilities[best]);
   const guess = say({
-    en: `Most likely: ${names[best]}, ${percent}.`,
-    zh: `最可能的类别：${names[best]}，${percent}。`,
+    en: `Most likely: ${names[best]}, ${share}.`,
+    zh: `最可能的类别：${names[best]}，${share}。`,
   });
   if (label === null) return guess;
   const truth = say({

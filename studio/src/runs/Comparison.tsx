@@ -2,22 +2,19 @@
 import { useMemo } from "preact/hooks";
 import type { EpochPoint, RunSummary } from "../engine/run/types.ts";
 import { say } from "../text.ts";
+import { AccuracyPlot, LossPlot } from "../ui/LearningPlots.tsx";
+import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { Plot, type PlotSeries } from "../ui/Plot.tsx";
+import type { PlotSeries } from "../ui/Plot.tsx";
 
 const words = {
   title: { en: "Side by side", zh: "并排比较" },
   loss: { en: "Test loss", zh: "测试损失" },
   accuracy: { en: "Test accuracy", zh: "测试准确率" },
-  crossEntropy: { en: "Cross-entropy", zh: "交叉熵" },
-  share: { en: "Share correct", zh: "正确的比例" },
-  epoch: { en: "Epoch", zh: "迭代周期" },
   setting: { en: "Setting", zh: "设置" },
   best: { en: "Best test accuracy", zh: "最高测试准确率" },
   same: { en: "These runs have the same settings.", zh: "这些训练的设置相同。" },
 };
-
-const whole = [0, 1] as const;
 
 export function Comparison({ runs }: { readonly runs: readonly RunSummary[] }) {
   const x = useMemo(
@@ -34,18 +31,11 @@ export function Comparison({ runs }: { readonly runs: readonly RunSummary[] }) {
     });
   const accuracy = useMemo(() => series(({ testAccuracy }) => testAccuracy), [runs]);
   const loss = useMemo(() => series(({ testLoss }) => testLoss), [runs]);
-  const axis = { x, xLabel: say(words.epoch) };
   return (
     <Panel title={say(words.title)}>
       <div class="plots">
-        <Plot
-          label={say(words.accuracy)}
-          yLabel={say(words.share)}
-          series={accuracy}
-          range={whole}
-          {...axis}
-        />
-        <Plot label={say(words.loss)} yLabel={say(words.crossEntropy)} series={loss} {...axis} />
+        <AccuracyPlot label={words.accuracy} x={x} series={accuracy} />
+        <LossPlot label={words.loss} x={x} series={loss} />
       </div>
       <Differences runs={runs} />
     </Panel>
@@ -92,7 +82,7 @@ function Differences({ runs }: { readonly runs: readonly RunSummary[] }) {
               <td key={id}>
                 {epochs.length === 0
                   ? "–"
-                  : `${(100 * Math.max(...epochs.map((point) => point.testAccuracy))).toFixed(1)} %`}
+                  : percent(Math.max(...epochs.map((point) => point.testAccuracy)))}
               </td>
             ))}
           </tr>

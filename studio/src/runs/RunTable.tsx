@@ -1,10 +1,12 @@
 // The list of kept runs: open, rename, download, delete, and choose for comparison.
+
 import { useState } from "preact/hooks";
 import type { RunSummary } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
 import { formatCount, language, say } from "../text.ts";
 import * as store from "../train/store.ts";
 import { Button } from "../ui/controls.tsx";
+import { percent } from "../ui/numbers.ts";
 import { deleteRun, download, openRun, renameRun } from "./kept.ts";
 
 const words = {
@@ -98,7 +100,7 @@ function Row({ run, isChosen, onChoose }: RowProps) {
       </td>
       <td>{settings.dataset}</td>
       <td>{epochs.at(-1)?.epoch ?? 0}</td>
-      <td>{accuracy === undefined ? "–" : `${(100 * accuracy).toFixed(1)} %`}</td>
+      <td>{percent(accuracy)}</td>
       <td>{formatCount.value(parameters)}</td>
       <td>{date}</td>
       <td class="run-actions">

@@ -2,6 +2,8 @@
 import { useAnswer } from "../engine/useAnswer.ts";
 import { formatCount, say, type Text } from "../text.ts";
 import { Button, Notice } from "../ui/controls.tsx";
+import { type Fact, Facts } from "../ui/Facts.tsx";
+import { percent } from "../ui/numbers.ts";
 import { isSameTraining, settings } from "./settings.ts";
 import * as store from "./store.ts";
 
@@ -78,7 +80,7 @@ export function Controls() {
           {say(words.reset)}
         </Button>
       </div>
-      <Facts />
+      <Standing />
       {store.problem.value !== null && <Notice kind="problem">{store.problem.value}</Notice>}
       {store.unsaved.value !== null && (
         <Notice>
@@ -104,7 +106,7 @@ const facts = {
 } satisfies Record<string, Text>;
 
 /** Figures of fixed width, so that nothing moves while they change. */
-function Facts() {
+function Standing() {
   const run = store.run.value;
   const { steps, epochs } = store.curves.value;
   const machine = useAnswer("machine", {}).value;
@@ -119,7 +121,7 @@ function Facts() {
       ? (Math.max(0, total - done) * run.trainImages) / speed
       : null;
   const count = formatCount.value;
-  const rows: readonly (readonly [Text, string])[] = [
+  const rows: readonly Fact[] = [
     [facts.status, say(statusWords[store.status.value] as Text)],
     [facts.epoch, run === null ? "–" : `${done.toFixed(1)} / ${Math.max(total, Math.ceil(done))}`],
     [facts.step, last === undefined ? "–" : count(last.step)],
@@ -134,18 +136,7 @@ function Facts() {
   return (
     <>
       <progress aria-label={say(words.progress)} value={share} max={1} />
-      <dl class="facts">
-        {rows.map(([name, value]) => (
-          <div key={name.en}>
-            <dt>{say(name)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows} />
     </>
   );
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`;
 }

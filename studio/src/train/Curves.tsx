@@ -1,69 +1,36 @@
 // Loss, accuracy and learning rate, as training goes on.
 import { useMemo } from "preact/hooks";
 import { say } from "../text.ts";
+import { AccuracyPlot, LossPlot, RatePlot, useTrainAndTest } from "../ui/LearningPlots.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Plot } from "../ui/Plot.tsx";
 import { curves } from "./store.ts";
 
-const words = {
-  title: { en: "Curves", zh: "曲线" },
-  loss: { en: "Loss", zh: "损失" },
-  accuracy: { en: "Accuracy", zh: "准确率" },
-  rate: { en: "Learning rate", zh: "学习率" },
-  epoch: { en: "Epoch", zh: "迭代周期" },
-  lossUnit: { en: "Cross-entropy", zh: "交叉熵" },
-  accuracyUnit: { en: "Share correct", zh: "正确的比例" },
-  rateUnit: { en: "Rate", zh: "学习率" },
-  train: { en: "training", zh: "训练" },
-  test: { en: "test", zh: "测试" },
-};
-
-const whole = [0, 1] as const;
+const title = { en: "Curves", zh: "曲线" };
 
 export function Curves() {
   const shown = curves.value;
-  const { x, trainLoss, testLoss, trainAccuracy, testAccuracy, rate } = useMemo(() => {
+  const { x, trainLoss, testLoss, trainAccuracy, testAccuracy, rates } = useMemo(() => {
     // Where an epoch ends, its own figures come last.
     const points = [...shown.steps, ...shown.epochs].sort((a, b) => a.epoch - b.epoch);
     return {
       x: points.map(({ epoch }) => epoch),
       trainLoss: points.map(({ loss }) => loss),
       trainAccuracy: points.map(({ accuracy }) => accuracy),
-      rate: points.map(({ lr }) => lr),
+      rates: points.map(({ lr }) => lr),
       testLoss: points.map((point) => ("testLoss" in point ? Number(point.testLoss) : null)),
       testAccuracy: points.map((point) =>
         "testAccuracy" in point ? Number(point.testAccuracy) : null,
       ),
     };
   }, [shown]);
-  const lossSeries = useMemo(
-    () => [
-      { label: say(words.train), values: trainLoss },
-      { label: say(words.test), values: testLoss, dashed: true },
-    ],
-    [x],
-  );
-  const accuracySeries = useMemo(
-    () => [
-      { label: say(words.train), values: trainAccuracy },
-      { label: say(words.test), values: testAccuracy, dashed: true },
-    ],
-    [x],
-  );
-  const rateSeries = useMemo(() => [{ label: say(words.rate), values: rate, colour: 2 }], [x]);
-  const axis = { x, xLabel: say(words.epoch) };
+  const loss = useTrainAndTest(trainLoss, testLoss);
+  const accuracy = useTrainAndTest(trainAccuracy, testAccuracy);
   return (
-    <Panel title={say(words.title)}>
+    <Panel title={say(title)}>
       <div class="plots">
-        <Plot label={say(words.loss)} yLabel={say(words.lossUnit)} series={lossSeries} {...axis} />
-        <Plot
-          label={say(words.accuracy)}
-          yLabel={say(words.accuracyUnit)}
-          series={accuracySeries}
-          range={whole}
-          {...axis}
-        />
-        <Plot label={say(words.rate)} yLabel={say(words.rateUnit)} series={rateSeries} {...axis} />
+        <LossPlot x={x} series={loss} />
+        <AccuracyPlot x={x} series={accuracy} />
+        <RatePlot x={x} rates={rates} />
       </div>
     </Panel>
   );

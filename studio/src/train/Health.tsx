@@ -1,7 +1,9 @@
 // How the layers fare: sizes of gradients, and units that are stuck.
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
+import { Bar } from "../ui/Bar.tsx";
 import { Notice } from "../ui/controls.tsx";
+import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { run, version } from "./store.ts";
 
@@ -61,20 +63,12 @@ function HealthTable() {
                 {gradNorm !== null && <Bar share={(Math.log10(gradNorm + 1e-12) + 6) / 7} />}
               </td>
               <td>{weightNorm === null ? "" : weightNorm.toFixed(2)}</td>
-              <td>{deadShare === null ? "" : `${(100 * deadShare).toFixed(0)} %`}</td>
+              <td>{deadShare === null ? "" : percent(deadShare, 0)}</td>
               <td class="bar-cell">{deadShare !== null && <Bar share={deadShare} />}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
-  );
-}
-
-function Bar({ share }: { readonly share: number }) {
-  return (
-    <div class="bar" aria-hidden="true">
-      <div style={{ width: `${100 * Math.min(1, Math.max(0, share))}%` }} />
     </div>
   );
 }

@@ -1,9 +1,11 @@
 // What is taken for what, and the mistakes that the network is surest of.
+
 import { useState } from "preact/hooks";
 import { titleOfClass } from "../dataset/titles.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
 import { Notice } from "../ui/controls.tsx";
+import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
 import { colourOf, cssOf, inkOn } from "../ui/scales.ts";
@@ -108,7 +110,7 @@ function MistakesBody() {
               />
               <span>{names[predicted]}</span>
               <span class="part-title">
-                {`${(100 * probability).toFixed(0)} %, ${say(words.is)} ${names[label]}`}
+                {`${percent(probability, 0)}, ${say(words.is)} ${names[label]}`}
               </span>
             </li>
           ))}

@@ -1,5 +1,7 @@
 // How likely the network takes each class to be.
 import { say } from "../text.ts";
+import { Bar } from "./Bar.tsx";
+import { percent } from "./numbers.ts";
 
 const words = {
   title: { en: "Probability of each class", zh: "各类别的概率" },
@@ -31,11 +33,9 @@ export function ClassBars({ names, probabilities, top }: ClassBarsProps) {
           <tr key={label}>
             <th scope="row">{names[label]}</th>
             <td>
-              <div class="bar">
-                <div style={{ width: `${100 * share}%` }} />
-              </div>
+              <Bar share={share} />
             </td>
-            <td>{`${(100 * share).toFixed(1)} %`}</td>
+            <td>{percent(share)}</td>
           </tr>
         ))}
       </tbody>

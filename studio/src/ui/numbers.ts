@@ -13,6 +13,11 @@ export function shortCount(value: number): string {
   return step === undefined ? String(value) : `${(value / step[0]).toPrecision(3)} ${step[1]}`;
 }
 
+/** A share as a percentage with so many digits behind the point: 93.4 %; a dash where it is not known. */
+export function percent(share: number | null | undefined, digits = 1): string {
+  return share == null || Number.isNaN(share) ? "–" : `${(100 * share).toFixed(digits)} %`;
+}
+
 /** Bytes in powers of 1024: 18.4 KiB. */
 export function bytes(value: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -3,11 +3,12 @@ import { useMemo } from "preact/hooks";
 import type { PairSettings } from "../../engine/compared/networks.ts";
 import type { Spread } from "../../engine/handlers/batchNorm.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
-import { say, type Text } from "../../text.ts";
+import { say } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { threeDigits } from "../../ui/numbers.ts";
-import { Plot } from "../../ui/Plot.tsx";
+import { LayerPlot } from "../pairs/LayerPlot.tsx";
+import type { PairNames, Side } from "../pairs/series.ts";
 
 const words = {
   title: { en: "What each ReLU is given", zh: "每个 ReLU 的输入" },
@@ -19,22 +20,15 @@ const words = {
 export interface SpreadsProps {
   readonly pair: PairSettings;
   readonly version: number;
-  readonly names: readonly [Text, Text];
+  readonly names: PairNames;
 }
 
 export function Spreads({ pair, version, names }: SpreadsProps) {
   const { value, error } = useAnswer("activationSpreads", { pair, version });
   const sides = value?.spreads;
-  const x = useMemo(() => sides?.[0].map((_, i) => i + 1) ?? [], [sides]);
-  const series = useMemo(
-    () =>
-      ([1, 0] as const).map((side) => ({
-        label: say(names[side]),
-        values: sides?.[side].map(({ std }) => (std > 0 ? std : null)) ?? [],
-        colour: side === 1 ? 0 : 1,
-        dashed: side === 0,
-      })),
-    [sides, names[0].en, say(names[0])],
+  const deviations = useMemo(
+    () => sides && ([sides[0].map(({ std }) => std), sides[1].map(({ std }) => std)] as const),
+    [sides],
   );
   const caption = (): string => {
     const [first, last] = [sides?.[0][0], sides?.[0].at(-1)];
@@ -83,13 +77,12 @@ export function Spreads({ pair, version, names }: SpreadsProps) {
           </table>
         ))}
       </div>
-      <Plot
-        label={say(words.deviation)}
-        x={x}
-        xLabel={say(words.layer)}
-        yLabel={say(words.std)}
-        series={series}
-        logarithmic
+      <LayerPlot
+        label={words.deviation}
+        layer={words.layer}
+        size={words.std}
+        names={names}
+        sizes={deviations}
       />
     </Figure>
   );
@@ -97,13 +90,7 @@ export function Spreads({ pair, version, names }: SpreadsProps) {
 
 const [width, height] = [240, 26];
 
-function Histogram({
-  spread,
-  side,
-}: {
-  readonly spread: Spread | undefined;
-  readonly side: 0 | 1;
-}) {
+function Histogram({ spread, side }: { readonly spread: Spread | undefined; readonly side: Side }) {
   const shares = spread?.shares ?? [];
   const most = Math.max(...shares, 1e-9);
   const bin = width / Math.max(1, shares.length);

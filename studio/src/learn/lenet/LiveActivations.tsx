@@ -9,6 +9,7 @@ import { Button, Notice } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap } from "../../ui/Heatmap.tsx";
+import { percent } from "../../ui/numbers.ts";
 import { className } from "./classNames.ts";
 import { LayerMaps } from "./LayerMaps.tsx";
 
@@ -38,16 +39,15 @@ export function LiveActivations({ form, version }: LiveActivationsProps) {
     pixels === null ? null : { form, pixels, version },
   );
   const best = value === null ? 0 : value.probabilities.indexOf(Math.max(...value.probabilities));
-  const share = value?.probabilities[best] ?? 0;
   const own = className(chosen?.label ?? picture);
   const about =
     drawing === null
       ? say({ en: `The picture is: ${own}. `, zh: `图像的类别是${own}。` })
       : say(words.drawn);
-  const percent = `${(100 * share).toFixed(1)} %`;
+  const share = percent(value?.probabilities[best]);
   const guess = say({
-    en: `Most likely: ${className(best)}, ${percent}.`,
-    zh: `最可能的类别：${className(best)}，${percent}。`,
+    en: `Most likely: ${className(best)}, ${share}.`,
+    zh: `最可能的类别：${className(best)}，${share}。`,
   });
   const caption = value === null ? "" : about + guess;
   return (

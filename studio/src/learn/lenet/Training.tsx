@@ -2,30 +2,20 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../../engine/client.ts";
 import type { LenetForm, LenetProgress } from "../../engine/handlers/lenet.ts";
-import { changeSettings, countSetting } from "../../location.ts";
+import { countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Button, Notice, Slider } from "../../ui/controls.tsx";
+import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
-import { Plot } from "../../ui/Plot.tsx";
+import { AccuracyPlot, LossPlot } from "../../ui/LearningPlots.tsx";
+import { percent } from "../../ui/numbers.ts";
+import { TrainingControls, untrained } from "../TrainingControls.tsx";
 
 const words = {
   title: { en: "Loss and accuracy", zh: "损失与准确率" },
   train: { en: "Train", zh: "训练" },
-  stop: { en: "Stop", zh: "停止" },
-  forget: { en: "Forget all", zh: "全部遗忘" },
-  epochs: { en: "Epochs", zh: "迭代周期" },
-  epoch: { en: "Epoch", zh: "迭代周期" },
   loss: { en: "loss on the training pictures", zh: "训练损失" },
   accuracy: { en: "accuracy on 300 other pictures", zh: "另外 300 幅图像上的准确率" },
-  lossUnit: { en: "Cross-entropy", zh: "交叉熵" },
-  shareUnit: { en: "Share correct", zh: "正确的比例" },
-  progress: { en: "Progress", zh: "进度" },
-  fresh: { en: "Untrained so far.", zh: "尚未训练。" },
 };
-
-const wholeShare = [0, 1] as const;
-/** Before the first step: ten classes, all as likely, have a loss of 2.3. */
-const firstRange = [0, 2.5] as const;
 
 /** One point of the curves. */
 interface Point {
@@ -89,50 +79,33 @@ export function Training({ form, onChange }: TrainingProps) {
   const best = points.findLast(({ accuracy }) => accuracy !== null);
   const caption =
     last === undefined
-      ? say(words.fresh)
+      ? say(untrained)
       : say({
           en: `After ${last.epoch.toFixed(1)} epochs the loss is ${last.loss.toFixed(3)}${best ? `; ${percent(best.accuracy)} of the test pictures are recognised` : ""}.`,
           zh: `${last.epoch.toFixed(1)} 个迭代周期之后，损失为 ${last.loss.toFixed(3)}${best ? `，测试图像的识别准确率为 ${percent(best.accuracy)}` : ""}。`,
         });
   return (
     <Figure title={say(words.title)} caption={caption}>
-      <div class="controls whole-row">
-        {share === null ? (
-          <Button kind="primary" onClick={start}>
-            {say(words.train)}
-          </Button>
-        ) : (
-          <Button kind="primary" onClick={() => void ask("lenetStop", {})}>
-            {say(words.stop)}
-          </Button>
-        )}
-        <Slider
-          label={say(words.epochs)}
-          value={epochs}
-          min={1}
-          max={30}
-          onChange={(count) => changeSettings({ epochs: count })}
-        />
-        <Button disabled={share !== null || points.length === 0} onClick={forget}>
-          {say(words.forget)}
-        </Button>
-        <progress aria-label={say(words.progress)} max={1} value={share ?? 0} />
-      </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
-      <Plot
-        label={say(words.loss)}
-        x={epochsAt}
-        xLabel={say(words.epoch)}
-        yLabel={say(words.lossUnit)}
-        series={[{ label: say(words.loss), values: points.map(({ loss }) => loss) }]}
-        {...(points.length === 0 ? { range: firstRange } : {})}
+      <TrainingControls
+        begin={words.train}
+        epochs={epochs}
+        mostEpochs={30}
+        share={share}
+        hasLearned={points.length > 0}
+        onTrain={start}
+        onStop={() => void ask("lenetStop", {})}
+        onForget={forget}
       />
-      <Plot
-        label={say(words.accuracy)}
+      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <LossPlot
+        label={words.loss}
         x={epochsAt}
-        xLabel={say(words.epoch)}
-        yLabel={say(words.shareUnit)}
-        range={wholeShare}
+        series={[{ label: say(words.loss), values: points.map(({ loss }) => loss) }]}
+        showsStart={points.length === 0}
+      />
+      <AccuracyPlot
+        label={words.accuracy}
+        x={epochsAt}
         series={[
           {
             label: say(words.accuracy),
@@ -143,8 +116,4 @@ export function Training({ form, onChange }: TrainingProps) {
       />
     </Figure>
   );
-}
-
-function percent(share: number | null): string {
-  return `${(100 * (share ?? 0)).toFixed(1)} %`;
 }

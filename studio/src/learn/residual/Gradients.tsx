@@ -1,12 +1,12 @@
 // How large the gradient is that reaches each layer, with and without connections.
-import { useMemo } from "preact/hooks";
 import type { PairSettings } from "../../engine/compared/networks.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
-import { say, type Text } from "../../text.ts";
+import { say } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { threeDigits } from "../../ui/numbers.ts";
-import { Plot } from "../../ui/Plot.tsx";
+import { LayerPlot } from "../pairs/LayerPlot.tsx";
+import type { PairNames, Side } from "../pairs/series.ts";
 
 const words = {
   title: { en: "The gradient that reaches each layer", zh: "到达每一层的梯度" },
@@ -17,20 +17,12 @@ const words = {
 export interface GradientsProps {
   readonly pair: PairSettings;
   readonly version: number;
-  readonly names: readonly [Text, Text];
+  readonly names: PairNames;
 }
 
 export function Gradients({ pair, version, names }: GradientsProps) {
   const { value, error } = useAnswer("pairGradients", { pair, version });
-  const x = useMemo(() => value?.[0].map((_, i) => i + 1) ?? [], [value]);
-  const series = ([1, 0] as const).map((side) => ({
-    label: say(names[side]),
-    // A logarithmic axis has no place for 0, nor for what is no number.
-    values: value?.[side].map((length) => (length > 0 && length < Infinity ? length : null)) ?? [],
-    colour: side === 1 ? 0 : 1,
-    dashed: side === 0,
-  }));
-  const ratio = (side: 0 | 1): string => {
+  const ratio = (side: Side): string => {
     const [first = 0, last = 0] = [value?.[side][0], value?.[side].at(-1)];
     return last > 0 ? threeDigits(first / last) : "–";
   };
@@ -44,13 +36,12 @@ export function Gradients({ pair, version, names }: GradientsProps) {
   return (
     <Figure title={say(words.title)} caption={caption}>
       {error !== null && <Notice kind="problem">{error.message}</Notice>}
-      <Plot
-        label={say(words.title)}
-        x={x}
-        xLabel={say(words.layer)}
-        yLabel={say(words.length)}
-        series={series}
-        logarithmic
+      <LayerPlot
+        label={words.title}
+        layer={words.layer}
+        size={words.length}
+        names={names}
+        sizes={value ?? undefined}
       />
     </Figure>
   );

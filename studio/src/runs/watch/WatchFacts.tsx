@@ -1,5 +1,6 @@
 // A watched training in numbers: what is trained on what, and how fast.
 import { formatCount, say, type Text } from "../../text.ts";
+import { type Fact, Facts } from "../../ui/Facts.tsx";
 import type { Watched } from "./watched.ts";
 
 const words = {
@@ -31,7 +32,7 @@ export function WatchFacts({ known }: { readonly known: Watched }) {
   const isSaid = run?.origin !== "sample" || settings?.data.endsWith("sample");
   const data = isSaid ? settings?.data : `${settings?.data} (${say(words.sample)})`;
   const lr = points.at(-1)?.lr ?? settings?.lr;
-  const rows: readonly (readonly [Text, string])[] = [
+  const rows: readonly Fact[] = [
     [words.state, say(words[state])],
     [
       words.network,
@@ -44,14 +45,5 @@ export function WatchFacts({ known }: { readonly known: Watched }) {
     [words.rate, lr === undefined ? "–" : String(Number(lr.toPrecision(3)))],
     [words.backend, run?.backend ?? "–"],
   ];
-  return (
-    <dl class="watch-facts">
-      {rows.map(([name, value]) => (
-        <div key={name.en}>
-          <dt>{say(name)}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts rows={rows} />;
 }

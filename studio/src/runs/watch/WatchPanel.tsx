@@ -3,7 +3,8 @@ import { useMemo } from "preact/hooks";
 import { formatCount, say } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
-import { Plot } from "../../ui/Plot.tsx";
+import { AccuracyPlot, LossPlot, RatePlot, useTrainAndTest } from "../../ui/LearningPlots.tsx";
+import { percent } from "../../ui/numbers.ts";
 import { OpenNetwork } from "./OpenNetwork.tsx";
 import { line, watched } from "./store.ts";
 import { WatchFacts } from "./WatchFacts.tsx";
@@ -20,18 +21,8 @@ const words = {
     en: "The command has gone without saying how the training ended.",
     zh: "命令已结束，没有说明训练的结果。",
   },
-  epoch: { en: "Epoch", zh: "迭代周期" },
-  loss: { en: "Loss", zh: "损失" },
-  crossEntropy: { en: "Cross-entropy", zh: "交叉熵" },
-  accuracy: { en: "Accuracy", zh: "准确率" },
-  share: { en: "Share correct", zh: "正确的比例" },
-  rate: { en: "Learning rate", zh: "学习率" },
-  training: { en: "training", zh: "训练" },
-  test: { en: "test", zh: "测试" },
   progress: { en: "Training done", zh: "训练进度" },
 };
-
-const wholeShare = [0, 1] as const;
 
 /** Nothing where no training is watched. */
 export function WatchPanel() {
@@ -67,42 +58,18 @@ function Curves({ known: { points } }: { readonly known: Watched }) {
       testLoss: points.map(({ testLoss }) => testLoss),
       accuracy: points.map(({ accuracy }) => accuracy),
       testAccuracy: points.map(({ testAccuracy }) => testAccuracy),
-      lr: points.map(({ lr }) => lr),
+      rates: points.map(({ lr }) => lr),
     }),
     [points],
   );
-  const { x } = columns;
-  const [training, test] = [say(words.training), say(words.test)];
+  const { x, rates } = columns;
+  const loss = useTrainAndTest(columns.loss, columns.testLoss);
+  const accuracy = useTrainAndTest(columns.accuracy, columns.testAccuracy);
   return (
     <>
-      <Plot
-        label={say(words.loss)}
-        x={x}
-        xLabel={say(words.epoch)}
-        yLabel={say(words.crossEntropy)}
-        series={[
-          { label: training, values: columns.loss },
-          { label: test, values: columns.testLoss, dashed: true },
-        ]}
-      />
-      <Plot
-        label={say(words.accuracy)}
-        x={x}
-        xLabel={say(words.epoch)}
-        yLabel={say(words.share)}
-        range={wholeShare}
-        series={[
-          { label: training, values: columns.accuracy },
-          { label: test, values: columns.testAccuracy, dashed: true },
-        ]}
-      />
-      <Plot
-        label={say(words.rate)}
-        x={x}
-        xLabel={say(words.epoch)}
-        yLabel={say(words.rate)}
-        series={[{ label: say(words.rate), values: columns.lr, colour: 4 }]}
-      />
+      <LossPlot x={x} series={loss} />
+      <AccuracyPlot x={x} series={accuracy} />
+      <RatePlot x={x} rates={rates} />
     </>
   );
 }
@@ -134,8 +101,4 @@ function captionOf({ points, result, over, run }: Watched): string {
     en: `After epoch ${last.epoch}: loss ${last.loss.toFixed(3)}, ${percent(last.testAccuracy)} of the test pictures are recognised.`,
     zh: `第 ${last.epoch} 个迭代周期之后：损失 ${last.loss.toFixed(3)}，测试图像的识别准确率为 ${percent(last.testAccuracy)}。`,
   });
-}
-
-function percent(share: number | null): string {
-  return `${(100 * (share ?? 0)).toFixed(1)} %`;
 }
