@@ -210,6 +210,11 @@ export class KernelBuilder {
     return by === 1 ? a : { op: "quotient", a, by, type: a.type };
   }
 
+  /** The same float: what is computed from it is not rearranged with what it is computed from. */
+  asRounded(a: Value): Value {
+    return { op: "asRounded", a, type: a.type };
+  }
+
   fma(a: Value, b: Value, c: Value): Value {
     const lanes = Math.max(a.type.lanes, b.type.lanes, c.type.lanes);
     return {

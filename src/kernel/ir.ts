@@ -93,6 +93,11 @@ export type Value = { readonly type: ValueType } & (
   | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
   /** int → float by value; float → int truncating and saturating, NaN to 0; mask → int 0 or 1. */
   | { readonly op: "convert"; readonly a: Value }
+  /**
+   * The same float, rounded once and for all: what is computed from it is not rearranged with what it is computed from.
+   * Nothing where the compiler takes floats as they are.
+   */
+  | { readonly op: "asRounded"; readonly a: Value }
   /** The same bits as the other kind (float ↔ int). */
   | { readonly op: "bits"; readonly a: Value }
   /** The sum of all lanes of floats, by halves: the upper is added to the lower until one lane is left. */

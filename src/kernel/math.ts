@@ -138,7 +138,7 @@ export class KernelMath implements ScalarMath<Value> {
   log1p(a: Value): Value {
     const x = this.#k.let(a);
     const one = this.float(1);
-    const u = this.#asRounded(this.add(x, one));
+    const u = this.#asRounded(this.#k.binary("add", x, one));
     const log = this.log(u);
     const corrected = this.mul(log, this.div(x, this.sub(u, one)));
     const finite = this.select(this.eq(u, this.float(Number.POSITIVE_INFINITY)), log, corrected);
@@ -293,9 +293,9 @@ export class KernelMath implements ScalarMath<Value> {
     return this.min(this.max(a, this.float(low)), this.float(high));
   }
 
-  /** The same number, whose bits count: what is computed from it is not to be rearranged with what it is computed from. */
+  /** For sums whose rounding is the point: they are not to be rearranged with what is computed from them. */
   #asRounded(a: Value): Value {
-    return this.bitsToFloat(this.bitsToInt(a));
+    return this.#k.let(this.#k.asRounded(a));
   }
 
   /** Horner's scheme, highest power first. */
@@ -309,7 +309,7 @@ export class KernelMath implements ScalarMath<Value> {
    * rounds, and leaves n in the low bits of the sum: cheaper than rounding and converting.
    */
   #expParts(x: Value): { n: Value; p: Value; q: Value } {
-    const sum = this.#asRounded(this.fma(x, this.float(Math.LOG2E), this.float(roundingShift)));
+    const sum = this.#asRounded(this.#k.fma(x, this.float(Math.LOG2E), this.float(roundingShift)));
     const rounded = this.sub(sum, this.float(roundingShift));
     const r = this.fma(
       rounded,

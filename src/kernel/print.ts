@@ -122,6 +122,8 @@ function value(v: Value, names: Namer): string {
       return `${show(v.a)} ${v.direction === "left" ? "<<" : ">>>"} ${v.bits}`;
     case "quotient":
       return `${show(v.a)} div ${v.by}`;
+    case "asRounded":
+      return `rounded(${show(v.a)})`;
     case "fma":
       return `fma(${show(v.a)}, ${show(v.b)}, ${show(v.c)})`;
     case "compare":

@@ -24,6 +24,7 @@ export function operands(value: Value): readonly Value[] {
     case "unary":
     case "shift":
     case "quotient":
+    case "asRounded":
     case "convert":
     case "bits":
     case "lane":

@@ -58,6 +58,8 @@ interface Group<Options extends object> {
   readonly state: (Record<string, Variable> | null)[];
   /** One row of numbers for each parameter: one that skipped steps has its own corrections. */
   hyper: Variable | null;
+  /** What it holds. */
+  written: Float32Array | null;
 }
 
 /**
@@ -166,6 +168,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       steps: params.map(() => 0),
       state: params.map(() => null),
       hyper: null,
+      written: null,
     };
     this.#groups.push(own);
     const change = (name: string, value: unknown): void => this.#change(own, name, value);
@@ -229,7 +232,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       group.steps[row] = step + 1;
       values.set(Object.values(this.hyperValues(group.options, step + 1)), row * columns);
     }
+    // Often they are those of the step before: what is there already need not travel again.
+    if (group.written?.every((value, i) => value === values[i]) === true) return;
     hyper.write(values);
+    group.written = values;
   }
 
   /**

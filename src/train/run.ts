@@ -70,6 +70,8 @@ export class TrainRun {
   /** A callback asked for no more epochs. */
   #isStopped = false;
   #order: Int32Array = new Int32Array(0);
+  /** That of the next epoch, which is drawn while the last steps of this one are computed. */
+  #nextOrder: Int32Array | null = null;
   /** Where the epoch's images come from if they do not lie in the engine. */
   #stream: EpochStream | null = null;
   /** Those of the next epoch, which are made while this one ends. */
@@ -156,7 +158,8 @@ export class TrainRun {
     const { net, data } = this.#options;
     net.train();
     this.#clock = performance.now();
-    this.#order = this.#orderOf(this.#epoch);
+    this.#order = this.#nextOrder ?? this.#orderOf(this.#epoch);
+    this.#nextOrder = null;
     if (isStreamed(data)) {
       await this.#stream?.close();
       this.#stream = this.#nextStream ?? this.#streamOf(data, this.#epoch, this.#order);
@@ -190,12 +193,18 @@ export class TrainRun {
     return new EpochStream(data, order, batchSize, { seed, epoch });
   }
 
+  async #drawNextOrder(): Promise<void> {
+    const next = this.#epoch + 1;
+    if (next < this.#options.epochs) this.#nextOrder ??= this.#orderOf(next);
+  }
+
   /** Lets the next epoch's images be made behind those of this one. */
   #readAhead(): void {
     const { data, epochs } = this.#options;
     const next = this.#epoch + 1;
     if (!isStreamed(data) || this.#isStopped || next >= epochs || this.#nextStream !== null) return;
-    this.#nextStream = this.#streamOf(data, next, this.#orderOf(next));
+    this.#nextOrder ??= this.#orderOf(next);
+    this.#nextStream = this.#streamOf(data, next, this.#nextOrder);
     this.#nextStream.readAhead();
   }
 
@@ -215,7 +224,10 @@ export class TrainRun {
 
   async #finishEpoch(): Promise<void> {
     const { optimizer } = this.#options;
-    const { loss, accuracy } = await this.#checkedTotals(this.#imagesPerEpoch);
+    const [{ loss, accuracy }] = await Promise.all([
+      this.#checkedTotals(this.#imagesPerEpoch),
+      this.#drawNextOrder(),
+    ]);
     const seconds = this.#seconds();
     const validated = await this.#validate();
     if (validated !== null && !Number.isFinite(validated.loss)) throw await this.#diverged();

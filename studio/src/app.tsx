@@ -8,6 +8,7 @@ import { mainPages, type Route, routes } from "./routes.ts";
 import { WatchNote } from "./runs/watch/WatchNote.tsx";
 import { announcement, language, say } from "./text.ts";
 import { Button, Choice, Notice } from "./ui/controls.tsx";
+import { Problem } from "./ui/Problem.tsx";
 import { type Theme, theme } from "./ui/theme.ts";
 
 const words = {
@@ -154,7 +155,7 @@ function Loaded({ route }: { readonly route: Route }) {
 /** What computes, at the foot of every page. */
 function EngineLine() {
   const { value, error } = useAnswer("machine", {});
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (value === null) return <footer class="site" aria-busy="true" />;
   const { backend, threads, isIsolated } = value;
   return (

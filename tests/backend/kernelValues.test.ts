@@ -325,6 +325,14 @@ Object.assign(cases, {
     write: (k, [a]) => k.mul(k.add(a as Value, k.const(0.1)), k.const(-0.375)),
     expected: (a) => fround(fround((a as number) + fround(0.1)) * -0.375),
   },
+  "a whole number, by a sum too large for fractions": {
+    of: ["float32"],
+    write: (k, [a]) => {
+      const shift = k.const(12582912);
+      return k.binary("sub", k.asRounded(k.add(a as Value, shift)), shift);
+    },
+    expected: (a) => fround(fround((a as number) + 12582912) - 12582912),
+  },
   "all-ones and zero constants": {
     of: ["int32"],
     write: (k, [a]) =>

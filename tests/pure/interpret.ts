@@ -200,6 +200,8 @@ class Run {
           v.direction === "left" ? (a[l] as number) << v.bits : (a[l] as number) >>> v.bits,
         );
       }
+      case "asRounded":
+        return this.#value(v.a);
       case "quotient":
         return each(() => Math.floor((this.#value(v.a)[0] as number) / v.by));
       case "fma": {

@@ -5,7 +5,7 @@ import { emitProgram } from "../../src/backend/native/emitProgram.ts";
 import { isas } from "../../src/backend/native/isa.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { plus, times } from "../../src/kernel/indexing.ts";
-import type { Kernel } from "../../src/kernel/ir.ts";
+import type { Kernel, Value } from "../../src/kernel/ir.ts";
 
 /** out[i] = max(0, x[i] · w + b) over eight elements a chunk, four at a time. */
 function lineKernel(): Kernel {
@@ -69,6 +69,19 @@ test("accesses that differ in a constant share a pointer, in blocks where it can
 test("kernels that do the same print the same text", () => {
   expect(printKernel(lineKernel())).toEqual(printKernel(lineKernel()));
   expect([...printKernel(lineKernel()).widths]).toEqual([4]);
+});
+
+test("sums that are not to be rearranged cost nothing: this compiler takes them as they are", () => {
+  const roundedBy = (settle: (k: KernelBuilder, sum: Value) => Value): Kernel => {
+    const k = new KernelBuilder("rounded", 4);
+    const [x, out] = [k.buffer("x"), k.buffer("out")];
+    const sum = k.let(settle(k, k.add(k.load(x, 0, 4), k.const(12582912))));
+    k.store(out, 0, k.binary("sub", sum, k.const(12582912)));
+    return k.finish();
+  };
+  expect(printKernel(roundedBy((k, sum) => k.asRounded(sum)))).toEqual(
+    printKernel(roundedBy((_, sum) => sum)),
+  );
 });
 
 test("a register that is used before it is bound is an error", () => {

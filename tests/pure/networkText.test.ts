@@ -214,7 +214,7 @@ describe("a network made from its text", () => {
   ])("is described without the memory that %s would take", (layers, message) => {
     const text = `new nn.Sequential(${layers})`;
     const { problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
-    expect(found?.message.slice(0, message.length)).toBe(message);
+    expect(found?.text.en.slice(0, message.length)).toBe(message);
   });
 
   it("takes names that objects have of their own as the names of layers", () => {
@@ -275,7 +275,7 @@ describe("a network made from its text", () => {
       ["first.1", [1, 6, 24, 24]],
     ]);
     expect(found).toMatchObject({ line: 3, column: 11 });
-    expect(found?.message).toContain("did you mean MaxPool2d?");
+    expect(found?.text.en).toContain("did you mean MaxPool2d?");
   });
 
   it.each(["new nn.Flaten()", "new nn.Linear(7, 10)"])("keeps their order before %s", (wrong) => {
@@ -300,7 +300,7 @@ describe("a network made from its text", () => {
     const { rows, problem: found } = describeNetwork({ text, inputShape: [1, 28, 28] });
     expect(rows.map(({ outputShape }) => outputShape)).toEqual([[1, 6, 24, 24]]);
     expect(found).toMatchObject({ line: 4, column: 5 });
-    expect(found?.message).toContain("channels");
+    expect(found?.text.en).toContain("channels");
   });
 });
 

@@ -6,7 +6,7 @@ import { disassemble, emitKernel } from "../../src/backend/wasm/index.ts";
 import { ModuleWriter } from "../../src/backend/wasm/module.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
 import { dot, plus, times } from "../../src/kernel/indexing.ts";
-import type { Kernel } from "../../src/kernel/ir.ts";
+import type { Kernel, Value } from "../../src/kernel/ir.ts";
 
 const show = (kernel: Kernel, relaxedSimd = true): string =>
   disassemble(emitKernel(kernel, { simd: true, relaxedSimd }));
@@ -44,6 +44,17 @@ describe("elements spread over the lanes", () => {
     expect(show(kernelOf(true))).not.toContain("v128.load32_splat");
     expect(show(kernelOf(true))).toContain("f32x4.splat");
   });
+});
+
+test.each([1, 4])("sums that are not to be rearranged cost nothing, %i lanes", (lanes) => {
+  const roundedBy = (settle: (k: KernelBuilder, sum: Value) => Value): Kernel => {
+    const k = new KernelBuilder("rounded", lanes);
+    const [x, out] = [k.buffer("x"), k.buffer("out")];
+    const sum = k.let(settle(k, k.add(k.load(x, 0, lanes), k.const(12582912, lanes))));
+    k.store(out, 0, k.binary("sub", sum, k.const(12582912, lanes)));
+    return k.finish();
+  };
+  expect(show(roundedBy((k, sum) => k.asRounded(sum)))).toBe(show(roundedBy((_, sum) => sum)));
 });
 
 describe("numbers", () => {

@@ -4,31 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodePng } from "../../src/interop/png.ts";
 import { addDataset } from "../../studio/src/engine/data/add.ts";
 import { sortFiles } from "../../studio/src/engine/data/folders.ts";
 import { pictureHeader } from "../../studio/src/picture/header.ts";
 import { describeStudio, poll } from "./browser.ts";
-
-/** A small picture: bright on the left or on the right. */
-function picture(isLeft: boolean, shade: number, channels: 1 | 3 = 1): Uint8Array {
-  const [width, height] = [20, 16];
-  const data = new Uint8Array(width * height * channels);
-  for (let i = 0; i < width * height; i++) {
-    const isBright = i % width < width / 2 === isLeft;
-    for (let c = 0; c < channels; c++) data[i * channels + c] = isBright ? 120 + shade - 40 * c : 0;
-  }
-  return encodePng({ width, height, channels, data });
-}
-
-/** The beginning of a PNG that says how large its picture is, and has none. */
-function hugePng(width: number, height: number): Uint8Array {
-  const bytes = picture(true, 0);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  view.setUint32(16, width);
-  view.setUint32(20, height);
-  return bytes;
-}
+import { hugePng, picture } from "./pictures.ts";
 
 describe("folders of pictures", () => {
   const sorted = (paths: readonly string[]) => {

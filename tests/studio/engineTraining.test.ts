@@ -239,8 +239,8 @@ describe("a training of the studio", () => {
     engine.runResume({});
     const failed = await training;
     expect(failed.status).toBe("failed");
-    expect(failed.error).toContain("training diverged");
-    const goodStep = Number(/values after step (\d+)/.exec(failed.error ?? "")?.[1]);
+    expect(failed.error?.en).toContain("training diverged");
+    const goodStep = Number(/values after step (\d+)/.exec(failed.error?.en ?? "")?.[1]);
     expect((await requireRun().state())?.step).toBe(goodStep);
     for (const parameter of requireRun().net.parameters())
       expect((await parameter.data()).every(Number.isFinite)).toBe(true);
@@ -257,7 +257,7 @@ describe("a training of the studio", () => {
     const begun = new Promise<void>((done) => {
       void run((event) => {
         if (event.type === "epoch") done();
-        if (event.type === "unsaved") unsaved = event.message;
+        if (event.type === "unsaved") unsaved = event.text.en;
       });
     });
     await begun;

@@ -42,8 +42,17 @@ describeStudio("Runs", (studio) => {
     ]);
 
     await page.getByRole("button", { name: "Delete: first one" }).click();
-    await page.getByRole("button", { name: "Keep", exact: true }).click();
-    await page.getByRole("button", { name: "Delete: first one" }).click();
+    // By keyboard alone: the focus is at the harmless answer, and comes back.
+    await page
+      .getByRole("button", { name: "Keep", exact: true })
+      .and(page.locator(":focus"))
+      .waitFor();
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("button", { name: "Delete: first one" })
+      .and(page.locator(":focus"))
+      .waitFor();
+    await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Delete for good" }).click();
     await poll(() => rows.count()).toBe(1);
     await page.reload();

@@ -67,6 +67,8 @@ export function cValue(names: Names, value: Value): string {
     }
     case "quotient":
       return `(int)((unsigned)${at(value.a)} / ${value.by}u)`;
+    case "asRounded":
+      return at(value.a);
     case "fma":
       return `fma${lanes}(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":

@@ -71,6 +71,8 @@ export function emitValue(state: KernelState, value: Value): void {
       emitValue(state, value.a);
       f.i32(value.by).op("i32.div_u");
       return;
+    case "asRounded":
+      return emitValue(state, value.a);
     case "fma":
       emitValue(state, value.a);
       emitValue(state, value.b);

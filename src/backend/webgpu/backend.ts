@@ -4,6 +4,7 @@ import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
 import { TensorStore } from "../tensorStore.ts";
+import { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { GpuExecutable } from "./executable.ts";
 import { GpuMemory } from "./memory.ts";
@@ -26,6 +27,7 @@ class WebgpuBackend implements Backend {
   readonly #memory: GpuMemory;
   readonly #tensors: TensorStore;
   readonly #pipelines: Pipelines;
+  readonly #commands = new Commands();
   readonly #staging: Staging;
 
   constructor(gpu: Gpu) {
@@ -65,15 +67,18 @@ class WebgpuBackend implements Backend {
     // The queue takes whole words; behind each tensor is room for that.
     const whole = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
     whole.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.#gpu.device.queue.writeBuffer(this.#memory.heap, address, whole);
+    this.#commands.give(() => {
+      this.#gpu.device.queue.writeBuffer(this.#memory.heap, address, whole);
+    });
   }
 
   async read(buffer: BackendBuffer, dtype: Dtype, length: number): Promise<TypedArray> {
     const result = newTypedArray(dtype, length);
     const address = this.#tensors.addressFor("read from", buffer, result.byteLength);
     this.#gpu.check();
+    const into = new Uint8Array(result.buffer);
     if (length > 0)
-      await this.#staging.read(this.#memory.heap, address, new Uint8Array(result.buffer));
+      await this.#commands.ask(() => this.#staging.read(this.#memory.heap, address, into));
     this.#gpu.check();
     return result;
   }
@@ -83,12 +88,17 @@ class WebgpuBackend implements Backend {
     this.#gpu.check();
     const program = kernels();
     this.#memory.reserveArena(program.arenaBytes);
-    return new GpuExecutable(program, this.#gpu, this.#memory, this.#pipelines);
+    return new GpuExecutable(program, {
+      gpu: this.#gpu,
+      memory: this.#memory,
+      pipelines: this.#pipelines,
+      commands: this.#commands,
+    });
   }
 
   async idle(): Promise<void> {
     this.#gpu.check();
-    await this.#gpu.device.queue.onSubmittedWorkDone();
+    await this.#commands.ask(() => this.#gpu.device.queue.onSubmittedWorkDone());
     this.#gpu.check();
   }
 
@@ -99,7 +109,10 @@ class WebgpuBackend implements Backend {
   dispose(): void {
     if (this.#tensors.isDisposed) return;
     this.#tensors.dispose();
-    this.#staging.dispose();
-    this.#memory.dispose();
+    // Behind what was asked for before.
+    this.#commands.give(() => {
+      this.#staging.dispose();
+      this.#memory.dispose();
+    });
   }
 }

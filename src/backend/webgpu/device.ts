@@ -45,6 +45,11 @@ export class Gpu {
     if (this.#fault !== null) throw this.#fault;
   }
 
+  /** Would `check` throw? */
+  get hasFailed(): boolean {
+    return this.#fault !== null;
+  }
+
   /** From now on this is what `check` throws: what was computed since is not to be relied on. */
   fail(fault: BackendError): void {
     this.#fault ??= fault;

@@ -76,6 +76,8 @@ export function wgslValue(names: Names, value: Value): string {
     }
     case "quotient":
       return `i32(u32(${at(value.a)}) / ${value.by}u)`;
+    case "asRounded":
+      return settled(at(value.a));
     case "fma":
       return `fma(${at(value.a)}, ${at(value.b)}, ${at(value.c)})`;
     case "compare":
@@ -85,10 +87,7 @@ export function wgslValue(names: Names, value: Value): string {
     case "convert":
       return wgslConvert(value.type, value.a.type, at(value.a));
     case "bits":
-      // Compilers may rearrange sums, but not through a number that they do not know: a 0 handed to the kernel.
-      return type === "f32"
-        ? `bitcast<f32>(bitcast<u32>(${at(value.a)}) ^ launch[0].w)`
-        : `bitcast<${type}>(${at(value.a)})`;
+      return type === "f32" ? settled(at(value.a)) : `bitcast<${type}>(${at(value.a)})`;
     case "lane":
     case "total":
       return at(value.a);
@@ -111,6 +110,11 @@ export function wgslIndex(names: Names, { constant, terms }: Index): string {
   return constant === 0 && parts.length > 0
     ? parts.join(" + ")
     : [...parts, wgslInt(constant)].join(" + ");
+}
+
+/** Something's bits as a float. Compilers may rearrange sums, but not through a number that they do not know: a 0 handed to the kernel. */
+function settled(a: string): string {
+  return `bitcast<f32>(bitcast<u32>(${a}) ^ launch[0].w)`;
 }
 
 function wgslLoad(names: Names, buffer: Buffer, index: Index): string {

@@ -5,12 +5,13 @@ import { BackendError } from "../../tensor/errors.ts";
 import type { BackendBuffer, Executable } from "../backend.ts";
 import { Bindings } from "../bindings.ts";
 import { launchesOf, timed } from "../schedule.ts";
+import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { chunksOfGroup, printKernel, tableHead } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import type { GpuMemory } from "./memory.ts";
 import { timedPasses } from "./passTimes.ts";
-import type { Pipelines } from "./pipelines.ts";
+import type { Pipeline, Pipelines } from "./pipelines.ts";
 
 /** Parts of the table begin at multiples of this. */
 const partBytes = 256;
@@ -18,10 +19,18 @@ const nanBits = 0x7fc00000;
 const infinityBits = 0x7f800000;
 
 interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  readonly pipeline: Pipeline;
   readonly groups: readonly [number, number];
-  /** Where its part of the table begins, in bytes. */
-  readonly offset: number;
+  /** Where its part of the table begins, in bytes: the bind group's only offset. */
+  readonly offsets: readonly [number];
+}
+
+/** What a backend's programs share. */
+export interface GpuParts {
+  readonly gpu: Gpu;
+  readonly memory: GpuMemory;
+  readonly pipelines: Pipelines;
+  readonly commands: Commands;
 }
 
 /** A number of the table that depends on what is bound. */
@@ -36,6 +45,7 @@ export class GpuExecutable implements Executable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #pipelines: Pipelines;
+  readonly #commands: Commands;
   readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
   readonly #launches: readonly Launch[];
   readonly #codes: readonly string[];
@@ -48,12 +58,15 @@ export class GpuExecutable implements Executable {
   #isWritten = false;
   #group: GPUBindGroup | null = null;
   #generation = -1;
+  /** Resolves when all pipelines are there; null from then on. */
+  #pending: Promise<void> | null = null;
   #isDisposed = false;
 
-  constructor(program: KernelProgram, gpu: Gpu, memory: GpuMemory, pipelines: Pipelines) {
+  constructor(program: KernelProgram, { gpu, memory, pipelines, commands }: GpuParts) {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = pipelines;
+    this.#commands = commands;
     const { slots, arenaBytes } = program;
     const launches = launchesOf(program);
     this.#layout = { slots, arenaBytes };
@@ -82,9 +95,15 @@ export class GpuExecutable implements Executable {
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
-      return { pipeline, groups: groupsOf(launch, gpu), offset: i * this.#partSize };
+      return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
     this.#entries = entries;
+    const pending = this.#dispatches.flatMap(({ pipeline }) => pipeline.pending ?? []);
+    if (pending.length > 0) {
+      this.#pending = Promise.all(pending).then(() => {
+        this.#pending = null;
+      });
+    }
     this.#tableBuffer = gpu.device.createBuffer({
       size: this.#table.byteLength,
       usage: bufferUsage.uniform | bufferUsage.copyDestination,
@@ -92,9 +111,15 @@ export class GpuExecutable implements Executable {
   }
 
   run(bindings: readonly BackendBuffer[]): void {
-    this.#gpu.check();
-    this.#bind(bindings);
+    const addresses = this.#addressesOf(bindings);
     if (this.#dispatches.length === 0) return;
+    this.#commands.give(() => this.#submit(addresses), this.#pending);
+  }
+
+  #submit(addresses: Float64Array): void {
+    // A compiler may have refused a kernel meanwhile: whoever comes next is told.
+    if (this.#gpu.hasFailed) return;
+    this.#place(addresses);
     const { device } = this.#gpu;
     const group = this.#bindGroup();
     const encoder = device.createCommandEncoder();
@@ -105,12 +130,15 @@ export class GpuExecutable implements Executable {
   }
 
   async profile(bindings: readonly BackendBuffer[]): Promise<ProgramTiming> {
-    this.#gpu.check();
-    this.#bind(bindings);
-    const group = this.#bindGroup();
-    const times = await timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
-      record(pass, group, this.#dispatches[i] as Dispatch),
-    );
+    const addresses = this.#addressesOf(bindings);
+    const times = await this.#commands.ask(async () => {
+      this.#gpu.check();
+      this.#place(addresses);
+      const group = this.#bindGroup();
+      return timedPasses(this.#gpu, this.#dispatches.length, (pass, i) =>
+        record(pass, group, this.#dispatches[i] as Dispatch),
+      );
+    }, this.#pending);
     return timed(this.#layout, this.#launches, (_, i) => times[i] as number);
   }
 
@@ -121,16 +149,24 @@ export class GpuExecutable implements Executable {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#tableBuffer.destroy();
+    // Behind the runs that were asked for.
+    this.#commands.give(() => this.#tableBuffer.destroy());
+  }
+
+  /** Where the tensors of a run begin. */
+  #addressesOf(bindings: readonly BackendBuffer[]): Float64Array {
+    this.#gpu.check();
+    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
+    this.#bindings.bind(bindings);
+    // The run may have to wait while others are asked for.
+    return this.#bindings.addresses.slice();
   }
 
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
-  #bind(bindings: readonly BackendBuffer[]): void {
-    if (this.#isDisposed) throw new BackendError("webgpu: this program was disposed of");
-    this.#bindings.bind(bindings);
+  #place(addresses: Float64Array): void {
     let isChanged = !this.#isWritten;
     for (const { at, binding, unit } of this.#entries) {
-      const place = (this.#bindings.addresses[binding] as number) / unit;
+      const place = (addresses[binding] as number) / unit;
       if (this.#table[at] !== place) isChanged = true;
       this.#table[at] = place;
     }
@@ -158,11 +194,11 @@ export class GpuExecutable implements Executable {
 function record(
   pass: GPUComputePassEncoder,
   group: GPUBindGroup,
-  { pipeline, groups, offset }: Dispatch,
+  { pipeline, groups, offsets }: Dispatch,
 ): void {
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group, [offset]);
-  pass.dispatchWorkgroups(...groups);
+  pass.setPipeline(pipeline.compiled as GPUComputePipeline);
+  pass.setBindGroup(0, group, offsets);
+  pass.dispatchWorkgroups(groups[0], groups[1]);
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */

@@ -1,7 +1,9 @@
-// Shaders and pipelines of a device, made once for each text.
+// Shaders and pipelines of a device, made once for each text, many at a time.
 
+import { BackendError } from "../../tensor/errors.ts";
 import type { Gpu } from "./device.ts";
 import { visibleToCompute } from "./flags.ts";
+import { napUntil } from "./naps.ts";
 
 const known = new WeakMap<Gpu, Pipelines>();
 
@@ -12,11 +14,19 @@ export function pipelinesOf(gpu: Gpu): Pipelines {
   return pipelines;
 }
 
+/** A kernel's pipeline, as soon as it is compiled. */
+export interface Pipeline {
+  /** Resolves when it is there, or the device has been told that it cannot be made; null from then on. */
+  readonly pending: Promise<void> | null;
+  /** Null until then. */
+  readonly compiled: GPUComputePipeline | null;
+}
+
 export class Pipelines {
   readonly #gpu: Gpu;
   readonly layout: GPUBindGroupLayout;
   readonly #pipelineLayout: GPUPipelineLayout;
-  readonly #made = new Map<string, GPUComputePipeline>();
+  readonly #made = new Map<string, Pipeline>();
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
@@ -32,17 +42,39 @@ export class Pipelines {
     this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] });
   }
 
-  pipeline(code: string): GPUComputePipeline {
+  /** The pipeline of a shader; its making begins now unless the text is known. */
+  pipeline(code: string): Pipeline {
     let made = this.#made.get(code);
     if (made === undefined) {
-      const { device } = this.#gpu;
-      const module = device.createShaderModule({ code });
-      made = device.createComputePipeline({
-        layout: this.#pipelineLayout,
-        compute: { module, entryPoint: "main" },
-      });
+      made = this.#make(code);
       this.#made.set(code, made);
     }
     return made;
+  }
+
+  #make(code: string): Pipeline {
+    const { device } = this.#gpu;
+    const module = device.createShaderModule({ code });
+    const compute = { module, entryPoint: "main" };
+    const making = device.createComputePipelineAsync({ layout: this.#pipelineLayout, compute });
+    napUntil(making);
+    const pipeline: { -readonly [K in keyof Pipeline]: Pipeline[K] } = {
+      compiled: null,
+      pending: making.then(
+        (compiled) => {
+          pipeline.compiled = compiled;
+          pipeline.pending = null;
+        },
+        (error: Error) => {
+          pipeline.pending = null;
+          this.#gpu.fail(
+            new BackendError("webgpu: the GPU's compiler refused a kernel", {
+              facts: [{ name: "it says", value: error.message.trim() }],
+            }),
+          );
+        },
+      ),
+    };
+    return pipeline;
   }
 }

@@ -1,7 +1,8 @@
 // One layer of the list as a line to type in. What can be read goes into the text at once; what cannot stays here, marked.
 import { useId, useState } from "preact/hooks";
 import { NetworkTextError, parseNetwork, replaceLayer } from "../../../src/models/text/index.ts";
-import { say } from "../text.ts";
+import { problemOf, same } from "../problem.ts";
+import { say, type Text } from "../text.ts";
 import { commit, text, type } from "./draft.ts";
 import { type LayerRow, withNew, withoutNew } from "./rows.ts";
 
@@ -58,7 +59,7 @@ export function LayerInput({ row, onMove }: LayerInputProps) {
       />
       {problem !== null && (
         <span id={id} class="row-problem">
-          {problem.split("\n")[0]}
+          {say(problem).split("\n")[0]}
           {mistake !== null && ` (${say(words.kept)})`}
         </span>
       )}
@@ -66,14 +67,14 @@ export function LayerInput({ row, onMove }: LayerInputProps) {
   );
 }
 
-function mistakeIn(typed: string): string | null {
+function mistakeIn(typed: string): Text | null {
   try {
     const written = withNew(typed);
     const { start, end } = parseNetwork(written);
     // Nothing but the layer: what stands around it would not fit between its neighbours.
-    return start === 0 && end === written.length ? null : written.slice(end);
+    return start === 0 && end === written.length ? null : same(written.slice(end));
   } catch (error) {
-    if (error instanceof NetworkTextError) return error.message;
+    if (error instanceof NetworkTextError) return problemOf(error);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 // What the network costs and where; or, in the same place, what is wrong with it.
 import { useEffect } from "preact/hooks";
 import { announcement, formatCount, say, type Text } from "../text.ts";
-import { Button, Notice } from "../ui/controls.tsx";
+import { Button } from "../ui/controls.tsx";
 import { bytes, shortCount } from "../ui/numbers.ts";
+import { Problem } from "../ui/Problem.tsx";
 import type { Described } from "./description.ts";
 import type { LayerRow } from "./rows.ts";
 
@@ -33,8 +34,8 @@ export function Status({ described, id, onGo }: StatusProps) {
     problem === null
       ? null
       : say({
-          en: `Line ${problem.line}, column ${problem.column}: ${problem.message}`,
-          zh: `第 ${problem.line} 行，第 ${problem.column} 列：${problem.message}`,
+          en: `Line ${problem.line}, column ${problem.column}: ${problem.text.en}`,
+          zh: `第 ${problem.line} 行，第 ${problem.column} 列：${problem.text.zh}`,
         });
   useEffect(() => {
     if (message === null) return;
@@ -45,7 +46,7 @@ export function Status({ described, id, onGo }: StatusProps) {
   }, [message]);
   return (
     <div id={id} class="build-status">
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {message !== null && (
         <div class="notice problem">
           {message.split("\n", 1)}

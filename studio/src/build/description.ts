@@ -5,6 +5,7 @@ import { type Layer, NetworkTextError, parseNetwork } from "../../../src/models/
 import type { NetworkDescription, NetworkProblem } from "../engine/handlers/networkText.ts";
 import type { InputShape } from "../engine/run/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
+import { problemOf } from "../problem.ts";
 import { type LayerRow, rowsOf } from "./rows.ts";
 
 export interface Described {
@@ -54,7 +55,7 @@ function readText(text: string): Read {
     return { network: parseNetwork(text), problem: null };
   } catch (error) {
     if (!(error instanceof NetworkTextError)) throw error;
-    const { message, start, end, line, column } = error;
-    return { network: null, problem: { message, start, end, line, column } };
+    const { start, end, line, column } = error;
+    return { network: null, problem: { text: problemOf(error), start, end, line, column } };
   }
 }

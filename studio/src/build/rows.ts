@@ -7,6 +7,7 @@ import {
   printNetwork,
 } from "../../../src/models/text/index.ts";
 import type { NetworkDescription, NetworkRow } from "../engine/handlers/networkText.ts";
+import type { Text } from "../text.ts";
 
 export interface LayerRow {
   readonly item: Item;
@@ -15,7 +16,7 @@ export interface LayerRow {
   /** What the engine says; null where it got no further, or has not answered yet. */
   readonly figures: LayerFigures | null;
   /** What is wrong with this layer. */
-  readonly problem: string | null;
+  readonly problem: Text | null;
 }
 
 export interface LayerFigures
@@ -38,7 +39,7 @@ export function rowsOf(
       item,
       text: shortText(layer, text),
       figures: figuresOf(path, described?.rows ?? []),
-      problem: isHere ? problem.message : null,
+      problem: isHere ? problem.text : null,
     };
   });
 }

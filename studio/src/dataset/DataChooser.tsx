@@ -1,13 +1,16 @@
 // Which pictures are learned from: those that are here, or a person's own.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { DatasetInfo } from "../engine/data/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
-import { formatCount, say } from "../text.ts";
-import { Button, Choice, Notice } from "../ui/controls.tsx";
+import { problemOf } from "../problem.ts";
+import { formatCount, say, type Text } from "../text.ts";
+import { Choice } from "../ui/controls.tsx";
+import { DeleteButton } from "../ui/DeleteButton.tsx";
 import { Examples } from "./Examples.tsx";
 import { OwnPictures } from "./OwnPictures.tsx";
 import "./dataset.css";
+import { Problem } from "../ui/Problem.tsx";
 
 const words = {
   data: { en: "Pictures", zh: "图像数据" },
@@ -16,8 +19,6 @@ const words = {
   examples: { en: "Some pictures of each class", zh: "各类别的部分图像" },
   gone: { en: "no longer here", zh: "已不存在" },
   remove: { en: "Delete these pictures", zh: "删除这些图像" },
-  sure: { en: "Delete for good", zh: "确认删除" },
-  keep: { en: "Keep", zh: "保留" },
 };
 
 export interface DataChooserProps {
@@ -29,9 +30,8 @@ export interface DataChooserProps {
 export function DataChooser({ value, onChange }: DataChooserProps) {
   // Grows when data sets came or went.
   const [version, setVersion] = useState(0);
-  const [isAsking, askFirst] = useState(false);
   const [isShowing, show] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Text | null>(null);
   const list = useAnswer("datasetList", { version });
   const known = list.value ?? [];
   const chosen = known.find(({ id }) => id === value);
@@ -42,26 +42,24 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
     options.push({ value, label: isGone ? `${value}: ${say(words.gone)}` : "…" });
   }
   const remove = async (): Promise<void> => {
-    askFirst(false);
     try {
       await ask("datasetDelete", { id: value });
       onChange("sample");
       setVersion(version + 1);
     } catch (error) {
-      setProblem((error as Error).message);
+      setProblem(problemOf(error));
     }
   };
   return (
     <>
       <div class="controls">
         <Choice label={say(words.data)} value={value} options={options} onChange={onChange} />
-        {chosen?.id.startsWith("own-") && !isAsking && (
-          <Button onClick={() => askFirst(true)}>{say(words.remove)}</Button>
+        {chosen?.id.startsWith("own-") && (
+          <DeleteButton key={value} text={say(words.remove)} onDelete={() => void remove()} />
         )}
-        {isAsking && <Sure onYes={() => void remove()} onNo={() => askFirst(false)} />}
       </div>
-      {list.error !== null && <Notice kind="problem">{list.error.message}</Notice>}
-      {problem !== null && <Notice kind="problem">{problem}</Notice>}
+      <Problem of={list.error} />
+      <Problem of={problem} />
       <details class="dataset-examples" onToggle={({ currentTarget }) => show(currentTarget.open)}>
         <summary>{say(words.examples)}</summary>
         {isShowing && <Examples id={value} />}
@@ -76,18 +74,6 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
         />
       </details>
     </>
-  );
-}
-
-/** Asked in place; the keyboard's focus goes on with the question. */
-function Sure({ onYes, onNo }: { readonly onYes: () => void; readonly onNo: () => void }) {
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
-  return (
-    <div class="sure" ref={box}>
-      <Button onClick={onNo}>{say(words.keep)}</Button>
-      <Button onClick={onYes}>{say(words.sure)}</Button>
-    </div>
   );
 }
 

@@ -1,8 +1,8 @@
 // Some pictures of each class, so that one sees what is learned from.
 import { useAnswer } from "../engine/useAnswer.ts";
 import { formatCount, say } from "../text.ts";
-import { Notice } from "../ui/controls.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { titleOfClass } from "./titles.ts";
 
 const words = {
@@ -14,7 +14,7 @@ const mostClasses = 24;
 
 export function Examples({ id }: { readonly id: string }) {
   const { value, error } = useAnswer("datasetExamples", { id, perClass, classes: mostClasses });
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (value === null) return <div class="examples" aria-busy="true" />;
   const { rows, classes } = value;
   return (

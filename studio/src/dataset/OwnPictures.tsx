@@ -2,8 +2,11 @@
 import { useId, useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
 import type { FileProblem } from "../engine/data/types.ts";
-import { announcement, say } from "../text.ts";
+import { problemOf } from "../problem.ts";
+import { announcement, say, type Text } from "../text.ts";
 import { Choice, Notice } from "../ui/controls.tsx";
+import { DropZone } from "../ui/DropZone.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { filesOfDrop, filesOfInput, type GivenFolder, titleOf } from "./readDrop.ts";
 
 const words = {
@@ -23,7 +26,7 @@ const sides = [28, 32, 64, 96] as const;
 const shownProblems = 12;
 
 interface Outcome {
-  readonly error: string | null;
+  readonly error: Text | null;
   readonly problems: readonly FileProblem[];
 }
 
@@ -31,7 +34,6 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
   const id = useId();
   const [side, setSide] = useState<number>(32);
   const [share, setShare] = useState<number | null>(null);
-  const [isOver, setOver] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const add = async (finding: Promise<GivenFolder> | GivenFolder): Promise<void> => {
     setOutcome(null);
@@ -48,25 +50,16 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
       announcement.value = say(words.added);
       onAdded(dataset.id);
     } catch (error) {
-      setOutcome({ error: (error as Error).message, problems: [] });
+      setOutcome({ error: problemOf(error), problems: [] });
     }
     setShare(null);
   };
   return (
-    <section
-      class={`file-drop ${isOver ? "over" : ""}`}
-      aria-label={say(words.choose)}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
+    <DropZone
+      label={say(words.choose)}
+      onDrop={(dropped) => {
         // One folder after the other.
-        if (share === null && event.dataTransfer !== null)
-          void add(filesOfDrop(event.dataTransfer));
+        if (share === null) void add(filesOfDrop(dropped));
       }}
     >
       <p class="whole-row">{say(words.about)}</p>
@@ -96,12 +89,12 @@ export function OwnPictures({ onAdded }: { readonly onAdded: (id: string) => voi
         <progress class="whole-row" aria-label={say(words.reading)} value={share} max={1} />
       )}
       {outcome !== null && <Told {...outcome} />}
-    </section>
+    </DropZone>
   );
 }
 
 function Told({ error, problems }: Outcome) {
-  if (error !== null) return <Notice kind="problem">{error}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   return (
     <div class="whole-row">
       <Notice>{say(words.added)}</Notice>

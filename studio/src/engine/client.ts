@@ -1,10 +1,11 @@
 // The page's side of the engine: one worker, asked by name.
+import { TextError } from "../problem.ts";
 import type { Failure, Input, Output, Progress, Reply, Request, RequestName } from "./protocol.ts";
 
 /** What the engine could not do; its message says what to do about it. */
-export class EngineError extends Error {
-  constructor({ name, message }: Failure) {
-    super(message);
+export class EngineError extends TextError {
+  constructor({ name, text }: Pick<Failure, "name" | "text">) {
+    super(text);
     this.name = name;
   }
 }
@@ -37,8 +38,8 @@ function engine(): Worker {
     worker = null;
     const requests = [...waiting.values()];
     waiting.clear();
-    for (const { failed } of requests)
-      failed(new EngineError({ name: "EngineError", message: `the engine stopped: ${message}` }));
+    const text = { en: `the engine stopped: ${message}`, zh: `计算引擎已停止：${message}` };
+    for (const { failed } of requests) failed(new EngineError({ name: "EngineError", text }));
   });
   worker = started;
   return started;

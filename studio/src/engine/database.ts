@@ -1,5 +1,6 @@
 // The browser's storage of this page: named stores of plain data, changed as a whole or not at all.
-import { DataError } from "../../../src/index.ts";
+import type { Text } from "../text.ts";
+import { StudioError } from "./studioError.ts";
 
 export interface StoreForm {
   /** The field that is the key of a record; keys stand beside the records unless given. */
@@ -9,11 +10,11 @@ export interface StoreForm {
 export class Database<Store extends string> {
   readonly #name: string;
   readonly #stores: Readonly<Record<Store, StoreForm>>;
-  readonly #hint: string;
+  readonly #hint: Text;
   #opened: Promise<IDBDatabase> | null = null;
 
   /** @param hint what a person can do where the browser keeps nothing */
-  constructor(name: string, stores: Readonly<Record<Store, StoreForm>>, hint: string) {
+  constructor(name: string, stores: Readonly<Record<Store, StoreForm>>, hint: Text) {
     this.#name = name;
     this.#stores = stores;
     this.#hint = hint;
@@ -22,7 +23,7 @@ export class Database<Store extends string> {
   /**
    * One transaction: all that `body` does is kept, or nothing.
    * @returns the result of the request that `body` returns
-   * @throws DataError where the browser keeps nothing for this page, or has no room left
+   * @throws StudioError where the browser keeps nothing for this page, or has no room left
    */
   async transact<Result>(
     mode: IDBTransactionMode,
@@ -74,13 +75,19 @@ export class Database<Store extends string> {
     }
   }
 
-  #unavailable(cause: unknown): DataError {
+  #unavailable(cause: unknown): StudioError {
     const { name, message } = cause as Error;
     const headline =
       name === "QuotaExceededError"
-        ? "the browser's storage for this page is full"
-        : `the browser keeps nothing for this page: ${message}`;
-    return new DataError(headline, { hint: this.#hint, cause });
+        ? {
+            en: "the browser's storage for this page is full",
+            zh: "浏览器为此页面提供的存储空间已满",
+          }
+        : {
+            en: `the browser keeps nothing for this page: ${message}`,
+            zh: `浏览器不为此页面保存数据：${message}`,
+          };
+    return new StudioError(headline, { hint: this.#hint, cause });
   }
 }
 

@@ -3,7 +3,8 @@ import testImages from "../../../data/fashion-mnist-sample/t10k-images-idx3-ubyt
 import testLabels from "../../../data/fashion-mnist-sample/t10k-labels-idx1-ubyte.gz?url";
 import trainImages from "../../../data/fashion-mnist-sample/train-images-idx3-ubyte.gz?url";
 import trainLabels from "../../../data/fashion-mnist-sample/train-labels-idx1-ubyte.gz?url";
-import { DataError, data } from "../../../src/index.ts";
+import { data } from "../../../src/index.ts";
+import { unfetched } from "./fetched.ts";
 
 /** Names of the classes, by label. */
 export const fashionClasses = [
@@ -19,6 +20,8 @@ export const fashionClasses = [
   "ankle boot",
 ] as const;
 
+const sampleName = { en: "the sample", zh: "样本" };
+
 export interface FashionSample {
   readonly train: data.ImageDataset;
   readonly test: data.ImageDataset;
@@ -28,7 +31,7 @@ let kept: Promise<FashionSample> | null = null;
 
 /**
  * The sample, read once.
- * @throws DataError if its files cannot be fetched: the next call tries again
+ * @throws StudioError if its files cannot be fetched: the next call tries again
  */
 export function fashionSample(): Promise<FashionSample> {
   kept ??= read().catch((error: unknown) => {
@@ -61,9 +64,9 @@ async function part(name: string, images: string, labels: string): Promise<data.
 
 async function bytesAt(url: string): Promise<Uint8Array> {
   const response = await fetch(url).catch((error: Error) => {
-    throw new DataError(`the sample could not be fetched: ${error.message}`);
+    throw unfetched(sampleName, error.message);
   });
-  if (!response.ok) throw new DataError(`the sample could not be fetched: ${response.status}`);
+  if (!response.ok) throw unfetched(sampleName, String(response.status));
   const bytes = new Uint8Array(await response.arrayBuffer());
   // Some servers name the compression of .gz files, and the browser has undone it already.
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;

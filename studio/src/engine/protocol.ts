@@ -1,4 +1,5 @@
 // What the page and the engine's worker say to each other. Everything is plain data and typed arrays.
+import type { Text } from "../text.ts";
 import type { handlers } from "./handlers/index.ts";
 
 type Handlers = typeof handlers;
@@ -18,7 +19,10 @@ export interface Request {
 /** An error as people see it: Fovea's errors keep their facts and their hint. */
 export interface Failure {
   readonly name: string;
+  /** In English. */
   readonly message: string;
+  /** As pages show it. */
+  readonly text: Text;
 }
 
 export type Reply =

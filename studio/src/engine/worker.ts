@@ -1,5 +1,6 @@
 // The worker in which Fovea computes, so that the page never waits. It answers requests in the order in which they come,
 // except that long ones let others through while they run.
+import { problemOf } from "../problem.ts";
 import { handlers } from "./handlers/index.ts";
 import type { Reply, Request, RequestName } from "./protocol.ts";
 
@@ -8,7 +9,8 @@ const reply = (message: Reply): void => postMessage(message);
 addEventListener("message", ({ data: request }: MessageEvent<Request>) => {
   answer(request).catch((error: unknown) => {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    reply({ id: request.id, kind: "failed", error: { name, message } });
+    const text = problemOf(error);
+    reply({ id: request.id, kind: "failed", error: { name, message, text } });
   });
 });
 

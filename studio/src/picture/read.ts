@@ -1,21 +1,13 @@
 // A picture file that a person gave, as pixels of the size that is asked for. Works in pages and in their workers.
-import type { Text } from "../text.ts";
+import { TextError } from "../problem.ts";
 import { headerBytes, pictureHeader } from "./header.ts";
 
 /** Larger pictures would take more memory than a page may have for a moment: 4 bytes a pixel. */
 export const mostMegapixels = 40;
 const mostMegabytes = 64;
 
-/** What is wrong with a file, in both languages; the message is the English one. */
-export class PictureError extends Error {
-  readonly text: Text;
-
-  constructor(text: Text) {
-    super(text.en);
-    this.name = "PictureError";
-    this.text = text;
-  }
-}
+/** What is wrong with a file. */
+export class PictureError extends TextError {}
 
 export interface Pixels {
   readonly width: number;
@@ -41,7 +33,11 @@ export async function readPicture(
   const bitmap = await decode(file);
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new Error("this browser has no canvas to draw on");
+  if (context === null)
+    throw new TextError({
+      en: "this browser has no canvas to draw on",
+      zh: "此浏览器没有可绘制的画布",
+    });
   context.imageSmoothingQuality = "high";
   const ratios = [width / bitmap.width, height / bitmap.height];
   const scale = fit === "contain" ? Math.min(...ratios) : Math.max(...ratios);

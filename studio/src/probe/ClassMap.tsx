@@ -13,6 +13,7 @@ import { Figure } from "../ui/Figure.tsx";
 import { Heatmap, Legend } from "../ui/Heatmap.tsx";
 import { percent } from "../ui/numbers.ts";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { num } from "./numbers.ts";
 import { useClassMap } from "./useClassMap.ts";
 
@@ -126,7 +127,7 @@ export function ClassMap({
           </progress>
         )}
       </div>
-      {error !== null && <Notice kind="problem">{error}</Notice>}
+      <Problem of={error} />
       {isNone && <Notice>{say(words.noMaps)}</Notice>}
       {shown !== null && !isNone && (
         <>

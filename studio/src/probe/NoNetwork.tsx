@@ -6,8 +6,9 @@ import { addressOf } from "../location.ts";
 import { presets } from "../network/presets.ts";
 import { say } from "../text.ts";
 import { curves, open, problem, run, train } from "../train/store.ts";
-import { Button, Notice } from "../ui/controls.tsx";
+import { Button } from "../ui/controls.tsx";
 import { percent } from "../ui/numbers.ts";
+import { Problem } from "../ui/Problem.tsx";
 
 const words = {
   none: { en: "There is no network yet.", zh: "还没有网络。" },
@@ -58,7 +59,7 @@ export function NoNetwork() {
           </progress>
         )}
       </div>
-      {problem.value !== null && <Notice kind="problem">{problem.value}</Notice>}
+      <Problem of={problem.value} />
       <p>
         {say(words.other)} <a href={addressOf("train")}>{say(words.toTrain)}</a> ·{" "}
         <a href={addressOf("runs")}>{say(words.toRuns)}</a>

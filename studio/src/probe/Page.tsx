@@ -12,6 +12,7 @@ import { Layers } from "./Layers.tsx";
 import { isTraining, NoNetwork } from "./NoNetwork.tsx";
 import { Picture } from "./Picture.tsx";
 import "./probe.css";
+import { Problem } from "../ui/Problem.tsx";
 import { ownPicture } from "./store.ts";
 import { Unit } from "./Unit.tsx";
 
@@ -65,7 +66,7 @@ function Probe({ view }: { readonly view: RunView }) {
       <p>{`${say(words.network)}: ${view.settings.title}`}</p>
       {isUntrained && <Notice>{say(words.random)}</Notice>}
       {status.value === "running" && <Notice>{say(words.running)}</Notice>}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <Picture view={view} look={value} names={names} />
       {value !== null && (
         <>

@@ -5,15 +5,17 @@ import type { ProbeLook } from "../engine/probe/types.ts";
 import type { RunView } from "../engine/run/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../location.ts";
-import { colourOf, grayOf, PictureError, readPicture } from "../picture/read.ts";
+import { colourOf, grayOf, readPicture } from "../picture/read.ts";
+import { problemOf } from "../problem.ts";
 import { say, type Text } from "../text.ts";
 import { ClassBars } from "../ui/ClassBars.tsx";
-import { Button, Notice } from "../ui/controls.tsx";
+import { Button } from "../ui/controls.tsx";
 import { DrawPad } from "../ui/DrawPad.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
 import { percent } from "../ui/numbers.ts";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { ownPicture, takePicture } from "./store.ts";
 
 const words = {
@@ -51,8 +53,7 @@ export function Picture({ view, look, names }: PictureProps) {
       takePicture(channels === 1 ? grayOf(pixels) : colourOf(pixels));
       setProblem(null);
     } catch (error) {
-      const text = String(error);
-      setProblem(error instanceof PictureError ? error.text : { en: text, zh: text });
+      setProblem(problemOf(error));
     }
   };
   // The pad draws in grey; in colour networks all channels get the same.
@@ -112,9 +113,7 @@ export function Picture({ view, look, names }: PictureProps) {
       )}
       <div class="whole-row">
         <FileDrop label={say(words.file)} accept="image/*" onFile={(file) => void load(file)} />
-        {problem !== null && (
-          <Notice kind="problem">{`${say(problem)}. ${say(words.stays)}`}</Notice>
-        )}
+        <Problem of={problem} then={words.stays} />
       </div>
     </Figure>
   );

@@ -3,9 +3,10 @@ import type { ProbeLook, ProbeUnit } from "../engine/probe/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings } from "../location.ts";
 import { say } from "../text.ts";
-import { Choice, Notice, Slider } from "../ui/controls.tsx";
+import { Choice, Slider } from "../ui/controls.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { Arithmetic } from "./Arithmetic.tsx";
 import { num, placeText } from "./numbers.ts";
 import { chosenUnit, unitSettings } from "./store.ts";
@@ -60,7 +61,7 @@ export function Unit({ look }: { readonly look: ProbeLook }) {
           />
         ))}
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <>
           <div class="part">

@@ -9,7 +9,7 @@ export interface ClassMapAnswer {
   readonly map: ProbeMap | null;
   /** Share that is done; null when nothing is under way. */
   readonly share: number | null;
-  readonly error: string | null;
+  readonly error: Error | null;
 }
 
 export function useClassMap(input: MapInput): ClassMapAnswer {
@@ -23,7 +23,7 @@ export function useClassMap(input: MapInput): ClassMapAnswer {
     change({ share: 0, error: null });
     ask("probeMap", input, ({ done, total }) => change({ share: done / total })).then(
       (map) => change(map === null ? { share: null } : { map, share: null }),
-      (error: Error) => change({ error: error.message, share: null }),
+      (error: Error) => change({ error, share: null }),
     );
     return () => {
       isOver = true;

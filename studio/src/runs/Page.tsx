@@ -4,13 +4,13 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { addressOf } from "../location.ts";
 import { say } from "../text.ts";
 import { findRun } from "../train/store.ts";
-import { Notice } from "../ui/controls.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
 import { Comparison } from "./Comparison.tsx";
 import { openFile, problem, refresh, runs } from "./kept.ts";
 import { RunTable } from "./RunTable.tsx";
 import { WatchPanel } from "./watch/WatchPanel.tsx";
 import "./runs.css";
+import { Problem } from "../ui/Problem.tsx";
 
 const words = {
   title: { en: "Runs", zh: "记录" },
@@ -45,7 +45,7 @@ export default function Page() {
       <h1>{say(words.title)}</h1>
       <p class="lead">{say(words.lead)}</p>
       <WatchPanel />
-      {problem.value !== null && <Notice kind="problem">{problem.value}</Notice>}
+      <Problem of={problem.value} />
       {kept?.length === 0 && (
         <p>
           {say(words.none)} <a href={addressOf("train")}>{say(words.train)}</a>

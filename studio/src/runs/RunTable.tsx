@@ -1,11 +1,11 @@
 // The list of kept runs: open, rename, download, delete, and choose for comparison.
 
-import { useState } from "preact/hooks";
 import type { RunSummary } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
 import { formatCount, language, say } from "../text.ts";
 import * as store from "../train/store.ts";
 import { Button } from "../ui/controls.tsx";
+import { DeleteButton } from "../ui/DeleteButton.tsx";
 import { percent } from "../ui/numbers.ts";
 import { deleteRun, download, openRun, renameRun } from "./kept.ts";
 
@@ -22,8 +22,6 @@ const words = {
   isOpen: { en: "open now", zh: "已打开" },
   download: { en: "Download", zh: "下载" },
   remove: { en: "Delete", zh: "删除" },
-  sure: { en: "Delete for good", zh: "确认删除" },
-  keep: { en: "Keep", zh: "保留" },
   train: { en: "Train", zh: "训练" },
   probe: { en: "Probe", zh: "探查" },
 };
@@ -67,7 +65,6 @@ interface RowProps {
 }
 
 function Row({ run, isChosen, onChoose }: RowProps) {
-  const [isAsking, ask] = useState(false);
   const { id, settings, epochs, parameters, createdAt } = run;
   const accuracy = epochs.at(-1)?.testAccuracy;
   const date = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", {
@@ -120,16 +117,11 @@ function Row({ run, isChosen, onChoose }: RowProps) {
         >
           {say(words.download)}
         </Button>
-        {isAsking ? (
-          <>
-            <Button onClick={() => void deleteRun(id)}>{say(words.sure)}</Button>
-            <Button onClick={() => ask(false)}>{say(words.keep)}</Button>
-          </>
-        ) : (
-          <Button label={`${say(words.remove)}: ${settings.title}`} onClick={() => ask(true)}>
-            {say(words.remove)}
-          </Button>
-        )}
+        <DeleteButton
+          text={say(words.remove)}
+          label={`${say(words.remove)}: ${settings.title}`}
+          onDelete={() => void deleteRun(id)}
+        />
       </td>
     </tr>
   );

@@ -2,19 +2,21 @@
 import { signal } from "@preact/signals";
 import { ask } from "../engine/client.ts";
 import type { RunSummary, RunView } from "../engine/run/types.ts";
+import { problemOf, TextError } from "../problem.ts";
+import type { Text } from "../text.ts";
 import { show } from "../train/store.ts";
 
 /** All kept runs, the latest first; null before they are known. */
 export const runs = signal<readonly RunSummary[] | null>(null);
-/** What went wrong, in the engine's words. */
-export const problem = signal<string | null>(null);
+/** What went wrong. */
+export const problem = signal<Text | null>(null);
 
 async function attempt<Result>(act: () => Promise<Result>): Promise<Result | null> {
   problem.value = null;
   try {
     return await act();
   } catch (error) {
-    problem.value = (error as Error).message;
+    problem.value = problemOf(error);
     return null;
   }
 }
@@ -64,7 +66,11 @@ const mostBytes = 2 ** 31;
 /** Opens the file of a checkpoint, and keeps it among the runs. */
 export async function openFile(file: File): Promise<RunView | null> {
   const view = await attempt(async () => {
-    if (file.size > mostBytes) throw new Error(`${file.name}: too large to open in a page`);
+    if (file.size > mostBytes)
+      throw new TextError({
+        en: `${file.name}: too large to open in a page`,
+        zh: `${file.name}：文件太大，无法在页面中打开`,
+      });
     const bytes = new Uint8Array(await file.arrayBuffer());
     const opened = await ask("runImport", { name: file.name, bytes });
     show(opened);

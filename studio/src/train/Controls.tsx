@@ -4,6 +4,7 @@ import { formatCount, say, type Text } from "../text.ts";
 import { Button, Notice } from "../ui/controls.tsx";
 import { type Fact, Facts } from "../ui/Facts.tsx";
 import { percent } from "../ui/numbers.ts";
+import { Problem } from "../ui/Problem.tsx";
 import { isSameTraining, settings } from "./settings.ts";
 import * as store from "./store.ts";
 
@@ -81,11 +82,11 @@ export function Controls() {
         </Button>
       </div>
       <Standing />
-      {store.problem.value !== null && <Notice kind="problem">{store.problem.value}</Notice>}
+      <Problem of={store.problem.value} />
       {store.unsaved.value !== null && (
         <Notice>
           {say(words.unsaved)}
-          {store.unsaved.value}
+          {say(store.unsaved.value)}
         </Notice>
       )}
       {run !== null && !isSame && !isBusy && <Notice>{say(words.changed)}</Notice>}

@@ -2,9 +2,9 @@
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
 import { Bar } from "../ui/Bar.tsx";
-import { Notice } from "../ui/controls.tsx";
 import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { run, version } from "./store.ts";
 
 const words = {
@@ -35,7 +35,7 @@ function HealthTable() {
     id === undefined ? null : { version: version.value },
   );
   if (id === undefined) return <p class="part-title">{say(words.none)}</p>;
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   const layers = value?.layers.filter(
     ({ gradNorm, deadShare }) => gradNorm !== null || deadShare !== null,
   );

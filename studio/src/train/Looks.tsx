@@ -6,11 +6,12 @@ import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../location.ts";
 import { say } from "../text.ts";
 import { ClassBars } from "../ui/ClassBars.tsx";
-import { Button, Choice, Notice } from "../ui/controls.tsx";
+import { Button, Choice } from "../ui/controls.tsx";
 import { Legend } from "../ui/Heatmap.tsx";
 import { MapAtlas } from "../ui/MapAtlas.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
+import { Problem } from "../ui/Problem.tsx";
 import { magnitudeOf } from "../ui/scales.ts";
 import { run, version } from "./store.ts";
 
@@ -45,7 +46,7 @@ function LooksBody() {
     "runLook",
     view === null ? null : { index, version: version.value },
   );
-  if (error !== null) return <Notice kind="problem">{error.message}</Notice>;
+  if (error !== null) return <Problem of={error} />;
   if (view === null || value === null) return <p class="part-title">{say(words.none)}</p>;
   const name = titleOfClass(view, value.label);
   const go = (by: number): void =>

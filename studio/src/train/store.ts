@@ -10,6 +10,8 @@ import type {
   RunView,
   StepPoint,
 } from "../engine/run/types.ts";
+import { problemOf } from "../problem.ts";
+import type { Text } from "../text.ts";
 
 export interface Curves {
   readonly steps: readonly StepPoint[];
@@ -22,10 +24,10 @@ export const status = signal<RunStatus>("ready");
 export const curves = signal<Curves>({ steps: [], epochs: [] });
 /** Grows while the network changes, a few times a second: what looks at it asks anew. */
 export const version = signal(0);
-/** What went wrong, in the engine's words. */
-export const problem = signal<string | null>(null);
+/** What went wrong. */
+export const problem = signal<Text | null>(null);
 /** Why the training is not kept in the browser's storage; null while it is. */
-export const unsaved = signal<string | null>(null);
+export const unsaved = signal<Text | null>(null);
 
 const drawEveryMs = 250;
 /** More points are no finer on any screen. */
@@ -80,7 +82,7 @@ function hear(event: RunEvent): void {
       drawSoon();
       break;
     case "unsaved":
-      unsaved.value = event.message;
+      unsaved.value = event.text;
       break;
     default:
       event satisfies never;
@@ -103,7 +105,7 @@ async function attempt(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    problem.value = (error as Error).message;
+    problem.value = problemOf(error);
   }
 }
 

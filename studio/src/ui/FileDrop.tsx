@@ -1,6 +1,7 @@
 // A place for a file: chosen with the keyboard or the pointer, or dropped.
 import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
+import { DropZone } from "./DropZone.tsx";
 
 export interface FileDropProps {
   readonly label: string;
@@ -12,20 +13,10 @@ export interface FileDropProps {
 
 export function FileDrop({ label, accept, onFile, children }: FileDropProps) {
   const id = useId();
-  const [isOver, setOver] = useState(false);
   return (
-    <section
-      class={`file-drop ${isOver ? "over" : ""}`}
-      aria-label={label}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        const file = event.dataTransfer?.files[0];
+    <DropZone
+      label={label}
+      onDrop={({ files: [file] }) => {
         if (file !== undefined) onFile(file);
       }}
     >
@@ -42,6 +33,6 @@ export function FileDrop({ label, accept, onFile, children }: FileDropProps) {
         }}
       />
       {children}
-    </section>
+    </DropZone>
   );
 }

@@ -1,6 +1,9 @@
 // A folder of pictures becomes a data set: sorted, decoded one by one, and kept.
-import { DataError, Generator } from "../../../../src/index.ts";
+import { Generator } from "../../../../src/index.ts";
 import { colourOf, PictureError, readPicture } from "../../picture/read.ts";
+import { same } from "../../problem.ts";
+import type { Text } from "../../text.ts";
+import { StudioError } from "../studioError.ts";
 import { type Sorted, sortFiles } from "./folders.ts";
 import { keepOwn, type PicturePart } from "./own.ts";
 import type { AddedDataset, FileProblem, GivenFile } from "./types.ts";
@@ -11,6 +14,23 @@ const mostClasses = 200;
 const mostBytes = 2 ** 28;
 /** Of the pictures of a class, one in so many is for testing, where the folder does not say. */
 const testShare = 5;
+
+const words = {
+  classes: { en: "classes", zh: "类别" },
+  pictures: { en: "pictures", zh: "图像" },
+  together: { en: "together", zh: "总计" },
+  none: { en: "none", zh: "无" },
+  empty: { en: "the folder is empty", zh: "文件夹是空的" },
+  noFolder: { en: "no file lies in a folder of a class", zh: "没有文件位于类别文件夹中" },
+  perClass: {
+    en: "give a folder that holds one folder of pictures for each class",
+    zh: "请提供一个文件夹，其中每个类别有一个图像文件夹",
+  },
+};
+
+function atMost(count: number | string, most: number | string): Text {
+  return { en: `${count} of at most ${most}`, zh: `${count}，最多 ${most}` };
+}
 
 export interface AddInput {
   readonly title: string;
@@ -27,7 +47,7 @@ interface Decoded {
 
 /**
  * Reads the pictures and keeps them. Files that cannot be read are told, and the rest is kept.
- * @throws DataError if fewer than two classes have pictures
+ * @throws StudioError if fewer than two classes have pictures
  */
 export async function addDataset(
   { title, files, side }: AddInput,
@@ -56,13 +76,16 @@ export async function addDataset(
     a.localeCompare(b, "en", { numeric: true }),
   );
   if (classes.length < 2) {
-    throw new DataError("at least two classes with pictures are needed", {
-      facts: [
-        { name: "classes", value: classes.join(", ") || "none" },
-        ...problems.slice(0, 5).map(({ path, message }) => ({ name: path, value: message.en })),
-      ],
-      hint: "give a folder that holds one folder of pictures for each class",
-    });
+    throw new StudioError(
+      { en: "at least two classes with pictures are needed", zh: "至少需要两个有图像的类别" },
+      {
+        facts: [
+          [words.classes, classes.join(", ") || words.none],
+          ...problems.slice(0, 5).map(({ path, message }) => [same(path), message] as const),
+        ],
+        hint: words.perClass,
+      },
+    );
   }
   const { train, test } = split(decoded);
   const isGray = decoded.every(({ planes }) => hasNoColour(planes));
@@ -77,7 +100,7 @@ export async function addDataset(
   };
   const part = (pictures: readonly Decoded[]): PicturePart => bytesOf(pictures, classes, isGray);
   const unkept = await keepOwn({ info, train: part(train), test: part(test) });
-  if (unkept !== null) problems.push({ path: title, message: { en: unkept, zh: unkept } });
+  if (unkept !== null) problems.push({ path: title, message: unkept });
   return { dataset: info, problems };
 }
 
@@ -89,32 +112,42 @@ function inOrder(sorted: readonly Sorted[]): readonly Sorted[] {
 function checkNumbers(files: number, sorted: readonly Sorted[], side: number): void {
   const classes = new Set(sorted.map(({ className }) => className)).size;
   if (sorted.length === 0) {
-    throw new DataError(
-      files === 0 ? "the folder is empty" : "no file lies in a folder of a class",
-      {
-        hint: "give a folder that holds one folder of pictures for each class",
-      },
-    );
+    throw new StudioError(files === 0 ? words.empty : words.noFolder, { hint: words.perClass });
   }
   if (sorted.length > mostPictures || classes > mostClasses) {
-    throw new DataError("these are more pictures than a page can hold", {
-      facts: [
-        { name: "pictures", value: `${sorted.length} of at most ${mostPictures}` },
-        { name: "classes", value: `${classes} of at most ${mostClasses}` },
-      ],
-      hint: "fovea train learns from folders of any size",
-    });
+    throw new StudioError(
+      { en: "these are more pictures than a page can hold", zh: "图像太多，页面无法容纳" },
+      {
+        facts: [
+          [words.pictures, atMost(sorted.length, mostPictures)],
+          [words.classes, atMost(classes, mostClasses)],
+        ],
+        hint: {
+          en: "fovea train learns from folders of any size",
+          zh: "fovea train 可以从任意大小的文件夹学习",
+        },
+      },
+    );
   }
   const bytes = sorted.length * 3 * side * side;
   if (bytes > mostBytes) {
     const megabytes = (count: number): string => `${Math.ceil(count / 2 ** 20)} MiB`;
-    throw new DataError(`so many pictures of ${side} × ${side} are more than a page can hold`, {
-      facts: [
-        { name: "pictures", value: String(sorted.length) },
-        { name: "together", value: `${megabytes(bytes)} of at most ${megabytes(mostBytes)}` },
-      ],
-      hint: "keep them smaller, or give fewer; fovea train learns from folders of any size",
-    });
+    throw new StudioError(
+      {
+        en: `so many pictures of ${side} × ${side} are more than a page can hold`,
+        zh: `这么多 ${side} × ${side} 的图像，页面无法容纳`,
+      },
+      {
+        facts: [
+          [words.pictures, String(sorted.length)],
+          [words.together, atMost(megabytes(bytes), megabytes(mostBytes))],
+        ],
+        hint: {
+          en: "keep them smaller, or give fewer; fovea train learns from folders of any size",
+          zh: "缩小保存尺寸或减少图像；fovea train 可以从任意大小的文件夹学习",
+        },
+      },
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 // Data sets by id, brought to the shape that a network takes.
-import { DataError, type data } from "../../../../src/index.ts";
+import type { data } from "../../../../src/index.ts";
 import { fashionSample } from "../fashionSample.ts";
 import type { InputShape } from "../run/types.ts";
+import { StudioError } from "../studioError.ts";
 import { adapted } from "./adapt.ts";
 import { ownPictures } from "./own.ts";
 import { servedPictures } from "./served.ts";
@@ -18,7 +19,7 @@ let last: { readonly key: string; readonly loaded: Promise<LoadedDataset> } | nu
 
 /**
  * The pictures of a data set in the shape that a network takes.
- * @throws DataError if there is no such data set any more, or so many pictures of this shape do not fit into a page
+ * @throws StudioError if there is no such data set any more, or so many pictures of this shape do not fit into a page
  */
 export function loadDataset(id: string, inputShape: InputShape): Promise<LoadedDataset> {
   const key = `${id} ${inputShape.join()}`;
@@ -56,7 +57,7 @@ let source: { readonly id: string; readonly splits: Promise<Splits> } | null = n
 
 /**
  * The pictures of a data set as they are.
- * @throws DataError if there is no such data set any more
+ * @throws StudioError if there is no such data set any more
  */
 export function splitsOf(id: string): Promise<Splits> {
   if (source?.id === id) return source.splits;
@@ -78,11 +79,24 @@ const mostBytes = 2 ** 30;
 
 function checkRoom(bytes: number, inputShape: InputShape): void {
   if (bytes <= mostBytes) return;
-  throw new DataError("so many pictures of this size do not fit into a page", {
-    facts: [
-      { name: "each", value: inputShape.join(" × ") },
-      { name: "together", value: `${(bytes / 2 ** 30).toFixed(1)} GiB of at most 1` },
-    ],
-    hint: "choose a network for smaller pictures, or the sample",
-  });
+  const gigabytes = (bytes / 2 ** 30).toFixed(1);
+  throw new StudioError(
+    {
+      en: "so many pictures of this size do not fit into a page",
+      zh: "页面容纳不下这么多此尺寸的图像",
+    },
+    {
+      facts: [
+        [{ en: "each", zh: "每幅" }, inputShape.join(" × ")],
+        [
+          { en: "together", zh: "总计" },
+          { en: `${gigabytes} GiB of at most 1`, zh: `${gigabytes} GiB，最多 1 GiB` },
+        ],
+      ],
+      hint: {
+        en: "choose a network for smaller pictures, or the sample",
+        zh: "请选择输入更小的网络，或使用样本",
+      },
+    },
+  );
 }

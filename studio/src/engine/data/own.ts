@@ -1,7 +1,10 @@
 // Pictures that a person gave, kept in the browser as bytes of one size.
-import { DataError, type data } from "../../../../src/index.ts";
+import type { data } from "../../../../src/index.ts";
+import { problemOf } from "../../problem.ts";
+import type { Text } from "../../text.ts";
 import { Database } from "../database.ts";
 import type { InputShape } from "../run/types.ts";
+import { StudioError } from "../studioError.ts";
 import { datasetOf } from "./datasetOf.ts";
 import type { DatasetInfo } from "./types.ts";
 
@@ -19,14 +22,14 @@ export interface OwnDataset {
 const storage = new Database(
   "fovea-pictures",
   { infos: { keyPath: "id" }, pictures: {} },
-  "the pictures last as long as this page is open",
+  { en: "the pictures last as long as this page is open", zh: "图像只保留到此页面关闭为止" },
 );
 
 /** Those that could not be kept are there as long as the engine is. */
 const unkept = new Map<string, OwnDataset>();
 
 /** @returns null, or why the browser does not keep it */
-export async function keepOwn(dataset: OwnDataset): Promise<string | null> {
+export async function keepOwn(dataset: OwnDataset): Promise<Text | null> {
   const { info, train, test } = dataset;
   try {
     await storage.transact("readwrite", (store) => {
@@ -36,7 +39,7 @@ export async function keepOwn(dataset: OwnDataset): Promise<string | null> {
     return null;
   } catch (error) {
     unkept.set(info.id, dataset);
-    return (error as Error).message;
+    return problemOf(error);
   }
 }
 
@@ -72,9 +75,10 @@ async function kept(id: string): Promise<OwnDataset> {
     (store) => store("pictures").get(id),
   );
   if (info === undefined || pictures === undefined) {
-    throw new DataError("these pictures are no longer in the browser's storage", {
-      hint: "give the folder once more",
-    });
+    throw new StudioError(
+      { en: "these pictures are no longer in the browser's storage", zh: "浏览器中已没有这些图像" },
+      { hint: { en: "give the folder once more", zh: "请再次提供该文件夹" } },
+    );
   }
   return { info, ...pictures };
 }

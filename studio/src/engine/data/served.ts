@@ -1,6 +1,9 @@
 // Data sets that lie on the machine of `fovea studio`, which serves their bytes. A static site has none.
-import { DataError, type data } from "../../../../src/index.ts";
+import type { data } from "../../../../src/index.ts";
+import { same } from "../../problem.ts";
+import { unfetched } from "../fetched.ts";
 import type { InputShape } from "../run/types.ts";
+import { StudioError } from "../studioError.ts";
 import { datasetOf } from "./datasetOf.ts";
 import type { DatasetInfo } from "./types.ts";
 
@@ -53,9 +56,15 @@ export async function servedPictures(
 ): Promise<{ readonly train: data.ImageDataset; readonly test: data.ImageDataset }> {
   const found = (await list()).find(({ name }) => name === id);
   if (found === undefined) {
-    throw new DataError(`the data set ${id} is not here`, {
-      hint: 'fovea studio serves those that "fovea data NAME" fetched; the sample is always there',
-    });
+    throw new StudioError(
+      { en: `the data set ${id} is not here`, zh: `这里没有数据集 ${id}` },
+      {
+        hint: {
+          en: 'fovea studio serves those that "fovea data NAME" fetched; the sample is always there',
+          zh: "fovea studio 提供用 “fovea data 名称” 下载的数据集；样本始终可用",
+        },
+      },
+    );
   }
   const [train, test] = await Promise.all([part(found, "train"), part(found, "test")]);
   return { train, test };
@@ -74,8 +83,8 @@ async function part(
 
 async function bytesAt(path: string): Promise<Uint8Array> {
   const response = await fetch(addressOf(path)).catch((error: Error) => {
-    throw new DataError(`${path} could not be fetched: ${error.message}`);
+    throw unfetched(same(path), error.message);
   });
-  if (!response.ok) throw new DataError(`${path} could not be fetched: ${response.status}`);
+  if (!response.ok) throw unfetched(same(path), String(response.status));
   return new Uint8Array(await response.arrayBuffer());
 }

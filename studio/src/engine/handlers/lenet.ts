@@ -3,7 +3,7 @@ import {
   inspect,
   manualSeed,
   models,
-  nn,
+  type nn,
   noGrad,
   optim,
   softmax,
@@ -11,6 +11,9 @@ import {
   train,
 } from "../../../../src/index.ts";
 import { fashionClasses, fashionSample } from "../fashionSample.ts";
+import { readAll } from "../readAll.ts";
+import { callsOf } from "../run/calls.ts";
+import { pixelsAt } from "../run/pictures.ts";
 
 /** As in the textbook (sigmoids, average pooling), or as it would be built today (ReLU, max pooling). */
 export type LenetForm = "textbook" | "today";
@@ -40,8 +43,7 @@ export async function samplePictures({ from }: { readonly from: number }): Promi
   const pictures = fashionClasses.map((_, label) => {
     const all = [...test.labels.keys()].filter((index) => test.labels[index] === label);
     const index = all[from % all.length] as number;
-    const bytes = test.images.subarray(index * 784, (index + 1) * 784);
-    return { pixels: Float32Array.from(bytes, (byte) => byte / 255), label };
+    return { pixels: pixelsAt(test, index), label };
   });
   return { classes: fashionClasses, pictures };
 }
@@ -82,27 +84,21 @@ export async function lenetActivations({
   /** Another number asks anew: the network has changed. */
   readonly version: number;
 }): Promise<Activations> {
-  const calls: { readonly module: nn.Module; readonly path: string; readonly output: Tensor }[] =
-    [];
   const x = Tensor.from(pixels, { shape: [1, 1, 28, 28] });
-  const logits = noGrad(() =>
-    nn.withForwardHook(
-      (call) => {
-        if (call.module.children().length === 0) calls.push(call);
-      },
-      () => network(form).forward(x),
-    ),
-  );
-  const probabilities = noGrad(() => softmax(logits, 1));
-  const layers = await Promise.all(
-    calls.map(async ({ module, path, output }) => ({
+  const { layers, classes } = noGrad(() => {
+    const { output, layers } = callsOf(network(form), x);
+    return { layers, classes: softmax(output, 1) };
+  });
+  const values = await readAll([...layers.map(({ output }) => output), classes]);
+  return {
+    layers: layers.map(({ module, path, output }, i) => ({
       path,
       type: module.constructor.name,
       shape: output.shape.slice(1),
-      values: Float32Array.from(await output.data()),
+      values: values[i] as Float32Array,
     })),
-  );
-  return { layers, probabilities: Float32Array.from(await probabilities.data()) };
+    probabilities: values.at(-1) as Float32Array,
+  };
 }
 
 export interface LenetProgress {

@@ -1,7 +1,8 @@
 // The textbook's networks as they are built: stages and blocks from the tree of modules, the inside of a block from the
 // operations that a picture meets in it. Nothing is computed: shapes are known as soon as operations are recorded.
-import { FoveaError, inspect, models, nn, noGrad, Tensor } from "../../../../src/index.ts";
+import { inspect, models, nn, noGrad, Tensor } from "../../../../src/index.ts";
 import { type BlockGraph, blockGraph } from "../blockGraph.ts";
+import { StudioError } from "../studioError.ts";
 
 export const networkNames = [
   "lenet",
@@ -87,7 +88,12 @@ export function networkBlock({
 }: SizedNetwork & { readonly path: string }): BlockInside {
   const { net, calls } = passedThrough(sized);
   const call = calls.find((one) => one.path === path);
-  if (call === undefined) throw new FoveaError(`${sized.name} has no block "${path}"`);
+  if (call === undefined) {
+    throw new StudioError({
+      en: `${sized.name} has no block "${path}"`,
+      zh: `${sized.name} 没有块“${path}”`,
+    });
+  }
   const module = net.getSubmodule(path);
   const leaves = calls.filter(
     (one) => one.isLayer && (one.path === path || one.path.startsWith(`${path}.`)),
@@ -143,7 +149,9 @@ export function inceptionCost({ at }: { readonly at: number }): InceptionCost {
   const blocks = calls.filter(({ module }) => module instanceof models.Inception);
   const call = blocks[at] ?? blocks[0];
   const [x] = call?.inputs ?? [];
-  if (call === undefined || x === undefined) throw new FoveaError("GoogLeNet has no such block");
+  if (call === undefined || x === undefined) {
+    throw new StudioError({ en: "GoogLeNet has no such block", zh: "GoogLeNet 没有这个块" });
+  }
   const cost = (module: nn.Module): Cost => {
     const { parameters, multiplyAdds } = inspect.summary(module, x.shape);
     return { parameters, multiplyAdds };

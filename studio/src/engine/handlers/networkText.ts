@@ -2,6 +2,9 @@
 import { inspect, models, nn } from "../../../../src/index.ts";
 import { type Item, itemsOf, parseNetwork } from "../../../../src/models/text/index.ts";
 
+import { problemOf } from "../../problem.ts";
+import type { Text } from "../../text.ts";
+
 export interface NetworkRow {
   readonly path: string;
   readonly type: string;
@@ -15,7 +18,7 @@ export interface NetworkRow {
 
 /** Something wrong, and where in the text: positions of characters; line and column from 1. */
 export interface NetworkProblem {
-  readonly message: string;
+  readonly text: Text;
   readonly start: number;
   readonly end: number;
   readonly line: number;
@@ -47,14 +50,14 @@ export function describeNetwork({ text, inputShape }: NetworkText): NetworkDescr
     } catch (error) {
       const { done, failing } = firstMisfit(piecesOf(text, places), shape);
       const place = (failing && places.get(failing)) ?? (places.get(net) as models.Layer);
-      const problem = new models.NetworkTextError((error as Error).message, text, place);
-      return { ...pathed(describe(done, shape)), problem: problemOf(problem) };
+      const at = new models.NetworkTextError((error as Error).message, text, place);
+      return { ...pathed(describe(done, shape)), problem: placed(problemOf(error), at) };
     }
   } catch (error) {
     if (!(error instanceof models.NetworkTextError)) throw error;
     const before = textBefore(text, error.start);
     const described = before === null ? nothing : describeNetwork({ text: before, inputShape });
-    return { ...pathed(described), problem: problemOf(error) };
+    return { ...pathed(described), problem: placed(problemOf(error), error) };
   }
 }
 
@@ -88,8 +91,12 @@ function readItems(text: string): Item[] {
   }
 }
 
-function problemOf({ message, start, end, line, column }: models.NetworkTextError): NetworkProblem {
-  return { message, start, end, line, column };
+/** What is wrong, at the place of an error in the text. */
+function placed(
+  text: Text,
+  { start, end, line, column }: Omit<NetworkProblem, "text">,
+): NetworkProblem {
+  return { text, start, end, line, column };
 }
 
 function describe(net: nn.Module, shape: readonly number[]): NetworkDescription {

@@ -1,4 +1,5 @@
 // What can be asked of trainings.
+import { problemOf } from "../../problem.ts";
 import { loadDataset } from "../data/load.ts";
 import { checkpointOf, type NewRun, sessionOfFile, sessionOfKept } from "../run/checkpoint.ts";
 import { confusion } from "../run/confusion.ts";
@@ -55,7 +56,7 @@ async function runTrain(
       await keep(run);
     } catch (error) {
       // Training goes on: what cannot be kept can still be downloaded.
-      tell({ type: "unsaved", message: (error as Error).message });
+      tell({ type: "unsaved", text: problemOf(error) });
     }
   });
   return run.view();

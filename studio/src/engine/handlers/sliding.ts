@@ -1,5 +1,7 @@
 // Sizes of what slides: one layer after another, and padding that keeps the size.
 import { conv2d, Tensor } from "../../../../src/index.ts";
+import { problemOf } from "../../problem.ts";
+import type { Text } from "../../text.ts";
 
 export interface Stacked {
   readonly size: number;
@@ -12,7 +14,7 @@ export interface Stacked {
 /** Height of a square picture after 0, 1, 2, … equal layers, and why it went no further, if it did not. */
 export function stackedSizes({ size, kernelSize, padding, stride, layers }: Stacked): {
   readonly sizes: readonly number[];
-  readonly problem: string | null;
+  readonly problem: Text | null;
 } {
   const weight = Tensor.zeros([1, 1, kernelSize, kernelSize]);
   let x = Tensor.zeros([1, 1, size, size]);
@@ -22,7 +24,7 @@ export function stackedSizes({ size, kernelSize, padding, stride, layers }: Stac
       // Shapes are known before anything is computed, and nothing here ever is.
       x = conv2d(x, weight, null, { padding, stride });
     } catch (error) {
-      return { sizes, problem: (error as Error).message };
+      return { sizes, problem: problemOf(error) };
     }
     sizes.push(x.shape[2] as number);
   }

@@ -1,5 +1,6 @@
 // How one number of a layer comes about, for the picture of a snapshot.
-import { FoveaError, nn } from "../../../../src/index.ts";
+import { nn } from "../../../../src/index.ts";
+import { StudioError } from "../studioError.ts";
 import { blockUnit } from "./blockUnit.ts";
 import { convolutionUnit } from "./convolutionUnit.ts";
 import { elementUnit, linearUnit, normalizationUnit } from "./pointUnit.ts";
@@ -21,7 +22,10 @@ export async function unitOf(
   const shape = own?.output.shape ?? [];
   const isThere =
     unit.length === shape.length && unit.every((place, i) => place >= 0 && place < (shape[i] ?? 0));
-  if (own === undefined || !isThere) throw new FoveaError(`there is no unit ${unit.join(", ")}`);
+  if (own === undefined || !isThere) {
+    const place = unit.join(", ");
+    throw new StudioError({ en: `there is no unit ${place}`, zh: `没有单元 ${place}` });
+  }
   return {
     layer,
     unit,

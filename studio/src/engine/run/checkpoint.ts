@@ -1,9 +1,10 @@
 // A training as a checkpoint of Fovea, and a checkpoint as a training.
-import { DataError, models, train } from "../../../../src/index.ts";
+import { models, train } from "../../../../src/index.ts";
 import { loadDataset } from "../data/load.ts";
 import { ownDatasets } from "../data/own.ts";
 import { servedDatasets } from "../data/served.ts";
 import { fashionClasses } from "../fashionSample.ts";
+import { StudioError } from "../studioError.ts";
 import { checkpointModel, checkpointSettings, settingsOfCheckpoint } from "./checkpointSettings.ts";
 import { epochPointOf } from "./points.ts";
 import { normalized, Session, type SessionPast } from "./session.ts";
@@ -44,7 +45,7 @@ export async function sessionOfKept(
 
 /**
  * A training from the file of a checkpoint, of the studio or of `fovea train`.
- * @throws FormatError for a file that is none; DataError if no data set here has its classes
+ * @throws FormatError for a file that is none; StudioError if no data set here has its classes
  */
 export async function sessionOfFile(
   { id, createdAt }: NewRun,
@@ -92,10 +93,19 @@ async function datasetFor(settings: RunSettings, classes: readonly string[]) {
     .map(({ id }) => id);
   const dataset = fitting.includes(settings.dataset) ? settings.dataset : fitting[0];
   if (dataset === undefined) {
-    throw new DataError("no data set here has the classes of this checkpoint", {
-      facts: [{ name: "classes", value: classes.slice(0, 8).join(", ") }],
-      hint: "give the pictures it was trained on as a data set first (page Train)",
-    });
+    throw new StudioError(
+      {
+        en: "no data set here has the classes of this checkpoint",
+        zh: "这里没有与此检查点类别相同的数据集",
+      },
+      {
+        facts: [[{ en: "classes", zh: "类别" }, classes.slice(0, 8).join(", ")]],
+        hint: {
+          en: "give the pictures it was trained on as a data set first (page Train)",
+          zh: "请先在“训练”页提供它所用的训练图像",
+        },
+      },
+    );
   }
   return { loaded: await loadDataset(dataset, settings.inputShape), dataset };
 }

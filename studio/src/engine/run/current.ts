@@ -1,5 +1,6 @@
 // The training that the pages look at: one at a time, kept in the engine while pages come and go.
-import { FoveaError, Tensor } from "../../../../src/index.ts";
+import { Tensor } from "../../../../src/index.ts";
+import { StudioError } from "../studioError.ts";
 import type { Session } from "./session.ts";
 
 let current: Session | null = null;
@@ -15,12 +16,18 @@ export async function setCurrentRun(run: Session | null): Promise<void> {
   if (before !== null && before !== run) await before.stop();
 }
 
-/** @throws FoveaError if there is none */
+/** @throws StudioError if there is none */
 export function requireRun(): Session {
   if (current !== null) return current;
-  throw new FoveaError("there is no network yet", {
-    hint: "train one on the page Train, or open one on the page Runs",
-  });
+  throw new StudioError(
+    { en: "there is no network yet", zh: "还没有网络" },
+    {
+      hint: {
+        en: "train one on the page Train, or open one on the page Runs",
+        zh: "在“训练”页训练一个，或在“记录”页打开一个",
+      },
+    },
+  );
 }
 
 /**

@@ -1,18 +1,11 @@
 // From settings to what is trained: the network, its optimizer, and the schedule of its learning rate.
-import {
-  inspect,
-  manualSeed,
-  models,
-  nn,
-  OptionError,
-  optim,
-  type train,
-} from "../../../../src/index.ts";
+import { inspect, manualSeed, models, nn, optim, type train } from "../../../../src/index.ts";
+import { StudioError } from "../studioError.ts";
 import type { RunSettings } from "./types.ts";
 
 /**
  * A new network with the seed's weights.
- * @throws NetworkTextError or ShapeError for what does not fit, OptionError if it does not end in one number for each class
+ * @throws NetworkTextError or ShapeError for what does not fit, StudioError if it does not end in one number for each class
  */
 export function makeNetwork(settings: RunSettings, classes: number): nn.Module {
   const { model, network, inputShape, seed } = settings;
@@ -24,13 +17,20 @@ export function makeNetwork(settings: RunSettings, classes: number): nn.Module {
   if (settings.start === "xavier") startWithXavier(net);
   const output = inspect.summary(net, [1, ...inputShape]).layers.at(-1)?.outputShape ?? [];
   if (output.length !== 2 || output[1] !== classes) {
-    throw new OptionError("the network does not end in one number for each class", {
-      facts: [
-        { name: "its output", value: `[${output.join(", ")}]` },
-        { name: "needed", value: `[batch, ${classes}]` },
-      ],
-      hint: `end with new nn.Flatten(), new nn.Linear(…, ${classes})`,
-    });
+    const end = `new nn.Flatten(), new nn.Linear(…, ${classes})`;
+    throw new StudioError(
+      {
+        en: "the network does not end in one number for each class",
+        zh: "网络的输出不是每个类别一个数",
+      },
+      {
+        facts: [
+          [{ en: "its output", zh: "其输出" }, `[${output.join(", ")}]`],
+          [{ en: "needed", zh: "需要" }, `[batch, ${classes}]`],
+        ],
+        hint: { en: `end with ${end}`, zh: `以 ${end} 结尾` },
+      },
+    );
   }
   return net;
 }

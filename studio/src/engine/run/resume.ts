@@ -1,5 +1,6 @@
 // Where a training may go on that began elsewhere: with other data, another optimizer, or a schedule that is unknown here.
-import { type nn, OptionError, type optim, train } from "../../../../src/index.ts";
+import { type nn, type optim, train } from "../../../../src/index.ts";
+import { StudioError } from "../studioError.ts";
 import { makeOptimizer, makeSchedule } from "./make.ts";
 import type { RunSettings } from "./types.ts";
 
@@ -78,10 +79,19 @@ export function beforeDivergence(state: train.TrainState, error: unknown): train
   return { ...state, step: error.goodStep, stepInEpoch: state.stepInEpoch - undone };
 }
 
-/** @throws OptionError where the schedule sets the rate of each step */
+/** @throws StudioError where the schedule sets the rate of each step */
 export function checkRateIsFree({ schedule, epochs }: RunSettings, finishedEpochs: number): void {
   if (schedule !== "one-cycle" || finishedEpochs >= epochs) return;
-  throw new OptionError("the schedule one-cycle sets the learning rate of each step", {
-    hint: "choose another schedule to change the rate by hand",
-  });
+  throw new StudioError(
+    {
+      en: "the schedule one-cycle sets the learning rate of each step",
+      zh: "单周期调度会设定每一步的学习率",
+    },
+    {
+      hint: {
+        en: "choose another schedule to change the rate by hand",
+        zh: "要手动修改学习率，请选择其他调度",
+      },
+    },
+  );
 }

@@ -1,6 +1,9 @@
 // One training: made from its settings, trained by `fit`, looked at between its steps.
-import { type data, FoveaError, type nn, type optim, train } from "../../../../src/index.ts";
+import { type data, type nn, type optim, train } from "../../../../src/index.ts";
+import { problemOf } from "../../problem.ts";
+import type { Text } from "../../text.ts";
 import type { LoadedDataset } from "../data/load.ts";
+import { StudioError } from "../studioError.ts";
 import { Between } from "./between.ts";
 import { WorkClock } from "./clock.ts";
 import { makeNetwork, makeOptimizer, makeSchedule } from "./make.ts";
@@ -43,7 +46,7 @@ export class Session {
   #net: nn.Module;
   #optimizer: optim.Optimizer;
   #status: RunStatus = "ready";
-  #error: string | null = null;
+  #error: Text | null = null;
   #steps: StepPoint[] = [];
   #epochs: EpochPoint[] = [];
   /** Where training stands; null before its first step, and while it runs. */
@@ -120,7 +123,11 @@ export class Session {
   async train(isPaused: boolean, tell: Tell, keep: () => Promise<void>): Promise<void> {
     // One that is about to end is waited for.
     while (this.#running !== null) {
-      if (this.#between !== null) throw new FoveaError("this network is being trained already");
+      if (this.#between !== null)
+        throw new StudioError({
+          en: "this network is being trained already",
+          zh: "此网络正在训练中",
+        });
       await this.#running;
     }
     const running = this.#train(isPaused, tell, keep).finally(() => {
@@ -155,7 +162,7 @@ export class Session {
       });
     } catch (error) {
       if (!(error instanceof Stopped)) {
-        this.#error = (error as Error).message;
+        this.#error = problemOf(error);
         end = "failed";
       }
     }

@@ -1,6 +1,6 @@
 // Trainings in the browser's storage: one record with the curves, and one with the checkpoint, for each.
-import { DataError } from "../../../../src/index.ts";
 import { Database } from "../database.ts";
+import { StudioError } from "../studioError.ts";
 import type { RunSummary } from "./types.ts";
 
 export interface KeptRun {
@@ -11,13 +11,16 @@ export interface KeptRun {
 const storage = new Database(
   "fovea-runs",
   { summaries: { keyPath: "id" }, checkpoints: {} },
-  "runs last as long as this page is open: download what you want to keep",
+  {
+    en: "runs last as long as this page is open: download what you want to keep",
+    zh: "记录只保留到此页面关闭为止：请下载想保留的内容",
+  },
 );
 
 /** Runs that the browser did not take, for as long as this page is open. */
 const unkept = new Map<string, KeptRun>();
 
-/** @throws DataError if the browser does not take it: it can be loaded for as long as this page is open */
+/** @throws StudioError if the browser does not take it: it can be loaded for as long as this page is open */
 export async function keepRun({ summary, checkpoint }: KeptRun): Promise<void> {
   try {
     await storage.transact("readwrite", (store) => {
@@ -47,7 +50,7 @@ export async function keptRuns(): Promise<RunSummary[]> {
   );
 }
 
-/** @throws DataError if there is none of this id */
+/** @throws StudioError if there is none of this id */
 export async function keptRun(id: string): Promise<KeptRun> {
   const here = unkept.get(id);
   if (here !== undefined) return here;
@@ -58,7 +61,10 @@ export async function keptRun(id: string): Promise<KeptRun> {
     store("checkpoints").get(id),
   );
   if (summary === undefined || checkpoint === undefined) {
-    throw new DataError("this run is no longer in the browser's storage");
+    throw new StudioError({
+      en: "this run is no longer in the browser's storage",
+      zh: "浏览器中已没有这条记录",
+    });
   }
   return { summary, checkpoint };
 }

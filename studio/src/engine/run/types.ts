@@ -1,5 +1,7 @@
 // What the page and the engine say to each other about trainings: plain data.
 
+import type { Text } from "../../text.ts";
+
 /** Channels, rows, columns of one picture. */
 export type InputShape = readonly [number, number, number];
 
@@ -70,7 +72,7 @@ export interface RunView {
   readonly createdAt: number;
   readonly status: RunStatus;
   /** Why it failed; null otherwise. */
-  readonly error: string | null;
+  readonly error: Text | null;
   readonly classes: readonly string[];
   readonly trainImages: number;
   readonly testImages: number;
@@ -93,7 +95,7 @@ export type RunEvent =
   | { readonly type: "step"; readonly point: StepPoint }
   | { readonly type: "epoch"; readonly point: EpochPoint }
   /** It could not be kept in the browser's storage, and why. */
-  | { readonly type: "unsaved"; readonly message: string };
+  | { readonly type: "unsaved"; readonly text: Text };
 
 /** What one layer makes of a picture. */
 export interface LayerLook {

@@ -5,9 +5,10 @@ import type { PairSettings } from "../../engine/compared/networks.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Plot } from "../../ui/Plot.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "One channel, batch after batch", zh: "一个通道，一批接一批" },
@@ -78,7 +79,7 @@ export function Channel({
           onChange={(next) => changeSettings({ momentum: next })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <div class="formula whole-row">
         <strong>{say(words.training)}</strong>
         <Formula of={value} mean={value?.mean} variance={value?.variance} result={value?.trained} />

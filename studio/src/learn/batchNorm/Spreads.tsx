@@ -4,9 +4,9 @@ import type { PairSettings } from "../../engine/compared/networks.ts";
 import type { Spread } from "../../engine/handlers/batchNorm.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { threeDigits } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { LayerPlot } from "../pairs/LayerPlot.tsx";
 import type { PairNames, Side } from "../pairs/series.ts";
 
@@ -41,7 +41,7 @@ export function Spreads({ pair, version, names }: SpreadsProps) {
   };
   return (
     <Figure title={say(words.title)} caption={caption()}>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <div class="spreads whole-row">
         {([0, 1] as const).map((side) => (
           <table key={side} aria-label={say(names[side])}>

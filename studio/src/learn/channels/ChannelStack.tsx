@@ -4,9 +4,10 @@ import type { Map2d } from "../../engine/maps.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { replaced, shortNumber } from "../replaced.ts";
 
 const words = {
@@ -149,7 +150,7 @@ export function ChannelStack() {
             </div>
           ))}
         </div>
-        {error !== null && <Notice kind="problem">{error.message}</Notice>}
+        <Problem of={error} />
       </div>
     </Figure>
   );

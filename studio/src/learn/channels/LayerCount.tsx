@@ -2,8 +2,9 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "Weights and biases", zh: "权重与偏置" },
@@ -56,7 +57,7 @@ export function LayerCount() {
           onChange={(k) => changeSettings({ k })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <table class="data">
           <thead>

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Button, Notice, Slider } from "../../ui/controls.tsx";
+import { Button, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { shortNumber } from "../replaced.ts";
 
 const words = {
@@ -65,7 +66,7 @@ export function PointwiseProduct() {
           {say(words.again)}
         </Button>
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <>
           <div class="stack-outputs">

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Choice, Notice } from "../../ui/controls.tsx";
+import { Choice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap, Legend } from "../../ui/Heatmap.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { magnitudeOf } from "../../ui/scales.ts";
 import { type KernelName, kernels } from "../kernels.ts";
 import { replaced, shortNumber } from "../replaced.ts";
@@ -125,7 +126,7 @@ export function Edges() {
           <Legend most={most} format={shortNumber} />
         </div>
       )}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
     </Figure>
   );
 }

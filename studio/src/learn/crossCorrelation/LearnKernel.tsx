@@ -4,10 +4,11 @@ import { ask } from "../../engine/client.ts";
 import type { LearnedKernel } from "../../engine/handlers/learnKernel.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Button, Choice, Notice, Toggle } from "../../ui/controls.tsx";
+import { Button, Choice, Toggle } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
 import { Plot } from "../../ui/Plot.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { useRepeat } from "../../ui/useRepeat.ts";
 
 const words = {
@@ -117,7 +118,7 @@ export function LearnKernel() {
           onChange={(checked) => changeSettings({ flip: checked ? "yes" : "no" })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <div class="part wide-cells">
         <span class="part-title">{say(words.kernel)}</span>
         <Matrix label={say(words.kernel)} values={[[left, right]]} most={1} format={three} />

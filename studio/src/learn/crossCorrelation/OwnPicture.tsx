@@ -1,9 +1,10 @@
 // A picture to draw on, or to load from a file.
 import { useId, useState } from "preact/hooks";
-import { grayOf, PictureError, readPicture } from "../../picture/read.ts";
+import { grayOf, readPicture } from "../../picture/read.ts";
+import { problemOf } from "../../problem.ts";
 import { say, type Text } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 /** Height and width of the picture. */
 export const ownSize = 64;
@@ -38,8 +39,7 @@ export function OwnPicture({ pixels, onChange }: OwnPictureProps) {
       onChange(grayOf(await readPicture(file, ownSize)));
       setProblem(null);
     } catch (error) {
-      const text = String(error);
-      setProblem(error instanceof PictureError ? error.text : { en: text, zh: text });
+      setProblem(problemOf(error));
     }
   };
   return (
@@ -66,11 +66,7 @@ export function OwnPicture({ pixels, onChange }: OwnPictureProps) {
           }}
         />
       </div>
-      {problem !== null && (
-        <Notice kind="problem">
-          {say(problem)}. {say(words.before)}
-        </Notice>
-      )}
+      <Problem of={problem} then={words.before} />
     </>
   );
 }

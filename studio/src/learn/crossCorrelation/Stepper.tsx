@@ -3,10 +3,11 @@ import { useRef, useState } from "preact/hooks";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Button, Choice, Notice, Toggle } from "../../ui/controls.tsx";
+import { Button, Choice, Toggle } from "../../ui/controls.tsx";
 import { DragCells } from "../../ui/DragCells.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { useRepeat } from "../../ui/useRepeat.ts";
 import { replaced, shortNumber } from "../replaced.ts";
 
@@ -160,7 +161,7 @@ export function Stepper() {
       </div>
       {value !== null && output(say(words.output), value)}
       {shown !== null && output(say(words.strict), shown)}
-      {answer.error !== null && <Notice kind="problem">{answer.error.message}</Notice>}
+      <Problem of={answer.error} />
       <p class="part-title whole-row">{say(words.hint)}</p>
     </Figure>
   );

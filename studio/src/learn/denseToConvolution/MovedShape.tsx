@@ -2,11 +2,12 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Choice, Notice, Slider } from "../../ui/controls.tsx";
+import { Choice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Legend } from "../../ui/Heatmap.tsx";
 import { MatrixPicture } from "../../ui/MatrixPicture.tsx";
 import { Movable } from "../../ui/Movable.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { kernels } from "../kernels.ts";
 import { shortNumber } from "../replaced.ts";
 
@@ -70,7 +71,7 @@ export function MovedShape() {
           onChange={(filter) => changeSettings({ filter })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <>
           <div class="part">

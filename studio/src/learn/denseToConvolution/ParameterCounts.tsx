@@ -2,8 +2,9 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "Weights of two layers", zh: "两种层的权重个数" },
@@ -81,7 +82,7 @@ export function ParameterCounts() {
           onChange={(k) => changeSettings({ k })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <div class="scroll">
           <table class="data counts">

@@ -3,11 +3,12 @@ import { sceneSize, targetSize } from "../../engine/scene.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Button, Notice, Slider } from "../../ui/controls.tsx";
+import { Button, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Legend } from "../../ui/Heatmap.tsx";
 import { MatrixPicture } from "../../ui/MatrixPicture.tsx";
 import { Movable, type Place } from "../../ui/Movable.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { magnitudeOf } from "../../ui/scales.ts";
 
 const words = {
@@ -57,7 +58,7 @@ export function Search() {
         />
         <Button onClick={() => changeSettings({ crowd: seed + 1 })}>{say(words.crowd)}</Button>
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <>
           <div class="part">

@@ -2,8 +2,8 @@
 import type { LenetForm } from "../../engine/handlers/lenet.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "From picture to classes", zh: "从图像到类别" },
@@ -24,7 +24,7 @@ export function LayerFlow({ form }: { readonly form: LenetForm }) {
         });
   return (
     <Figure title={say(words.title)} caption={caption}>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <ol class="flow" aria-label={say(words.layers)}>
           <FlowBox name={say(words.input)} shape={value.inputShape.slice(1)} note="" />

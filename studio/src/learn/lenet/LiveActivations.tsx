@@ -5,11 +5,12 @@ import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
 import { ClassBars } from "../../ui/ClassBars.tsx";
-import { Button, Notice } from "../../ui/controls.tsx";
+import { Button } from "../../ui/controls.tsx";
 import { DrawPad } from "../../ui/DrawPad.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap } from "../../ui/Heatmap.tsx";
 import { percent } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { className } from "./classNames.ts";
 import { LayerMaps } from "./LayerMaps.tsx";
 
@@ -52,8 +53,8 @@ export function LiveActivations({ form, version }: LiveActivationsProps) {
   const caption = value === null ? "" : about + guess;
   return (
     <Figure title={say(words.title)} caption={caption}>
-      {sample.error !== null && <Notice kind="problem">{sample.error.message}</Notice>}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={sample.error} />
+      <Problem of={error} />
       <fieldset class="picture-row" aria-label={say(words.pictures)}>
         {sample.value?.pictures.map(({ pixels: own, label }, i) => (
           <button

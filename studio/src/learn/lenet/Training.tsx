@@ -4,10 +4,10 @@ import { ask } from "../../engine/client.ts";
 import type { LenetForm, LenetProgress } from "../../engine/handlers/lenet.ts";
 import { countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { AccuracyPlot, LossPlot } from "../../ui/LearningPlots.tsx";
 import { percent } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { TrainingControls, untrained } from "../TrainingControls.tsx";
 
 const words = {
@@ -96,7 +96,7 @@ export function Training({ form, onChange }: TrainingProps) {
         onStop={() => void ask("lenetStop", {})}
         onForget={forget}
       />
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <LossPlot
         label={words.loss}
         x={epochsAt}

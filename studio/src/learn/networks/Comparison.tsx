@@ -2,8 +2,8 @@
 import type { NetworkCosts } from "../../engine/handlers/networkDrawing.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { useWidth } from "../../ui/useWidth.ts";
 import { placeLabels } from "./placeLabels.ts";
 import { titles } from "./titles.ts";
@@ -27,7 +27,7 @@ export function Comparison() {
   const count = formatCount.value;
   return (
     <Figure title={say(words.title)} caption={value === null ? "" : say(words.caption)}>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <Scatter costs={value ?? []} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables are scrolled by keys */}
       <section class="scroll whole-row" tabIndex={0} aria-label={say(words.title)}>

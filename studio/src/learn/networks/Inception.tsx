@@ -2,8 +2,9 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { formatCount, say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "An Inception block beside one convolution", zh: "Inception 块与单个卷积" },
@@ -50,7 +51,7 @@ export function Inception() {
           onChange={(next) => changeSettings({ inception: next })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <table class="data" aria-label={say(words.title)}>
         <thead>
           <tr>

@@ -9,8 +9,9 @@ import type {
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { formatCount, say } from "../../text.ts";
-import { Choice, Notice } from "../../ui/controls.tsx";
+import { Choice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { BlockDiagram } from "./BlockDiagram.tsx";
 import { about, networkOrder, ownSize, titles } from "./titles.ts";
 
@@ -56,7 +57,7 @@ export function NetworkFigure() {
           onChange={(chosen) => changeSettings({ size: chosen })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && error === null && <Drawing name={name} drawing={value} />}
     </Figure>
   );
@@ -105,7 +106,7 @@ function Drawing({ name, drawing }: DrawingProps) {
             .map(({ name: own, shape }) => `${own} ${shape.join(" × ")}`)
             .join(" + ")}
         </p>
-        {inside.error !== null && <Notice kind="problem">{inside.error.message}</Notice>}
+        <Problem of={inside.error} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: large blocks are scrolled by keys */}
         <section class="inside-drawing" tabIndex={0} aria-label={say(words.inside)}>
           {inside.value !== null && (

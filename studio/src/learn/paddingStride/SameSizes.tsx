@@ -2,8 +2,9 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "Kernels of 1 to 7 rows", zh: "1 到 7 行的卷积核" },
@@ -35,7 +36,7 @@ export function SameSizes() {
           onChange={(same) => changeSettings({ same })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && (
         <div class="scroll">
           <table class="data" aria-label={say(words.title)}>

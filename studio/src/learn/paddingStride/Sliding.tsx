@@ -1,6 +1,7 @@
 // A window over a padded input, with the formula of the output's size filled in.
 import { useState } from "preact/hooks";
 import { useAnswer } from "../../engine/useAnswer.ts";
+import { problemOf } from "../../problem.ts";
 import { say } from "../../text.ts";
 import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
@@ -56,7 +57,7 @@ export function Sliding() {
         <Notice kind="problem">
           {([0, 1] as const).map((axis) => tooLarge(settings, axis)).join("")}
           {"\n"}
-          {error.message}
+          {say(problemOf(error))}
         </Notice>
       )}
       <div class="part">

@@ -6,6 +6,7 @@ import { say } from "../../text.ts";
 import { Choice, Notice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Plot } from "../../ui/Plot.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "Height and width, layer by layer", zh: "逐层的高和宽" },
@@ -89,7 +90,7 @@ export function StackedSizes() {
         yLabel={say(words.pixels)}
         series={series}
       />
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value?.problem != null && (
         <Notice kind="problem">
           {say({
@@ -97,7 +98,7 @@ export function StackedSizes() {
             zh: `第 ${done + 1} 层无法计算：请减少层数、减小卷积核或增加填充。`,
           })}
           {"\n"}
-          {value.problem}
+          {say(value.problem)}
         </Notice>
       )}
     </Figure>

@@ -2,10 +2,10 @@
 import { useMemo } from "preact/hooks";
 import { countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { AccuracyPlot, LossPlot } from "../../ui/LearningPlots.tsx";
 import { percent } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { TrainingControls, untrained } from "../TrainingControls.tsx";
 import { type PairNames, pairSeries, type Side } from "./series.ts";
 import type { PairTraining } from "./usePairTraining.ts";
@@ -50,7 +50,7 @@ export function PairCurves({ training, names }: PairCurvesProps) {
         onStop={training.stop}
         onForget={() => void training.forget()}
       />
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <LossPlot label={words.loss} x={x} series={seriesOf("loss")} showsStart={points.length < 2} />
       <AccuracyPlot label={words.accuracy} x={x} series={seriesOf("accuracy")} />
     </Figure>

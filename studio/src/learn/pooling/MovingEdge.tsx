@@ -4,9 +4,10 @@ import type { Map2d } from "../../engine/maps.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Choice, Notice, Slider } from "../../ui/controls.tsx";
+import { Choice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap, Legend } from "../../ui/Heatmap.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "Before and after one step to the right", zh: "右移一个像素前后" },
@@ -62,7 +63,7 @@ export function MovingEdge() {
           onChange={(step) => changeSettings({ step })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {([from, to] as const).map(
         (each, i) =>
           each !== null && (

@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { Map2d } from "../../engine/maps.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { replaced, shortNumber } from "../replaced.ts";
 import { PoolControls } from "./PoolControls.tsx";
 import { poolSettings } from "./poolSettings.ts";
@@ -102,7 +102,7 @@ export function PoolStepper() {
           />
         </div>
       ))}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
     </Figure>
   );
 }

@@ -2,10 +2,11 @@
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Choice, Notice, Slider } from "../../ui/controls.tsx";
+import { Choice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap } from "../../ui/Heatmap.tsx";
 import { Plot } from "../../ui/Plot.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 
 const words = {
   title: { en: "The field of the unit in the middle", zh: "中央单元的感受野" },
@@ -72,7 +73,7 @@ export function NetworkField() {
           onChange={(layer) => changeSettings({ at: layer })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {value !== null && inside !== undefined && (
         <>
           <div class="part">

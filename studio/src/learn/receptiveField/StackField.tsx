@@ -6,6 +6,7 @@ import { changeSettings, countSetting, setting } from "../../location.ts";
 import { say } from "../../text.ts";
 import { Notice, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { Level, levelName } from "./Level.tsx";
 import { StackEditor } from "./StackEditor.tsx";
 import { StackTable } from "./StackTable.tsx";
@@ -85,7 +86,7 @@ export function StackField() {
           onChange={(n) => point({ level, row, column: n - 1 })}
         />
       </div>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       {shown?.sizes.map((side, at) => (
         <Level
           key={at}

@@ -2,9 +2,9 @@
 import type { PairSettings } from "../../engine/compared/networks.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { say } from "../../text.ts";
-import { Notice } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { threeDigits } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { LayerPlot } from "../pairs/LayerPlot.tsx";
 import type { PairNames, Side } from "../pairs/series.ts";
 
@@ -35,7 +35,7 @@ export function Gradients({ pair, version, names }: GradientsProps) {
         });
   return (
     <Figure title={say(words.title)} caption={caption}>
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={error} />
       <LayerPlot
         label={words.title}
         layer={words.layer}

@@ -5,10 +5,11 @@ import type { PairSettings } from "../../engine/compared/networks.ts";
 import { useAnswer } from "../../engine/useAnswer.ts";
 import { changeSettings, countSetting } from "../../location.ts";
 import { say } from "../../text.ts";
-import { Notice, Slider } from "../../ui/controls.tsx";
+import { Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Heatmap, Legend } from "../../ui/Heatmap.tsx";
 import { threeDigits } from "../../ui/numbers.ts";
+import { Problem } from "../../ui/Problem.tsx";
 import { magnitudeOf } from "../../ui/scales.ts";
 
 const words = {
@@ -76,8 +77,8 @@ export function Maps({ pair, version }: { readonly pair: PairSettings; readonly 
           onChange={(next) => changeSettings({ channel: next })}
         />
       </div>
-      {sample.error !== null && <Notice kind="problem">{sample.error.message}</Notice>}
-      {error !== null && <Notice kind="problem">{error.message}</Notice>}
+      <Problem of={sample.error} />
+      <Problem of={error} />
       <div class="addition">
         {pixels !== null && (
           <div class="part">

@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { ask } from "../../engine/client.ts";
 import { addressOf } from "../../location.ts";
-import { announcement, say } from "../../text.ts";
+import { problemOf, TextError } from "../../problem.ts";
+import { announcement, say, type Text } from "../../text.ts";
 import { show } from "../../train/store.ts";
-import { Button, Notice } from "../../ui/controls.tsx";
+import { Button } from "../../ui/controls.tsx";
+import { Problem } from "../../ui/Problem.tsx";
 import { refresh } from "../kept.ts";
 import { line } from "./store.ts";
 import type { Watched } from "./watched.ts";
@@ -20,7 +22,7 @@ const words = {
 
 export function OpenNetwork({ known: { run, points } }: { readonly known: Watched }) {
   const [state, setState] = useState<"none" | "busy" | "open">("none");
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Text | null>(null);
   // It is saved after each epoch.
   const isThere = points.some(({ testLoss }) => testLoss !== null) && line.value === "open";
   const name = `${run?.id ?? "network"}.safetensors`;
@@ -35,7 +37,7 @@ export function OpenNetwork({ known: { run, points } }: { readonly known: Watche
       announcement.value = say(words.opened);
     } catch (error) {
       setState("none");
-      setProblem((error as Error).message);
+      setProblem(problemOf(error));
     }
   };
   return (
@@ -56,13 +58,13 @@ export function OpenNetwork({ known: { run, points } }: { readonly known: Watche
           </span>
         )}
       </div>
-      {problem !== null && <Notice kind="problem">{problem}</Notice>}
+      <Problem of={problem} />
     </>
   );
 }
 
 async function checkpoint(): Promise<Uint8Array> {
   const response = await fetch("watch/checkpoint", { cache: "no-store" }).catch(() => null);
-  if (!response?.ok) throw new Error(say(words.gone));
+  if (!response?.ok) throw new TextError(words.gone);
   return new Uint8Array(await response.arrayBuffer());
 }
