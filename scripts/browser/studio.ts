@@ -1,7 +1,7 @@
-// The studio in a real browser, for tests, pictures and measurements: built once into a temporary folder, served as the command
+// The studio in a real browser, for tests, pictures and measurements: built into a temporary folder, served as the command
 // serves it, and opened in Chromium. It notes whatever a page writes to the console that is a warning or worse.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -30,31 +30,36 @@ const types: Readonly<Record<string, string>> = {
 export interface StudioOptions {
   /** Send the headers without which there are no threads (default true). */
   readonly isolated?: boolean;
+  /** Where the site was built before; unless given, it is built into a folder that goes with the studio. */
+  readonly folder?: string;
+}
+
+/** Builds the site into a folder. */
+export function buildStudio(folder: string): void {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const words = [vite, "build", "studio", "--outDir", folder, "--logLevel", "error"];
+  execFileSync(process.execPath, words, { cwd: root, stdio: "pipe" });
 }
 
 /** The studio, served and with a browser beside it. */
 export class Studio {
   readonly #folder: string;
+  readonly #isOwnFolder: boolean;
   readonly #server: Server;
   readonly #browser: Browser;
   readonly #faults: string[] = [];
 
-  private constructor(folder: string, server: Server, browser: Browser) {
+  private constructor(folder: string, isOwnFolder: boolean, server: Server, browser: Browser) {
     this.#folder = folder;
+    this.#isOwnFolder = isOwnFolder;
     this.#server = server;
     this.#browser = browser;
   }
 
   /** Builds, serves and starts the browser: some seconds. */
-  static async start({ isolated = true }: StudioOptions = {}): Promise<Studio> {
-    const folder = join(tmpdir(), `fovea-studio-${process.pid}`);
-    if (!existsSync(join(folder, "index.html"))) {
-      const vite = join(root, "node_modules/vite/bin/vite.js");
-      execFileSync(process.execPath, [vite, "build", "studio", "--outDir", folder], {
-        cwd: root,
-        stdio: "pipe",
-      });
-    }
+  static async start({ isolated = true, folder: given }: StudioOptions = {}): Promise<Studio> {
+    const folder = given ?? mkdtempSync(join(tmpdir(), "fovea-studio-"));
+    if (given === undefined) buildStudio(folder);
     const server = await serve(folder, isolated);
     const browser = await chromium.launch({
       executablePath,
@@ -67,7 +72,7 @@ export class Studio {
         "--disable-sync",
       ],
     });
-    return new Studio(folder, server, browser);
+    return new Studio(folder, given === undefined, server, browser);
   }
 
   /** The folder of the built site. */
@@ -120,7 +125,7 @@ export class Studio {
     await this.#browser.close();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#isOwnFolder) await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 // Whether Fovea's results for a golden case agree with the stored ones.
+import { engine } from "../../src/tensor/engine.ts";
 import { runners } from "./runners.ts";
 import { type GoldenCase, type GoldenFolder, toTensor, worst } from "./support.ts";
 
@@ -29,6 +30,8 @@ export async function check(golden: GoldenCase, { tensors }: GoldenFolder): Prom
     Object.entries(golden.outputs).map(([name, key]) => [name, load(key).shape]),
   );
   const outputs = await run(golden.args, inputs, shapes);
+  // All at once, as in training: one graph to plan and compile, not one for each.
+  engine().realize(Object.values(outputs).map(({ node }) => node));
   const faults: string[] = [];
   for (const [name, key] of Object.entries(golden.outputs)) {
     const expected = load(key);

@@ -65,7 +65,7 @@ function differences(row: Row, used: Numbers["used"]): string[] {
 export function runTests(row: Row, kind: keyof typeof tests, engine: Engine): Promise<Outcome> {
   const { shared, onWasm } = tests[kind];
   if (row.backend === "native") return vitest(shared, "\\bnative\\b", row, engine);
-  return vitest([...shared, ...onWasm], "^(?!.*\\b(native|reference)\\b)", row, engine);
+  return vitest([...shared, ...onWasm], "^(?!.*\\b(native|reference|webgpu)\\b)", row, engine);
 }
 
 /** Builds the package, and imports it. */

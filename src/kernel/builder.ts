@@ -72,7 +72,14 @@ export class KernelBuilder {
     this.#body.push({ op: "set", local: target.local, value });
   }
 
+  /** Writes a value. Floats go to float32 alone, masks to uint8 alone; ints to int32, and their low bytes to uint8. */
   store(buffer: Buffer, index: IndexLike, value: Value): void {
+    const { kind } = value.type;
+    const { name, element } = buffer;
+    const isHeld = (kind === "float") === (element === "float32");
+    if (!isHeld || (kind === "mask" && element !== "uint8")) {
+      throw new Error(`kernel ${this.#name}: store of ${kind} to ${name}, which holds ${element}`);
+    }
     this.#body.push({ op: "store", buffer, index: toIndex(index), value });
   }
 

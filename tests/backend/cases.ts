@@ -1,8 +1,11 @@
-// The cases of an op as something to run.
+// The cases of an op as something to run, and whether the result is right.
 import { allOps } from "../../src/ops/index.ts";
+import { newTypedArray } from "../../src/tensor/dtype.ts";
 import type { Case, Op, ReferenceArray } from "../../src/tensor/op.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
+import { apply, Tensor } from "../../src/tensor/tensor.ts";
 import { drawInput } from "./inputs.ts";
+import { tolerances } from "./tolerance.ts";
 
 export interface RunnableCase {
   readonly op: Op;
@@ -41,4 +44,55 @@ export function forOps(
     const cases = op.cases.filter(which);
     if (cases.length > 0) visit(op, cases);
   }
+}
+
+export interface Applied {
+  readonly run: RunnableCase;
+  readonly result: Tensor;
+}
+
+/** The op on the inputs of a case, on the backend in use. */
+export function applied(op: Op, case_: Case<unknown>): Applied {
+  const run = runnable(op, case_);
+  const tensors = run.inputs.map(({ shape, dtype, data }) => {
+    const elements = newTypedArray(dtype, data.length);
+    elements.set(data);
+    return Tensor.ofData(elements, shape, dtype);
+  });
+  return { run, result: apply(op, tensors, case_.params) };
+}
+
+/** What is wrong with a result: its shape, or the first element that is too far from the op's own loops. Null if it is right. */
+export async function faultOf({ run, result }: Applied): Promise<string | null> {
+  const { op, test, inputs } = run;
+  const expected = run.expected();
+  if (result.shape.join() !== expected.shape.join())
+    return `shape [${result.shape}] instead of [${expected.shape}]`;
+  const allowed = tolerances(op, inputs, expected, test.params);
+  return differenceOf(await result.data(), stored(expected), allowed);
+}
+
+/** The first element that is too far off, in words; null if there is none. */
+export function differenceOf(
+  actual: ArrayLike<number>,
+  { data: expected }: ReferenceArray,
+  tolerance: (i: number) => number,
+): string | null {
+  if (actual.length !== expected.length)
+    return `${actual.length} elements instead of ${expected.length}`;
+  for (let i = 0; i < expected.length; i++) {
+    const [a, b] = [actual[i] as number, expected[i] as number];
+    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
+    const allowed = tolerance(i);
+    if (!(Math.abs(a - b) <= allowed))
+      return `element ${i} of ${expected.length}: ${a} instead of ${b}, off by ${Math.abs(a - b)}, allowed ${allowed}`;
+  }
+  return null;
+}
+
+/** The expected elements as the dtype holds them. */
+function stored(expected: ReferenceArray): ReferenceArray {
+  return expected.dtype === "float32"
+    ? { ...expected, data: expected.data.map(Math.fround) }
+    : expected;
 }

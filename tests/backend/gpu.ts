@@ -1,18 +1,31 @@
-// The GPU for tests: this machine's, or Chromium's software adapter where there is none.
+// The GPU for tests: this machine's, or Chromium's software adapter where there is none. It is open for `setBackend("webgpu")`.
 import { existsSync } from "node:fs";
-import { createWebgpuBackend, openGpu } from "../../src/backend/webgpu/index.ts";
+import { createRequire } from "node:module";
+import { openGpu, setBackend } from "../../src/backends.ts";
 import type { TestedBackend } from "./backends.ts";
 
-/** A driver for Vulkan that computes on the processor: Debian's Chromium brings it along. */
+/** A driver for Vulkan that computes on the processor, and what loads it: Debian's Chromium brings both along. */
 const software = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const loader = "/usr/lib/chromium/libvulkan.so.1";
+
+/** Chooses that driver, unless another was chosen outside. */
+function useSoftware(): void {
+  if (process.env.VK_ICD_FILENAMES !== undefined || !existsSync(software)) return;
+  process.env.VK_ICD_FILENAMES = software;
+  // Dawn asks for the loader by its name alone: one that is loaded already is found, wherever it lies.
+  if (existsSync(loader)) (createRequire(import.meta.url)("koffi") as Koffi).load(loader);
+}
+
+interface Koffi {
+  load(path: string): unknown;
+}
 
 /** The backend webgpu; none, with a notice, where there is no WebGPU. */
 async function load(): Promise<readonly TestedBackend[]> {
-  if (process.env.VK_ICD_FILENAMES === undefined && existsSync(software))
-    process.env.VK_ICD_FILENAMES = software;
   try {
-    const gpu = await openGpu({ software: true });
-    return [{ name: "webgpu", create: () => createWebgpuBackend(gpu) }];
+    useSoftware();
+    await openGpu({ software: true });
+    return [{ name: "webgpu", create: () => setBackend("webgpu") }];
   } catch (error) {
     console.warn(`SKIPPED: ${(error as Error).message}`);
     return [];
@@ -20,3 +33,6 @@ async function load(): Promise<readonly TestedBackend[]> {
 }
 
 export const gpuBackends: readonly TestedBackend[] = await load();
+
+/** Its name, for tests that go through backends by name; none where there is no WebGPU. */
+export const gpuNames: readonly string[] = gpuBackends.map(({ name }) => name);

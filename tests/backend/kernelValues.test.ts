@@ -509,11 +509,28 @@ describe.each(forms)("$name", (form) => {
   });
 });
 
-test("refuses what the language does not have", async () => {
+test("refuses to store what a buffer does not hold", () => {
   const k = new KernelBuilder("wrong", 4);
-  const out = k.buffer("out", "int32");
-  k.store(out, 0, k.const(1));
-  await expect(runKernel(k.finish(), [new Int32Array(4)])).rejects.toThrow(
-    "kernel wrong: store of float to out, which holds int32",
-  );
+  const [floats, ints, bytes] = [
+    k.buffer("floats"),
+    k.buffer("ints", "int32"),
+    k.buffer("bytes", "uint8"),
+  ];
+  const [float, int] = [k.const(1), k.const(1, 1, "int")];
+  const mask = k.compare("gt", float, float);
+  for (const [buffer, value] of [
+    [floats, int],
+    [floats, mask],
+    [ints, float],
+    [ints, mask],
+    [bytes, float],
+  ] as const) {
+    expect(() => k.store(buffer, 0, value)).toThrow(
+      `kernel wrong: store of ${value.type.kind} to ${buffer.name}, which holds ${buffer.element}`,
+    );
+  }
+  k.store(floats, 0, float);
+  k.store(ints, 0, int);
+  k.store(bytes, 0, int);
+  k.store(bytes, 0, mask);
 });

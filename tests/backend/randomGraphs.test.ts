@@ -8,8 +8,11 @@ import { avgPool2d, concat, conv2d, maxPool2d, softmax } from "../../src/ops/ind
 import { setEngine } from "../../src/tensor/engine.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { byElement } from "./byElement.ts";
 
 const graphs = 200;
+/** Others, for kernels with a chunk for each element. */
+const fineGraphs = 50;
 const steps = 30;
 
 /** Draws the same graph from the same seed, on whatever backend is in use. */
@@ -146,5 +149,19 @@ describe("random graphs of 30 ops", () => {
       });
     }
     for (const { backend } of [one, two, unfused]) backend.dispose();
+  }, 120_000);
+
+  it(`${fineGraphs} of them: as on the reference, with a chunk for each element`, async () => {
+    const reference = useBackend(createReferenceBackend());
+    const fine = useBackend(byElement(createWasmBackend({ threads: 2 })));
+    for (let seed = graphs; seed < graphs + fineGraphs; seed++) {
+      const expected = await evaluate(reference, seed);
+      const found = await evaluate(fine, seed);
+      expected.forEach((values, i) => {
+        const error = difference(values, found[i] as number[]);
+        expect(error, `seed ${seed}, output ${i}`).toBeLessThan(1e-4);
+      });
+    }
+    fine.backend.dispose();
   }, 120_000);
 });

@@ -1,4 +1,5 @@
-// Convolutions and pools of random sizes: values and gradients on wasm are those of the reference.
+// Convolutions and pools of random sizes: values and gradients on wasm, also with a chunk for each element, are those of the
+// reference.
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { grad } from "../../src/autograd/index.ts";
@@ -10,11 +11,13 @@ import { Generator } from "../../src/tensor/random.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { byElement } from "./byElement.ts";
 
 const runs = 60;
 
 const reference = createReferenceBackend();
 const wasm = createWasmBackend({ threads: 2 });
+const fine = byElement(wasm);
 afterAll(() => {
   wasm.dispose();
 });
@@ -52,14 +55,14 @@ function leaves(shapes: readonly Shape[]): Tensor[] {
   });
 }
 
-/** The value and the gradients of Σ values · (whole numbers), on both backends. */
+/** The value and the gradients of Σ values · (whole numbers), on all backends. */
 async function agree(
   shapes: readonly Shape[],
   compute: (inputs: readonly Tensor[]) => Tensor,
   digits?: number,
 ): Promise<void> {
   const results = [];
-  for (const backend of [reference, wasm]) {
+  for (const backend of [reference, wasm, fine]) {
     useBackend(backend);
     const inputs = leaves(shapes);
     const y = compute(inputs);
@@ -73,6 +76,7 @@ async function agree(
       ? values?.map((list) => list.map((value) => value + 0))
       : values?.map((list) => list.map((value) => Number(value.toFixed(digits)) + 0));
   expect(rounded(results[1])).toEqual(rounded(results[0]));
+  expect(rounded(results[2]), "a chunk for each element").toEqual(rounded(results[0]));
 }
 
 describe("on wasm, of random sizes", () => {

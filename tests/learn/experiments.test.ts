@@ -1,18 +1,20 @@
-// The experiments of the textbook come out as printed there, on both backends; those that train, on one.
+// The experiments of the textbook come out as printed there, on every backend that needs no compiler; those that train, not on the
+// reference.
 import { beforeAll, describe, expect, it } from "vitest";
 import { equal, format, holds, passes } from "../../examples/experiments/experiment.ts";
 import { experiments } from "../../examples/experiments/index.ts";
 import { convolve2d, corr2d, setBackend, Tensor } from "../../src/index.ts";
+import { gpuNames } from "../backend/gpu.ts";
 
-describe.each(["reference", "wasm"])("on %s", (backend) => {
+describe.each(["reference", "wasm", ...gpuNames])("on %s", (backend) => {
   beforeAll(() => {
     setBackend(backend);
   });
 
   // Training goes through the reference's loops at a few dozen images a second.
-  const quick = experiments.filter(({ trains }) => backend === "wasm" || trains !== true);
+  const quick = experiments.filter(({ trains }) => backend !== "reference" || trains !== true);
 
-  it.each(quick)("$id: $title", async ({ run }) => {
+  it.each(quick)("$id: $title", { timeout: 180_000 }, async ({ run }) => {
     const { checks } = await run();
     expect(checks.length).toBeGreaterThan(0);
     const wrong = checks

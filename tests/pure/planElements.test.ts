@@ -1,14 +1,26 @@
 // Plans whose chunks are one element each, for machines that run thousands of them at a time.
 import { describe, expect, it } from "vitest";
 import { graphOf } from "../../src/graph/graph.ts";
+import type { Launch } from "../../src/kernel/ir.ts";
 import { printKernel } from "../../src/kernel/print.ts";
-import "../../src/ops/index.ts";
+import {
+  allOps,
+  argsort,
+  concat,
+  cumsum,
+  gather,
+  pad,
+  scatter,
+  scatterAdd,
+} from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { PlanTarget } from "../../src/plan/planner.ts";
+import type { CaseInput, Op } from "../../src/tensor/op.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
-import { Tensor } from "../../src/tensor/tensor.ts";
-import { computed, draw, leaf } from "./planned.ts";
+import { apply, Tensor } from "../../src/tensor/tensor.ts";
+import { interpret } from "./interpret.ts";
+import { computed, draw, leaf, runCase } from "./planned.ts";
 
 const target: PlanTarget = { lanes: 1, accumulators: 8, unrolled: 4, grain: "element" };
 
@@ -21,6 +33,10 @@ function launches(y: Tensor): string[] {
 
 function tensor(shape: Shape, dtype: "float32" | "int32" | "bool" = "float32"): Tensor {
   return new Tensor(leaf(shape, dtype));
+}
+
+function named(name: string): Op {
+  return allOps.find((op) => op.name === name) as Op;
 }
 
 describe("element-wise kernels", () => {
@@ -149,4 +165,135 @@ describe("reductions", () => {
       expect(run(x.gt(0).sum(axes))).toEqual(counts);
     });
   }
+});
+
+describe("kernels of their own", () => {
+  it("have a chunk for each element, and one kernel for all pieces", () => {
+    expect(launches(pad(tensor([2, 3, 4]), [1, 2, 3, 0]))).toEqual(["pad ×84"]);
+    expect(launches(concat([tensor([2, 3]), tensor([2, 0]), tensor([2, 4])], 1))).toEqual([
+      "concat ×14",
+    ]);
+    const index = tensor([2, 3], "int32");
+    expect(launches(gather(tensor([2, 5]), 1, index))).toEqual(["gather ×6"]);
+    expect(launches(scatter(tensor([2, 5]), 1, index, tensor([2, 3])))).toEqual(["scatter ×10"]);
+    expect(launches(cumsum(tensor([4, 6, 5]), 1))).toEqual(["cumsum ×20"]);
+    expect(launches(argsort(tensor([7, 100])))).toEqual(["argsortKeys ×700", "argsort ×700"]);
+  });
+
+  it("find the maxima of windows first, then what each pixel gets", () => {
+    const x = tensor([2, 3, 9, 9]);
+    const kernel = { kernel: [3, 3], stride: [2, 2], dilation: [1, 1], border: [1, 1, 1, 1] };
+    expect(launches(apply(named("maxWindowsGrad"), [x, tensor([2, 3, 5, 5])], kernel))).toEqual([
+      "maxWindowsFind ×150",
+      "maxWindowsGrad ×486",
+    ]);
+  });
+
+  it("share long rows in blocks, and sort them in runs", () => {
+    expect(launches(cumsum(tensor([2, 1000]), 1))).toEqual([
+      "cumsum ×64",
+      "cumsum ×2",
+      "cumsum ×64",
+    ]);
+    expect(launches(argsort(tensor([2, 400])))).toEqual([
+      "argsortKeys ×800",
+      "argsort ×800",
+      "argsort ×800",
+      "argsort ×800",
+    ]);
+  });
+
+  /** Is the result of an op what its reference says, exactly? */
+  function check(op: string, inputs: readonly CaseInput[], params: unknown): void {
+    const { result, expected } = runCase(named(op), inputs, params, {
+      random: new Generator(sizeOf((inputs[0] as CaseInput).shape)),
+      target,
+    });
+    const context = JSON.stringify({ op, inputs, params });
+    expect(
+      Array.from(result, (value) => value + 0),
+      context,
+    ).toEqual(Array.from(expected, (value) => value + 0));
+  }
+
+  const whole = (shape: Shape): CaseInput => ({ shape, values: [-4, 5] });
+
+  it("are right for windows of random sizes", () => {
+    const random = new Generator(3);
+    for (let round = 0; round < 30; round++) {
+      const draws = [0, 1].map(() => {
+        const kernel = 1 + random.integer(4);
+        const dilation = 1 + random.integer(3);
+        const stride = 1 + random.integer(4);
+        const border = [random.integer(3), random.integer(3)] as const;
+        const span = dilation * (kernel - 1) + 1;
+        const size = Math.max(1, span - border[0] - border[1]) + random.integer(6);
+        return { kernel, dilation, stride, border, span, size };
+      });
+      const both = <T>(f: (axis: (typeof draws)[0]) => T): T[] => draws.map(f);
+      const params = {
+        kernel: both(({ kernel }) => kernel),
+        stride: both(({ stride }) => stride),
+        dilation: both(({ dilation }) => dilation),
+      };
+      const windows = (size: number, { span, stride }: (typeof draws)[0]): number =>
+        Math.floor((size - span) / stride) + 1;
+      const shape = [1 + random.integer(2), 1 + random.integer(2)];
+      const image = [...shape, ...both(({ size }) => size)];
+      const border = draws.flatMap((axis) => axis.border);
+      const padded = both((axis) => windows(axis.size + axis.border[0] + axis.border[1], axis));
+      const grad = whole([...shape, ...padded]);
+      check("maxWindowsGrad", [whole(image), grad], { ...params, border });
+      const large = [...shape, ...both(({ size, span }) => size + span)];
+      const inside = both((axis) => windows(axis.size + axis.span, axis));
+      check("maxWindowsTake", [whole(large), whole(large)], params);
+      const size = large.slice(2);
+      const elements = whole([...shape, ...inside, ...params.kernel]);
+      check("foldWindows", [elements], { ...params, size });
+    }
+  });
+
+  it("are right where elements meet", () => {
+    for (const axis of [0, 1]) {
+      const index = { shape: [7, 5], dtype: "int32", values: [-1, 9] } as const;
+      for (const op of ["scatter", "scatterAdd"])
+        check(op, [whole([8, 6]), index, whole([7, 5])], { axis });
+    }
+    const rows = { shape: [40], dtype: "int32", values: [-1, 6] } as const;
+    check("indexAdd", [whole([40, 3]), rows], { axis: 0, size: 5 });
+    check("indexAdd", [whole([2, 40, 3]), rows], { axis: 1, size: 5 });
+  });
+
+  it("share the elements along an axis where there are very many", () => {
+    const shape = [4100, 4100];
+    const [x, index, source] = [tensor(shape), tensor([4100, 3], "int32"), tensor([4100, 3])];
+    const graph = graphOf([scatterAdd(x, 1, index, source).node]);
+    const program = plan(graph, target);
+    const [launch] = program.stages.flatMap((stage) => stage.launches);
+    expect(launch?.chunks).toBe(4100);
+    // Two rows of them.
+    const two = { launches: [{ ...(launch as Launch), chunks: 2 }] };
+    const bytes = (length: number) => new Uint8Array(4 * length);
+    const memory = new Map([
+      [x.node, bytes(sizeOf(shape))],
+      [index.node, bytes(3 * 4100)],
+      [source.node, bytes(3 * 4100)],
+    ]);
+    const result = bytes(sizeOf(shape));
+    new Float32Array((memory.get(x.node) as Uint8Array).buffer).fill(1, 0, 2 * 4100);
+    new Int32Array((memory.get(index.node) as Uint8Array).buffer).set([5, 4099, 5, 0, 7, 5000]);
+    new Float32Array((memory.get(source.node) as Uint8Array).buffer).set([10, 20, 30, 40, 50, 60]);
+    const leaves = graph.leaves.map((node) => memory.get(node) as Uint8Array);
+    interpret({ ...program, stages: [two] }, [...leaves, result]);
+    const expected = new Float32Array(2 * 4100).fill(1);
+    for (const [at, value] of [
+      [5, 41],
+      [4099, 21],
+      [4100, 41],
+      [4107, 51],
+      [8199, 61],
+    ] as const)
+      expected[at] = value;
+    expect(new Float32Array(result.buffer, 0, 2 * 4100)).toEqual(expected);
+  });
 });

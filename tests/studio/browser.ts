@@ -1,7 +1,13 @@
 // What tests of the studio share. Where there is no browser they are skipped by name, and say so.
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
-import { hasBrowser, Studio, type StudioOptions } from "../../scripts/browser/studio.ts";
+import {
+  buildStudio,
+  hasBrowser,
+  Studio,
+  type StudioOptions,
+} from "../../scripts/browser/studio.ts";
+import { sharedFolder } from "../shared.ts";
 
 if (!hasBrowser)
   console.error(
@@ -24,7 +30,8 @@ export function describeStudio(
     let studio: Studio | undefined;
     const pages: Page[] = [];
     beforeAll(async () => {
-      studio = await Studio.start(options);
+      const folder = await sharedFolder("studio", buildStudio);
+      studio = await Studio.start({ ...options, folder });
     }, 120_000);
     afterEach(async () => {
       for (const page of pages.splice(0)) await page.context().close();

@@ -87,12 +87,6 @@ function printStatements(statements: readonly Statement[], out: Output): void {
 
 function printStore(names: Names, { buffer, index, value }: Statement & { op: "store" }): string {
   const { kind, lanes } = value.type;
-  if (
-    (kind === "float") !== (buffer.element === "float32") ||
-    (kind === "mask" && buffer.element !== "uint8")
-  ) {
-    throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
-  }
   const expression = cValue(names, value);
   if (lanes === 1) return `${cElement(names, buffer, index)} = ${expression};`;
   const to = cAddress(names, buffer, index);

@@ -1,6 +1,7 @@
 // Prints the values of the kernel language as C expressions. Vectors are of the compiler's own vector types, so
 // operators work on them; what has no operator is a function of the preamble.
 import type { Buffer, Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
+import { operators } from "../operators.ts";
 
 /** How a kernel's registers are called in C. */
 export interface Names {
@@ -17,24 +18,6 @@ export function cType({ kind, lanes }: ValueType): string {
   if (lanes === 1) return kind === "float" ? "float" : "int";
   return kind === "float" ? `F${lanes}` : `I${lanes}`;
 }
-
-const operators: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  bitAnd: "&",
-  bitOr: "|",
-  bitXor: "^",
-  and: "&",
-  or: "|",
-  eq: "==",
-  ne: "!=",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-};
 
 /** A value as an expression that may be used as an operand. */
 export function cValue(names: Names, value: Value): string {

@@ -138,9 +138,6 @@ function emitStore(state: KernelState, { buffer, index, value }: Store): void {
   const { f } = state;
   const { kind, lanes } = value.type;
   const { element } = buffer;
-  if ((kind === "float") !== (element === "float32") || (kind === "mask" && element !== "uint8")) {
-    throw state.unsupported(`store of ${kind} to ${buffer.name}, which holds ${element}`);
-  }
   const offset = emitPointer(state, { buffer, index });
   emitValue(state, value);
   if (lanes === 1) {

@@ -136,13 +136,6 @@ function printStatements(
 
 function printStore(names: KernelNames, statement: Statement & { op: "store" }): string {
   const { buffer, index, value } = statement;
-  const { kind } = value.type;
-  if (
-    (kind === "float") !== (buffer.element === "float32") ||
-    (kind === "mask" && buffer.element !== "uint8")
-  ) {
-    throw new Error(`kernel: store of ${kind} to ${buffer.name}, which holds ${buffer.element}`);
-  }
   const address = names.address(buffer, index);
   const expression = wgslValue(names, value);
   if (buffer.element === "uint8")

@@ -2,6 +2,7 @@
 // this one does in invocations. Memory is words without a type, for all tensors lie in the same few buffers.
 import type { Buffer, Index, IndexVariable, Local, Value, ValueType } from "../../kernel/ir.ts";
 import { operands } from "../../kernel/walk.ts";
+import { operators } from "../operators.ts";
 
 /** How a kernel's registers and buffers are called in WGSL. */
 export interface Names {
@@ -14,24 +15,6 @@ export interface Names {
 }
 
 const types = { float: "f32", int: "i32", mask: "bool" } as const;
-
-const operators: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  bitAnd: "&",
-  bitOr: "|",
-  bitXor: "^",
-  and: "&",
-  or: "|",
-  eq: "==",
-  ne: "!=",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-};
 
 /** The WGSL type of a value. */
 export function wgslType({ kind, lanes }: ValueType): string {

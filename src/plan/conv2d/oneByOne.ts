@@ -12,7 +12,7 @@ import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { readsAt, stepAlong, symbolicAxes } from "../lanes.ts";
-import { storeFolded } from "../lower/boxes.ts";
+import { storeFolded } from "../lower/foldWindows.ts";
 import { unrolled } from "../lower/matmul.ts";
 import { storeExpression } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";

@@ -6,8 +6,9 @@ import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { fixed } from "../place.ts";
-import { isEmpty, type Planner } from "../planner.ts";
+import { isByElement, isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
+import { argsortByElement } from "./argsortElements.ts";
 import { withEpilogue } from "./boxes.ts";
 import { loops } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
@@ -21,9 +22,12 @@ interface Run {
   readonly positions: Index;
 }
 
-export function lowerArgsort(planner: Planner, { node, core }: Root): void {
+export function lowerArgsort(planner: Planner, root: Root): void {
+  const { node, core } = root;
   const input = core.inputs[0] as Node;
   const { axis, descending } = core.params as { axis: number; descending: boolean };
+  if (isByElement(planner))
+    return argsortByElement(planner, root, (w, value) => sortKey(w, value, descending));
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
   const count = core.shape[axis] as number;

@@ -1,14 +1,15 @@
-// Ops whose result is made of boxes: padding, concatenation, and the adjoint of windows.
+// Ops whose result is made of boxes: padding and concatenation.
 import type { Value } from "../../kernel/ir.ts";
-import type { WindowsParams } from "../../ops/windows.ts";
 import type { Node } from "../../tensor/node.ts";
-import type { Shape } from "../../tensor/shape.ts";
+import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
-import { type AxisIndex, combine, fixed, type Place } from "../place.ts";
-import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
+import { type AxisIndex, combine, inLane, type Place } from "../place.ts";
+import { isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { type BoxPart, storeBox, storeParts } from "./pointwise.ts";
+import { ifAll, isAtLeast, isBelow } from "./covering.ts";
+import { loops } from "./loops.ts";
+import { divide, storeBox } from "./pointwise.ts";
 
 /** A part of the output: its first index, its sizes, and the value at an index counted from there. */
 interface Piece {
@@ -76,6 +77,7 @@ function lowerPieces(
   const whole = pieces.every(({ start, size }) => start[0] === 0 && size[0] === core.shape[0]);
   const place = placeFor(planner, node, whole ? lane : -1, lane);
   if (isEmpty(node)) return;
+  if (isByElement(planner)) return storeAtOnce(planner, { node, core }, place, pieces);
   const isFree = lane < 0 && place.layout === "plain";
   for (const piece of pieces) {
     storeBox(planner, {
@@ -96,7 +98,45 @@ function lowerPieces(
   }
 }
 
-function placeFor(planner: Planner, node: Node, laneIfWhole: number, lane: number): Place {
+/** One kernel for all pieces: each element finds out in which it lies. */
+function storeAtOnce(
+  planner: Planner,
+  { node, core }: Root,
+  place: Place,
+  pieces: readonly Piece[],
+): void {
+  const w = planner.writer(core.op?.name ?? "box");
+  w.writes(place);
+  const axes = core.shape.map((size) => ({ size, vector: false }));
+  const order = axes.map((_, axis) => axis);
+  const division = divide(planner, axes, 1, sizeOf(core.shape));
+  loops(w, axes, order, division, (at) => {
+    for (const { start, size, value } of pieces) {
+      if (sizeOf(size) === 0) continue;
+      const conditions = at.flatMap((position, axis) => {
+        const [first, end] = [
+          start[axis] as number,
+          (start[axis] as number) + (size[axis] as number),
+        ];
+        const index = inLane(position, 0);
+        return [
+          ...(first > 0 ? [isAtLeast(w, index, first)] : []),
+          ...(end < (core.shape[axis] as number) ? [isBelow(w, index, end)] : []),
+        ];
+      });
+      ifAll(w, conditions, () => {
+        const own = at.map((i, axis) => combine(-(start[axis] as number), [[i, 1]], 1));
+        const found = value(w, own, 1);
+        const stored = node === core ? found : withEpilogue(w, node, core, found, at, 1);
+        w.store(place, at, stored, 1);
+      });
+    }
+  });
+  planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(core.shape) });
+}
+
+/** Batch layout where the operands have it, or a convolution wants it. */
+export function placeFor(planner: Planner, node: Node, laneIfWhole: number, lane: number): Place {
   const batch =
     planner.mayBatch(node) && (laneIfWhole === 0 || (lane < 0 && planner.wantsBatch.has(node)));
   return planner.place(node, batch ? "batch" : "plain");
@@ -123,142 +163,4 @@ function shifted(
   lanes: number,
 ): AxisIndex[] {
   return index.map((i, axis) => combine(start[axis] as number, [[i, 1]], lanes));
-}
-
-/** A stretch of one axis on which the same windows cover every pixel. */
-interface Stretch {
-  /** The pixels are first + step · i for i in [0, count). */
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
-  /** For each window tap that covers them: the tap, and the window of pixel i: window + i. */
-  readonly taps: readonly { readonly tap: number; readonly window: number }[];
-}
-
-/** Divides an axis so that on each stretch the list of covering taps is the same. */
-export function stretches(
-  size: number,
-  windows: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-): Stretch[] {
-  const result: Stretch[] = [];
-  for (let phase = 0; phase < Math.min(stride, size); phase++) {
-    const count = Math.ceil((size - phase) / stride);
-    const tapsAt = (i: number): Stretch["taps"] =>
-      Array.from({ length: kernel }, (_, tap) => ({
-        tap,
-        window: (phase + i * stride - tap * dilation) / stride,
-      })).filter(({ window }) => Number.isInteger(window) && window >= 0 && window < windows);
-    const keyAt = (i: number): string =>
-      tapsAt(i)
-        .map(({ tap }) => tap)
-        .join();
-    for (let from = 0; from < count; ) {
-      let to = from + 1;
-      while (to < count && keyAt(to) === keyAt(from)) to++;
-      result.push({
-        first: phase + from * stride,
-        step: stride,
-        count: to - from,
-        taps: tapsAt(from),
-      });
-      from = to;
-    }
-  }
-  return result;
-}
-
-/** Adjoint of windows: each pixel sums the window elements that cover it. */
-export function lowerFoldWindows(planner: Planner, root: Root): void {
-  const { node, core } = root;
-  const input = core.inputs[0] as Node;
-  const { variables, index } = symbolicAxes(6);
-  const lane = batchAxis(readsAt(input, index, planner.placeOf), variables);
-  const batched =
-    planner.mayBatch(node) && (lane === 0 || (lane < 0 && planner.wantsBatch.has(node)));
-  const place = planner.place(node, batched ? "batch" : "plain");
-  if (isEmpty(node)) return;
-  const [, , windowsDown, windowsAcross] = input.shape as readonly number[];
-  storeFolded(planner, root, place, {
-    ...(core.params as WindowsParams),
-    windows: [windowsDown as number, windowsAcross as number],
-    laneAxis: batched || lane >= 0 ? Math.max(lane, 0) : 3,
-    element: (w, window, tap, width) => w.value(input, [...window, ...tap.map(fixed)], width),
-  });
-}
-
-/** What pixels sum: elements of the windows that cover them. */
-export interface Folding extends WindowsParams {
-  /** Number of windows, down and across. */
-  readonly windows: readonly [number, number];
-  /** The axis of the image batch that lies in the lanes. */
-  readonly laneAxis: number;
-  /** What the window at [image, channel, row, column] gives to the pixel under its tap. */
-  readonly element: (
-    w: KernelWriter,
-    window: readonly AxisIndex[],
-    tap: readonly [number, number],
-    width: number,
-  ) => Value;
-}
-
-/** Stores for every pixel the sum over the windows that cover it, 0 where there are none, and the epilogue of that. */
-export function storeFolded(planner: Planner, root: Root, place: Place, folding: Folding): void {
-  const { kernel, stride, dilation, windows, laneAxis } = folding;
-  const [batch, channels, height, width] = root.core.shape as readonly [
-    number,
-    number,
-    number,
-    number,
-  ];
-  // Stretches of the same length share one nest: with windows side by side that is one pass over
-  // the windows, each of which writes all its pixels.
-  const nests = new Map<string, { count: readonly [number, number]; parts: BoxPart[] }>();
-  for (const rows of stretches(height, windows[0], kernel[0], stride[0], dilation[0])) {
-    for (const columns of stretches(width, windows[1], kernel[1], stride[1], dilation[1])) {
-      const count = [rows.count, columns.count] as const;
-      const nest = nests.get(count.join()) ?? { count, parts: [] };
-      nests.set(count.join(), nest);
-      nest.parts.push(foldPart(root, folding, rows, columns));
-    }
-  }
-  const name = root.core.op?.name ?? "fold";
-  for (const { count, parts } of nests.values()) {
-    const box = [batch, channels, ...count];
-    storeParts(planner, { name, node: root.node, place, box, laneAxis }, parts);
-  }
-}
-
-/** The pixels where a stretch of rows meets a stretch of columns. */
-function foldPart(
-  { node, core }: Root,
-  { element }: Folding,
-  rows: Stretch,
-  columns: Stretch,
-): BoxPart {
-  const target = ([n, c, i, j]: readonly AxisIndex[], w: KernelWriter): AxisIndex[] => [
-    n as AxisIndex,
-    c as AxisIndex,
-    combine(rows.first, [[i as AxisIndex, rows.step]], w.lanes),
-    combine(columns.first, [[j as AxisIndex, columns.step]], w.lanes),
-  ];
-  return {
-    target,
-    value: (w, at, lanes) => {
-      const [n, c, i, j] = at as [AxisIndex, AxisIndex, AxisIndex, AxisIndex];
-      let sum: Value | null = null;
-      for (const row of rows.taps) {
-        for (const column of columns.taps) {
-          const y = combine(row.window, [[i, 1]], w.lanes);
-          const x = combine(column.window, [[j, 1]], w.lanes);
-          const value = element(w, [n, c, y, x], [row.tap, column.tap], lanes);
-          sum = sum === null ? value : w.k.let(w.k.add(sum, value));
-        }
-      }
-      const total = sum ?? w.k.const(0);
-      return node === core ? total : withEpilogue(w, node, core, total, target(at, w), lanes);
-    },
-  };
 }

@@ -4,10 +4,11 @@ import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
-import { isEmpty, type Planner } from "../planner.ts";
+import { isByElement, isEmpty, type Planner } from "../planner.ts";
 import { withEpilogue } from "./boxes.ts";
 import { loops } from "./loops.ts";
 import { splitOver, storeBox, thenEpilogue } from "./pointwise.ts";
+import { scatterByElement } from "./scatterElements.ts";
 
 /** Looking up an element costs about as much as this many operations on neighbouring ones. */
 const lookUpCost = 8;
@@ -42,11 +43,23 @@ export function lowerScatter(planner: Planner, root: Root): void {
   thenEpilogue(planner, root, (place) => scatterInto(planner, root.core, place));
 }
 
-/** A copy of x, then the elements in order. Chunks divide another axis: what meets stays together. */
+/** A copy of x, then the elements in order. Where chunks are not elements, they divide another axis: what meets stays together. */
 function scatterInto(planner: Planner, core: Node, place: Place): void {
   const [x, index, source] = core.inputs as [Node, Node, Node];
   const { axis } = core.params as { axis: number };
   const adds = core.op?.name === "scatterAdd";
+  if (isByElement(planner)) {
+    return scatterByElement(planner, place, {
+      name: core.op?.name as string,
+      shape: core.shape,
+      axis,
+      from: index.shape,
+      adds,
+      start: (w, at) => w.value(x, at, 1),
+      value: (w, at) => w.value(source, at, 1),
+      target: (w, at) => w.value(index, at, 1),
+    });
+  }
   const w = planner.writer(core.op?.name as string);
   w.writes(place);
   const elements = (shape: readonly number[]) => shape.map((size) => ({ size, vector: false }));

@@ -5,9 +5,10 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { plainOperand } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
-import type { Planner } from "../planner.ts";
+import { isByElement, type Planner } from "../planner.ts";
 import { loops } from "./loops.ts";
 import { thenEpilogue } from "./pointwise.ts";
+import { scatterByElement } from "./scatterElements.ts";
 
 export function lowerIndexAdd(planner: Planner, root: Root): void {
   thenEpilogue(planner, root, (sums) => addRows(planner, root.core, sums));
@@ -18,6 +19,18 @@ function addRows(planner: Planner, core: Node, sums: Place): void {
   const { axis } = core.params as { axis: number };
   const from = plainOperand(planner, grad);
   const table = plainOperand(planner, index);
+  if (isByElement(planner)) {
+    return scatterByElement(planner, sums, {
+      name: "indexAdd",
+      shape: core.shape,
+      axis,
+      from: grad.shape,
+      adds: true,
+      start: (w) => w.k.const(0),
+      value: (w, at) => w.load(from, at, 1),
+      target: (w, at) => w.load(table, [at[axis] as AxisIndex], 1),
+    });
+  }
   const last = core.shape.length - 1;
   const w = planner.writer("indexAdd");
   w.writes(sums);
