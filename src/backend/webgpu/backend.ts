@@ -11,8 +11,8 @@ import { GpuMemory } from "./memory.ts";
 import { type Pipelines, pipelinesOf } from "./pipelines.ts";
 import { Staging } from "./staging.ts";
 
-/** Invocations under way at once on a large card. Results depend on it: it is the same for all. */
-const busyInvocations = 2 ** 17;
+/** Invocations under way at once on a large card, and on a processor that takes the place of one. */
+const busyInvocations = { card: 2 ** 17, software: 2 ** 6 };
 
 /** Makes a backend that computes on a GPU that was opened with {@link openGpu}. It does not close it. */
 export function createWebgpuBackend(gpu: Gpu): Backend {
@@ -44,7 +44,7 @@ class WebgpuBackend implements Backend {
       workgroup: {
         members: gpu.device.limits.maxComputeInvocationsPerWorkgroup,
         sharedBytes: gpu.device.limits.maxComputeWorkgroupStorageSize,
-        busy: busyInvocations,
+        busy: busyInvocations[gpu.isSoftware ? "software" : "card"],
       },
       grain: "element",
       threads: 1,

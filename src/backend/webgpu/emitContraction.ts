@@ -169,31 +169,27 @@ function alongSide(piece: Piece, out: Out): () => void {
     return { isIn, known: names.known() };
   });
   return () => {
-    for (let i = 0; i < depthSize / step; i++) {
-      add("{");
-      names.inBlock(() => {
-        const line = `member / ${together}u + ${i * step}u`;
-        const at = `piece + i32(${line})`;
-        for (let b = 0; b < beside; b++) {
-          for (let j = 0; j < quad; j++) {
-            const { isIn, known } = positions[b * quad + j] as (typeof positions)[number];
-            names.recall(known);
-            add(`var e${b}_${j} = 0.0f;`);
-            add(`if (${isIn} && ${at} < depth_end) {`);
-            names.inBlock(() => {
-              add(`let ${names.bind(depth.variable)} = ${at};`);
-              printElement(operand, `e${b}_${j}`, out);
-            });
-            add("}");
-          }
-          const column = `member % ${together}u + ${b * together}u`;
-          add(
-            `${word}_tile[(${line}) * ${quads}u + ${column}] = vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3);`,
-          );
+    add(`for (var i = member / ${together}u; i < ${depthSize}u; i += ${step}u) {`);
+    names.inBlock(() => {
+      for (let b = 0; b < beside; b++) {
+        for (let j = 0; j < quad; j++) {
+          const { isIn, known } = positions[b * quad + j] as (typeof positions)[number];
+          names.recall(known);
+          add(`var e${b}_${j} = 0.0f;`);
+          add(`if (${isIn} && piece + i32(i) < depth_end) {`);
+          names.inBlock(() => {
+            add(`let ${names.bind(depth.variable)} = piece + i32(i);`);
+            printElement(operand, `e${b}_${j}`, out);
+          });
+          add("}");
         }
-      });
-      add("}");
-    }
+        const column = `member % ${together}u + ${b * together}u`;
+        add(
+          `${word}_tile[i * ${quads}u + ${column}] = vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3);`,
+        );
+      }
+    });
+    add("}");
   };
 }
 
@@ -211,21 +207,20 @@ function alongDepth(piece: Piece, out: Out): void {
     add(`let ${names.bind(depth.variable)} = min(piece + i32(${line}), depth_end - 1i);`);
     print(operand.before);
     const known = names.known();
-    for (let i = 0; i < quads / step; i++) {
-      const column = `member / ${depthSize}u + ${i * step}u`;
+    add(`for (var i = member / ${depthSize}u; i < ${quads}u; i += ${step}u) {`);
+    names.inBlock(() => {
       for (let j = 0; j < quad; j++) {
         names.recall(known);
         const at = names.bind(side.variable);
-        add(`let ${at} = ${start} + i32((${column}) * ${quad}u + ${j}u);`);
-        add(`var e${i}_${j} = 0.0f;`);
+        add(`let ${at} = ${start} + i32(i * ${quad}u + ${j}u);`);
+        add(`var e${j} = 0.0f;`);
         add(`if (is_in && ${at} < ${side.limit}i) {`);
-        names.inBlock(() => printElement(operand, `e${i}_${j}`, out));
+        names.inBlock(() => printElement(operand, `e${j}`, out));
         add("}");
       }
-      add(
-        `${word}_tile[(${line}) * ${quads}u + ${column}] = vec4<f32>(e${i}_0, e${i}_1, e${i}_2, e${i}_3);`,
-      );
-    }
+      add(`${word}_tile[(${line}) * ${quads}u + i] = vec4<f32>(e0, e1, e2, e3);`);
+    });
+    add("}");
   });
   add("}");
 }

@@ -25,6 +25,8 @@ const depth = 16;
 /** Sizes of tiles: rows, columns, rows and columns of one invocation. */
 export const tiles: readonly ContractionTile[] = (
   [
+    [8, 32, 4, 4],
+    [8, 64, 4, 4],
     [16, 16, 4, 4],
     [16, 32, 4, 4],
     [32, 16, 4, 4],
@@ -45,10 +47,10 @@ const warp = 32;
 /** Cycles of reading an operand from shared memory, and of computing one from the memory of all. */
 const sharedLoad = 1.5;
 const load = 8;
-/** Cycles that a second kernel costs, and each part that it adds. */
-const secondKernel = 4000;
-const addition = 20;
-const mostParts = 1024;
+/** What a second kernel costs, and each part that it adds, in cycles of a machine that is full: its invocations take turns. */
+const secondKernel = 500;
+const addition = 4;
+const mostParts = 2048;
 
 /** The division that is estimated to take least time; it depends on sizes and the target alone. */
 export function divide(sizes: ProductSizes, target: WorkgroupTarget): Division {
