@@ -8,5 +8,7 @@ export function commandWords(text: string): string {
   return text
     .replace(/\{ onBadImage: "skip" \}/g, "--on-bad-image skip")
     .replace(/\{ channels: ([13]) \}/g, "--channels $1")
+    .replace(/\{ software: true \}/g, "--backend webgpu:software")
+    .replace(/setBackend\("([\w:]+)"\)/g, "--backend $1")
     .replace(/\bbatchSize: (\d+)/g, "--batch-size $1");
 }

@@ -8,6 +8,7 @@ import { commandWords } from "./commandWords.ts";
 import { commandHelp, mainHelp } from "./help.ts";
 import { type OptionSpecs, parseOptions, UsageError } from "./options.ts";
 import { ownName } from "./ownName.ts";
+import "./run/usualBackend.ts";
 import { version } from "./run/settings.ts";
 import { closedPipe, openTerminal, type Terminal } from "./terminal/terminal.ts";
 

@@ -10,6 +10,11 @@ await setup();
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 run("tsc", [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+// A program of its own: it reads TypeScript.
+run("modules for pages", [
+  join(root, "scripts", "browser", "pageModules.ts"),
+  join(dist, "browser"),
+]);
 run("vite", [join(root, "node_modules", "vite", "bin", "vite.js"), "build", "studio"]);
 nameWorkers(join(dist, "src", "backend", "wasm", "thread.js"));
 cpSync(join(root, "data"), join(dist, "data"), { recursive: true });

@@ -3,12 +3,15 @@ import type { Backend } from "./backend/backend.ts";
 import { createNativeBackend, nativeRuntime } from "./backend/native/index.ts";
 import { createReferenceBackend } from "./backend/reference/index.ts";
 import { createWasmBackend } from "./backend/wasm/index.ts";
-import type { Gpu, GpuOptions } from "./backend/webgpu/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
+import { gpuInUse } from "./gpu.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
 
-/** `auto` takes the fastest that works here: webgpu if {@link openGpu} opened a GPU, else native if there are a C compiler and koffi, else wasm. */
+/**
+ * `auto` takes the first of these that there is: webgpu, if {@link openGpu} opened a GPU, and not an adapter that computes on
+ * the processor; native, if there are a C compiler and koffi; wasm.
+ */
 export type BackendName = "auto" | "webgpu" | "native" | "wasm" | "reference";
 
 export interface BackendOptions {
@@ -31,45 +34,16 @@ const names: readonly BackendName[] = ["auto", "webgpu", "native", "wasm", "refe
 
 let current: BackendEngine | null = null;
 
-/** The GPU that was opened, and how a backend is made on it. */
-let opened: { readonly gpu: Gpu; readonly create: (gpu: Gpu) => Backend } | null = null;
-
-/** A GPU that was opened. */
-export interface GpuSummary {
-  /** The adapter's name. */
-  readonly title: string;
-  /** Does it compute on the processor? */
-  readonly isSoftware: boolean;
-}
-
-/**
- * Opens the GPU, for `setBackend("webgpu")` and `setBackend("auto")` afterwards: a machine hands out its GPU only to those who
- * wait. In Node it needs the package webgpu. Opened again, it is a new device: that helps where one was lost.
- *
- * @param options software: take an adapter that computes on the processor, for tests (default false)
- * @throws BackendError if there is no WebGPU here, or no GPU
- * @example
- * await openGpu(); setBackend("webgpu"); // not run: needs a GPU
- */
-export async function openGpu(options: GpuOptions = {}): Promise<GpuSummary> {
-  checkOptions("openGpu", options, ["software"]);
-  // Loaded when somebody asks for it: most programs do without.
-  const webgpu = await import("./backend/webgpu/index.ts");
-  const gpu = await webgpu.openGpu(options);
-  opened = { gpu, create: webgpu.createWebgpuBackend };
-  return { title: gpu.title, isSoftware: gpu.isSoftware };
-}
-
 /**
  * Chooses the backend for all tensors made from now on.
  * "webgpu" needs a GPU that {@link openGpu} opened before.
  * "native" needs a C compiler and the package koffi; where it cannot run, a line on the error stream says why and "wasm" is
- * taken. "auto" also lets networks made by `compile` begin on wasm while their kernels are compiled, see {@link compile}.
- * Without a call, the backend is `$FOVEA_BACKEND`, else "wasm".
+ * taken. "auto" never opens a GPU by itself, and takes an adapter that computes on the processor only by the name "webgpu". It also lets networks made by `compile` begin on wasm while their kernels are compiled, see {@link compile}.
+ * Without a call, the backend is `$FOVEA_BACKEND`, else "wasm"; "webgpu:software" there stands for `openGpu({ software: true })`.
  * In a browser, wasm runs on several threads in pages that are served with the headers `Cross-Origin-Opener-Policy: same-origin`
  * and `Cross-Origin-Embedder-Policy: require-corp`; elsewhere on one, and a line on the console says so.
  *
- * @param name    "auto" (an open GPU, else native where it can run, else wasm), "webgpu" (the GPU), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
+ * @param name    "auto" (a GPU that is open, else native where it can run, else wasm), "webgpu" (the GPU), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
  * @throws BackendError for "webgpu" if no GPU is open
  * @example setBackend("wasm", { threads: 2 })
@@ -99,8 +73,9 @@ function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions
   const background = name === "auto";
   const shared = threads === undefined ? {} : { threads };
   if (name === "reference") return createReferenceBackend();
-  if (name === "webgpu" || (name === "auto" && opened?.gpu.isSoftware === false)) {
-    if (opened !== null) return opened.create(opened.gpu);
+  const gpu = gpuInUse();
+  if (name === "webgpu" || (name === "auto" && gpu?.isSoftware === false)) {
+    if (gpu !== null) return gpu.create();
     throw new BackendError("webgpu: no GPU is open", {
       hint: 'await openGpu(), then setBackend("webgpu")',
     });
@@ -157,7 +132,9 @@ export function backend(): Backend {
 
 function engineInUse(): BackendEngine {
   if (current === null) {
-    setBackend(environment().FOVEA_BACKEND || "wasm");
+    const { FOVEA_BACKEND: name = "" } = environment();
+    // Which adapter is opened is the only difference, and that was done before.
+    setBackend(name === "webgpu:software" ? "webgpu" : name || "wasm");
   }
   return current as BackendEngine;
 }

@@ -2,11 +2,8 @@
 // the generated code. All of it goes to the error stream, so that output stays what it is.
 import type { Executable } from "./backend/backend.ts";
 import type { Graph } from "./graph/graph.ts";
-import { bytesText } from "./inspect/textTable.ts";
 import type { KernelProgram } from "./kernel/ir.ts";
-import { printKernel } from "./kernel/print.ts";
 import { OptionError } from "./tensor/errors.ts";
-import { labelOf } from "./tensor/origin.ts";
 
 const highest = 4;
 
@@ -45,51 +42,18 @@ export interface CompiledPlan {
   readonly ms: number;
 }
 
-/** Tells of a plan, as much as the level asks for. @internal */
+/** The text of one plan after the other: what turns a plan into text is loaded when the first is to be told. */
+let told: Promise<void> = Promise.resolve();
+
+/** Tells of a plan, as much as the level asks for, soon. @internal */
 export function tellPlan(plan: CompiledPlan, level = debugLevel()): void {
-  if (level > 0) console.error(planText(plan, level, ++plans));
+  if (level === 0) return;
+  const number = ++plans;
+  const text = import("./planText.ts").then(({ planText }) => planText(plan, level, number));
+  told = told.then(async () => console.error(await text)).catch(console.error);
 }
 
-/** @internal */
-export function planText(
-  { graph, program, executable, ms }: CompiledPlan,
-  level: number,
-  number: number,
-): string {
-  const ops = `plan ${number}: ${countOf(graph.steps.length, "op")}`;
-  if (program === null) return `${ops}, interpreted`;
-  const launches = program.stages.flatMap(({ launches }) => launches);
-  const parts = [
-    `${ops} -> ${countOf(launches.length, "kernel")} in ${countOf(program.stages.length, "stage")}`,
-    `${bytesText(program.arenaBytes) || "no bytes"} of temporaries`,
-    `compiled in ${ms.toFixed(1)} ms`,
-  ];
-  const texts = [parts.join(", ")];
-  if (level >= 2) texts.push(...kernelLines(program));
-  if (level >= 3) {
-    const kernels = new Set(launches.map(({ kernel }) => kernel));
-    for (const kernel of kernels) texts.push("", printKernel(kernel));
-  }
-  const code = level >= 4 ? (executable.code?.() ?? "") : "";
-  if (code !== "") texts.push("", code);
-  return texts.join("\n");
-}
-
-/** A line for each launch: stage, part of the step, chunks, what it does, and its traffic. */
-function kernelLines({ stages }: KernelProgram): string[] {
-  return stages.flatMap(({ launches }, stage) =>
-    launches.map(({ kernel, chunks, origin = null }) => {
-      const traffic =
-        origin === null
-          ? ""
-          : `  reads ${bytesText(origin.readBytes) || "nothing"}, writes ${bytesText(origin.writtenBytes)}`;
-      const at = `${String(stage).padStart(4)}  ${(origin?.phase ?? "").padEnd(8)}`;
-      const count = `×${chunks}`.padEnd(5);
-      return `${at}  ${count}  ${labelOf(kernel.name, origin)}${traffic}`;
-    }),
-  );
-}
-
-function countOf(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+/** When all plans so far are told. @internal */
+export function allTold(): Promise<void> {
+  return told;
 }

@@ -8,7 +8,6 @@ import type {
   Executable,
   Preparation,
 } from "./backend/backend.ts";
-import { measurePeak } from "./backend/peak.ts";
 import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { tellPlan } from "./debug.ts";
@@ -292,7 +291,9 @@ export class BackendEngine implements Engine {
     peak(): Promise<MachinePeak | null>;
   } {
     const peak = (): Promise<MachinePeak | null> => {
-      this.#peak ??= measurePeak(this.backend);
+      this.#peak ??= import("./backend/peak.ts").then(({ measurePeak }) =>
+        measurePeak(this.backend),
+      );
       return this.#peak;
     };
     const { name, capabilities, device = null } = this.backend;
@@ -301,6 +302,10 @@ export class BackendEngine implements Engine {
 
   get memoryLimit(): number {
     return this.backend.capabilities.memoryLimit ?? Infinity;
+  }
+
+  get arenaLimit(): number | null {
+    return this.backend.capabilities.arenaLimit ?? null;
   }
 
   #execute(program: Executable, buffers: readonly BackendBuffer[]): void {

@@ -4,9 +4,11 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { backend, data, nativeSupport } from "../../src/index.ts";
+import { data } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
+import { backendFindings } from "../run/backendFindings.ts";
+import type { Finding } from "../run/finding.ts";
 import { datasetNames } from "../run/names.ts";
 import { thisMachine } from "../run/settings.ts";
 import { bytes } from "../terminal/format.ts";
@@ -15,13 +17,6 @@ import type { Terminal } from "../terminal/terminal.ts";
 const options = {
   json: { type: "flag", help: "everything as one JSON object" },
 } as const satisfies OptionSpecs;
-
-interface Finding {
-  readonly name: string;
-  readonly value: string;
-  /** Good, bad, or neither. */
-  readonly isGood?: boolean;
-}
 
 export const doctorCommand = defineCommand({
   name: "doctor",
@@ -32,7 +27,7 @@ export const doctorCommand = defineCommand({
 
   async run({ json }, _positionals, { terminal }) {
     // First: the wasm backend switches on what Node 20 has behind a flag.
-    const used = backends();
+    const used = await backendFindings();
     const groups: Readonly<Record<string, readonly Finding[]>> = {
       machine: machine(),
       webassembly: webAssembly(),
@@ -113,54 +108,6 @@ function webAssembly(): Finding[] {
       value: threads ? "yes: shared memory and atomics" : "no: one thread computes",
     },
   ];
-}
-
-function backends(): Finding[] {
-  const findings: Finding[] = [];
-  try {
-    const { name, capabilities } = backend();
-    const { lanes, threads, fusedMultiplyAdd } = capabilities;
-    const details = [
-      `${threads} ${threads === 1 ? "thread" : "threads"}`,
-      `${lanes} floats a register`,
-      ...(fusedMultiplyAdd ? ["fused multiply-add"] : []),
-    ];
-    findings.push({ name, value: `used (${details.join(", ")})`, isGood: true });
-    const others: Readonly<Record<string, string>> = {
-      wasm: "not used: FOVEA_BACKEND asks for another",
-      reference: "not used: plain loops in float64, slow; the truth that others are tested against",
-    };
-    for (const [other, reason] of Object.entries(others)) {
-      if (other !== name) findings.push({ name: other, value: reason });
-    }
-  } catch (error) {
-    findings.push({ name: "wasm", value: (error as Error).message, isGood: false });
-  }
-  return [...findings, ...native(), { name: "webgpu", value: "not in this version" }];
-}
-
-/** What native code would need, or why there is none; and whether it is used. */
-function native(): Finding[] {
-  const { fault, compiler, isas, folder } = nativeSupport();
-  if (fault !== null) return [{ name: "native", value: `cannot run: ${oneLine(fault)}` }];
-  const isUsed = backend().name === "native";
-  return [
-    ...(isUsed ? [] : [{ name: "native", value: "not used: FOVEA_BACKEND=native would" }]),
-    { name: "native compiler", value: compiler as string },
-    { name: "native code for", value: isas.join(", ") },
-    { name: "native kernels", value: folder ?? "not kept" },
-  ];
-}
-
-/** The headline of an error and its hint. */
-function oneLine(message: string): string {
-  const [headline = "", ...rows] = message.split("\n");
-  const hint = rows
-    .find((row) => row.trim().startsWith("hint"))
-    ?.trim()
-    .replace(/^hint\s+/, "");
-  const text = headline.replace(/^native: /, "");
-  return hint === undefined ? text : `${text}; ${hint}`;
 }
 
 function dataSets(): Finding[] {

@@ -1,11 +1,12 @@
 // `fovea evaluate`: accuracy, classes and confusion of a trained network, in the terminal.
 import { resolve } from "node:path";
-import { interop, pictures, setBackend, train } from "../../src/index.ts";
+import { interop, pictures, train } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
+import { backendOptions, computeOn } from "../run/backend.ts";
 import { checkDataName, isDatasetName, loadTestData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
-import { backendNames, datasetNames } from "../run/names.ts";
+import { datasetNames } from "../run/names.ts";
 import { imageShapeOf } from "../run/network.ts";
 import { loadTrained, trainedOptions } from "../run/trained.ts";
 
@@ -27,14 +28,7 @@ const options = {
     ...{ type: "integer", value: "N", min: 1, max: 65_536, default: 256 },
     help: "images that are looked at together",
   },
-  backend: {
-    ...{ type: "choice", choices: backendNames, default: "auto" },
-    help: "what computes",
-  },
-  threads: {
-    ...{ type: "integer", value: "N", min: 1, max: 256, defaultText: "all cores" },
-    help: "threads that compute",
-  },
+  ...backendOptions,
   json: { type: "flag", help: "the results as one JSON object" },
 } as const satisfies OptionSpecs;
 
@@ -58,7 +52,7 @@ export const evaluateCommand = defineCommand({
 
   async run(values, [name], { terminal }) {
     if (values.data !== undefined) checkDataName(values.data);
-    setBackend(values.backend, values.threads === undefined ? {} : { threads: values.threads });
+    await computeOn(values.backend, values);
     const { path, net, checkpoint, settings } = await loadTrained(name, values);
     const dataName = values.data ?? settings.data;
     if (values.data === undefined) checkDataName(dataName);

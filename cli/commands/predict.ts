@@ -1,7 +1,8 @@
 // `fovea predict`: what a trained network sees in pictures, drawn in the terminal.
-import { data, setBackend } from "../../src/index.ts";
+import { data } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
+import { backendOptions, computeOn } from "../run/backend.ts";
 import { checkDataName, loadTestData } from "../run/data.ts";
 import { imageShapeOf, probabilities } from "../run/network.ts";
 import { type PictureReader, pictureFiles, pictureReader, type Seen } from "../run/pictures.ts";
@@ -28,6 +29,7 @@ const options = {
     ...{ type: "integer", value: "N", min: 1, max: 1000, default: 5 },
     help: "classes shown for each picture; with --json all unless given",
   },
+  ...backendOptions,
   json: { type: "flag", help: "a JSON line for each picture" },
 } as const satisfies OptionSpecs;
 
@@ -47,7 +49,7 @@ export const predictCommand = defineCommand({
   async run(values, paths, { terminal, given }) {
     if (paths.length === 0 && values.test === undefined)
       throw new UsageError("IMAGE is missing: a PNG or JPEG file, a folder, or --test N");
-    setBackend("auto");
+    await computeOn(values.backend, values);
     const trained = await loadTrained(values.run, values);
     const read = pictureReader(trained, values.invert as Parameters<typeof pictureReader>[1]);
     const show = async (picture: Seen, isDrawn: boolean): Promise<void> => {

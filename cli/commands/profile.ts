@@ -1,7 +1,8 @@
 // `fovea profile`: where the time of a step goes, kernel by kernel.
-import { inspect, interop, pictures, setBackend } from "../../src/index.ts";
+import { inspect, interop, pictures } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
+import { backendOptions, computeOn } from "../run/backend.ts";
 import { checkModelName, modelNames } from "../run/names.ts";
 import { profiledStep } from "../run/profiledStep.ts";
 
@@ -31,14 +32,7 @@ const options = {
     ...{ type: "integer", value: "N", min: 1, max: 10_000, default: 20 },
     help: "kernels that are listed, those that take longest",
   },
-  backend: {
-    ...{ type: "choice", choices: ["auto", "native", "wasm"], default: "auto" },
-    help: "what computes",
-  },
-  threads: {
-    ...{ type: "integer", value: "N", min: 1, max: 256, defaultText: "all cores" },
-    help: "threads that compute",
-  },
+  ...backendOptions,
   svg: { type: "text", value: "FILE", help: "also draw it: step, modules, kernels" },
   json: { type: "flag", help: "the profile as one JSON object" },
 } as const satisfies OptionSpecs;
@@ -47,7 +41,7 @@ export const profileCommand = defineCommand({
   name: "profile",
   description:
     "Times a training step of a new network on made-up images: each kernel with what was fused in\n" +
-    "it, its rates, and what the machine could reach; totals by kind of work; the rest of the step.",
+    "it, its rates, and what the processor could reach; totals by kind of work; the rest of the step.",
   positionals: [{ name: "MODEL", help: modelNames.join(", "), required: true }],
   options,
   examples: [
@@ -57,8 +51,8 @@ export const profileCommand = defineCommand({
 
   async run(values, [model = ""], { terminal }) {
     checkModelName(model);
-    const { threads, runs, rows, infer, json, svg } = values;
-    setBackend(values.backend, threads === undefined ? {} : { threads });
+    const { runs, rows, infer, json, svg } = values;
+    await computeOn(values.backend, values);
     const { step, inputShape } = profiledStep(model, values);
     const profile = await inspect.profile(step, { runs, warmup: Math.min(10, runs) });
     const what = `${model}, ${infer ? "forward pass" : "training step"}, ${inputShape.join(" x ")}`;

@@ -1,14 +1,16 @@
 // What `npm start` does: fetches the data, trains LeNet, and shows the result. The next time it
 // goes on where it was, or shows the result again.
-import { setBackend, train } from "../../src/index.ts";
+import { train } from "../../src/index.ts";
 import { type CommandContext, defineCommand, type ExitCode } from "../command.ts";
 import { ownName } from "../ownName.ts";
+import { computeOn } from "../run/backend.ts";
 import { loadData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
 import { RunFolder } from "../run/folder.ts";
 import { loadNetwork } from "../run/network.ts";
 import { type RunSettings, usualSettings } from "../run/settings.ts";
 import { resumeTraining, startTraining } from "../run/training.ts";
+import { usualBackend } from "../run/usualBackend.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 const sampleName = "fashion-mnist-sample";
@@ -50,7 +52,7 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
     return startTraining(
       {
         folder,
-        settings: usualSettings,
+        settings: { ...usualSettings, backend: usualBackend },
         force: !folder.hasCheckpoint(),
         display,
         onSample: () => {
@@ -59,7 +61,7 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
           );
           terminal.line("1,500 images of 60,000. The network will learn, but less well.");
           terminal.line();
-          return sampleSettings;
+          return { ...sampleSettings, backend: usualBackend };
         },
       },
       terminal,
@@ -75,7 +77,7 @@ async function trainIfNeeded(folder: RunFolder, terminal: Terminal): Promise<Exi
 }
 
 async function show(folder: RunFolder, terminal: Terminal): Promise<void> {
-  setBackend("auto");
+  await computeOn();
   const { net } = await loadNetwork(folder.file("last"));
   const dataName = folder.settings()?.settings.data ?? usualSettings.data;
   const splits = await loadData(dataName, {

@@ -30,7 +30,7 @@ const callOptions = {
   "runs-dir": { type: "text", value: "FOLDER", default: "runs", help: "folder of the runs" },
   resume: {
     ...{ type: "optionalText", value: "NAME" },
-    help: "go on with this run, or with the latest; --epochs may ask for more",
+    help: "go on with this run, or with the latest; --epochs may ask for more, --backend for another",
   },
   studio: {
     ...{ type: "flag" },
@@ -51,20 +51,23 @@ const config: ConfigRules = {
 };
 
 /** What may be said when a run goes on: all else it keeps from its beginning. */
-const resumable = ["resume", "epochs", "threads", "runs-dir", "studio", "port", "json", "quiet"];
+const resumable = [
+  ...["resume", "epochs", "backend", "threads", "runs-dir", "studio", "port", "json", "quiet"],
+];
 
 export const trainCommand = defineCommand({
   name: "train",
   description:
     "Trains a network and leaves runs/NAME/ with checkpoints, a log, pictures and a report.\n" +
     "Ctrl-C stops after the step that is running, and saves; --resume goes on to the same bits\n" +
-    "as if it had never stopped.",
+    "as if it had never stopped; on another backend, to the same but for rounding.",
   positionals: [{ name: "MODEL", help: modelHelp, required: false }],
   options,
   examples: [
     "fovea train lenet",
     "fovea train lenet --optimizer adam --epochs 20 --run adam",
     "fovea train --resume adam --epochs 40",
+    "fovea train lenet --backend webgpu",
     "fovea train lenet --studio",
     "fovea train mine.ts --data fashion-mnist --lr 0.1",
     "fovea train resnet18 --data photos --augment light --schedule cosine --lr 0.05",
@@ -87,9 +90,9 @@ export const trainCommand = defineCommand({
           : new RunFolder(runsDir, resume);
       const epochs = names.has("epochs") ? given.epochs : undefined;
       const display = displayKind(given, terminal);
-      const { threads } = given;
+      const { backend, threads } = given;
       return whileWatched({ studio, port, display }, terminal, (watch) =>
-        resumeTraining({ folder, display, epochs, threads, watch }, terminal),
+        resumeTraining({ folder, display, epochs, backend, threads, watch }, terminal),
       );
     }
     const file =

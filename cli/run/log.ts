@@ -15,6 +15,8 @@ export interface RunEvent {
   readonly settings: RunSettings;
   /** What computes, whatever the settings leave open: a run goes on with the backend that it began with. */
   readonly backend?: string;
+  /** The GPU's name, where one computes. */
+  readonly device?: string;
   readonly machine: Machine;
 }
 
@@ -35,6 +37,7 @@ const stepEveryMs = 1000;
 export class EventLog {
   readonly #file: number;
   #stepAt = Number.NEGATIVE_INFINITY;
+  #hasSteps = false;
 
   private constructor(file: number) {
     this.#file = file;
@@ -59,8 +62,14 @@ export class EventLog {
     return new EventLog(openSync(path, "a"));
   }
 
+  /** Has training got under way since the log was opened? */
+  get hasSteps(): boolean {
+    return this.#hasSteps;
+  }
+
   append(event: LogEvent): void {
     if (event.type === "step") {
+      this.#hasSteps = true;
       const now = performance.now();
       if (now - this.#stepAt < stepEveryMs) return;
       this.#stepAt = now;

@@ -51,8 +51,6 @@ export const optimizerNames = [
 
 export const scheduleNames = ["none", "cosine", "step", "one-cycle", "plateau"] as const;
 
-export const backendNames: readonly string[] = ["auto", "native", "wasm", "reference"];
-
 export const logNames = ["csv", "jsonl", "tensorboard"] as const;
 
 /**

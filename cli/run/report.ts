@@ -34,7 +34,7 @@ export function reportText(results: Results): string {
         ["epochs", epochsText(settings, epochs.length)],
         ...extraSettings(settings).map(([name, value]) => [name, cell(value)]),
         ["seed", String(settings.seed)],
-        ["backend", `${settings.backend}, ${threadsText(settings.threads)}`],
+        ["backend", backendText(run)],
         ["machine", `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)}`],
         ["software", `Fovea ${machine.fovea}, Node ${machine.node}, ${machine.system}`],
         ["started", run.startedAt],
@@ -113,6 +113,12 @@ function batchText({ batchSize, accumulate }: Results["run"]["settings"]): strin
 
 function epochsText({ epochs }: Results["run"]["settings"], done: number): string {
   return done < epochs ? `${done} of ${epochs}, stopped early` : String(epochs);
+}
+
+function backendText({ settings, backend = settings.backend, device }: Results["run"]): string {
+  return device === undefined
+    ? `${backend}, ${threadsText(settings.threads)}`
+    : `${backend} on ${cell(device)}`;
 }
 
 function threadsText(threads: number | null): string {

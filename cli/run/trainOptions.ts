@@ -1,8 +1,8 @@
 // What `fovea train` takes, and the settings of a run that follow from it.
 import { type OptionSpecs, type OptionValues, UsageError } from "../options.ts";
+import { backendOptions } from "./backend.ts";
 import {
   augmentNames,
-  backendNames,
   datasetNames,
   logNames,
   logsOf,
@@ -12,6 +12,7 @@ import {
   usualRate,
 } from "./names.ts";
 import type { RunSettings } from "./settings.ts";
+import { usualBackend } from "./usualBackend.ts";
 
 const share = { min: 0, max: 1 } as const;
 
@@ -153,14 +154,7 @@ const machineOptions = {
     ...{ type: "integer", value: "N", min: 0, max: 2 ** 32 - 1, default: 0 },
     help: "picks the first weights and the order of the images",
   },
-  threads: {
-    ...{ type: "integer", value: "N", min: 1, max: 256, defaultText: "all cores" },
-    help: "threads that compute; results do not depend on it",
-  },
-  backend: {
-    ...{ type: "choice", choices: backendNames, default: "auto" },
-    help: "what computes",
-  },
+  ...backendOptions,
   "checkpoint-every": {
     ...{ type: "number", value: "SECONDS", min: 0, above: true, default: 30 },
     help: "save this often inside an epoch, besides after each",
@@ -231,7 +225,7 @@ export function settingsOf(
     log: values.log ?? null,
     seed: values.seed,
     threads: values.threads ?? null,
-    backend: values.backend,
+    backend: values.backend ?? usualBackend,
     checkpointEvery: values["checkpoint-every"],
   };
 }

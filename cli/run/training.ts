@@ -1,15 +1,6 @@
 // A training run from settings to report: new, or resumed from its last checkpoint.
 import { existsSync } from "node:fs";
-import {
-  FoveaError,
-  interop,
-  manualSeed,
-  models,
-  type nn,
-  optim,
-  setBackend,
-  train,
-} from "../../src/index.ts";
+import { FoveaError, interop, manualSeed, models, type nn, optim, train } from "../../src/index.ts";
 import type { ExitCode } from "../command.ts";
 import { UsageError } from "../options.ts";
 import { ownName } from "../ownName.ts";
@@ -17,6 +8,7 @@ import type { TrainingWatch } from "../studio/watch.ts";
 import type { WatchedRun } from "../studio/watchTypes.ts";
 import { count, percent } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { computeOn } from "./backend.ts";
 import { loadRunData, type RunData } from "./data.ts";
 import { type Display, type DisplayKind, openDisplay, spent } from "./display.ts";
 import { freezeParts, startFrom } from "./fineTune.ts";
@@ -42,6 +34,7 @@ import {
   thisMachine,
 } from "./settings.ts";
 import { stopOnSignals } from "./stop.ts";
+import { resumeCommand, withWayOn } from "./wayOn.ts";
 
 export interface TrainingRequest {
   readonly folder: RunFolder;
@@ -63,6 +56,7 @@ export async function startTraining(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { folder, force, onSample, start = null } = request;
+  const computing = await computeOn(request.settings.backend, request.settings);
   checkModel(request.settings);
   // Before the data is fetched: a folder that cannot be written is said at once.
   folder.create(force);
@@ -87,7 +81,7 @@ export async function startTraining(
     origin: splits.origin,
     ...(splits.skipped === 0 ? {} : { skipped: splits.skipped }),
     settings,
-    backend: computeOn(settings.backend, settings),
+    ...computing,
     machine: thisMachine(),
   };
   await interop.atomicWrite(folder.file("settings"), settingsJson(settings));
@@ -128,6 +122,8 @@ export async function resumeTraining(
   request: {
     readonly folder: RunFolder;
     readonly epochs?: number | undefined;
+    /** Another one than before: results are the same but for rounding. */
+    readonly backend?: string | undefined;
     readonly threads?: number | undefined;
     readonly display: DisplayKind;
     readonly watch?: TrainingWatch | null;
@@ -153,7 +149,7 @@ export async function resumeTraining(
   if (checkpoint !== null && checkpoint.progress === null) {
     throw new FoveaError(`${folder.file("last")} does not say where training stands`);
   }
-  const { epochs = before.settings.epochs, threads = before.settings.threads } = request;
+  const { backend, epochs = before.settings.epochs, threads = before.settings.threads } = request;
   // Stopped between its last step and its report, it has only that left to do.
   if (checkpoint?.progress && checkpoint.progress.epoch >= epochs && folder.isFinished()) {
     throw new FoveaError(`the run ${folder.name} is finished: it has had its ${epochs} epochs`, {
@@ -165,10 +161,15 @@ export async function resumeTraining(
       `--epochs: the schedule ${before.settings.schedule} was laid out for ${before.settings.epochs}`,
     );
   }
-  const settings = { ...before.settings, epochs, threads };
+  const asked = backend === undefined ? {} : { backend };
+  const settings = { ...before.settings, epochs, threads, ...asked };
   // Runs of before native code say nothing of it.
-  const { backend = settings.backend === "auto" ? "wasm" : settings.backend } = before;
-  const run: RunEvent = { ...before, settings, backend: computeOn(backend, settings) };
+  const { backend: began = settings.backend === "auto" ? "wasm" : settings.backend } = before;
+  const computing = await computeOn(backend ?? began, settings).catch(async (error) => {
+    throw backend === undefined ? await withWayOn(error, folder) : error;
+  });
+  const { device: _, ...kept } = before;
+  const run: RunEvent = { ...kept, settings, ...computing };
   // Begun anew, it starts from the same network.
   const start =
     checkpoint === null && run.settings.fineTune !== null
@@ -215,11 +216,14 @@ async function runTraining(training: Training, terminal: Terminal): Promise<Exit
     const code = stop.exitCode();
     if (history.interrupted && code !== null) {
       display.line(`Stopped after step ${count(history.step)} and saved. Go on with`);
-      display.line(`  ${ownName()} train --resume ${folder.name}${runsDirOption(folder)}`);
+      display.line(`  ${resumeCommand(folder)}`);
       return code;
     }
     await finish();
     return 0;
+  } catch (error) {
+    // What fails at once would fail again.
+    throw folder.hasCheckpoint() || log.hasSteps ? await withWayOn(error, folder) : error;
   } finally {
     display.finish();
     log.close();
@@ -315,11 +319,6 @@ function logTo(kind: ReturnType<typeof logsOf>[number], folder: RunFolder): trai
   }
 }
 
-/** Chooses what computes; its name. */
-function computeOn(backend: string, { threads }: Pick<RunSettings, "threads">): string {
-  return setBackend(backend, threads === null ? {} : { threads }).name;
-}
-
 /** The network that learns: new, or begun from a trained one. */
 function networkOf(
   settings: RunSettings,
@@ -376,6 +375,7 @@ export async function findRate(
   terminal: Terminal,
 ): Promise<train.LearningRateRange> {
   const { settings, start = null, display } = request;
+  await computeOn(settings.backend, settings);
   checkModel(settings);
   const loaded = await loadRunData(settings, {
     size: inputSizeOf(settings),
@@ -384,7 +384,6 @@ export async function findRate(
   });
   const splits = fitting(settings, loaded);
   try {
-    computeOn(settings.backend, settings);
     const silent = openDisplay("quiet", "", terminal);
     const { net } = networkOf(settings, splits, start, silent);
     return await train.findLearningRate(net, {
@@ -419,8 +418,4 @@ function watchedRun({ folder, run, splits }: Training): WatchedRun {
 
 function files(n: number): string {
   return n === 1 ? "1 file" : `${count(n)} files`;
-}
-
-function runsDirOption(folder: RunFolder): string {
-  return folder.runsDir === "runs" ? "" : ` --runs-dir ${folder.runsDir}`;
 }

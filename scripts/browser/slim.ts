@@ -1,4 +1,5 @@
-// A plugin of Vite that leaves out of a page what only tests and Node use. Nothing that a page can reach changes.
+// What only tests and Node use, left out of what pages get: by a plugin of Vite for pages made of the sources, and in the
+// package's modules for pages. Nothing that a page can reach changes.
 import type { Plugin } from "vite";
 
 /** What an op's value holds for tests alone: cases, and the float64 loops that the reference backend interprets. */
@@ -7,7 +8,11 @@ const instead: Readonly<Record<string, string>> = {
   reference: "reference: null",
 };
 
-interface Named {
+/** Backends that no page has, each with a module that says so. */
+export const withoutBackends = /(?<=\/backend\/(?:native|reference)\/)index(?=\.ts$)/;
+
+/** An ESTree node. */
+export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
   readonly end: number;
@@ -26,8 +31,8 @@ const withoutNode: Plugin = {
   name: "fovea-without-node",
   enforce: "pre",
   resolveId(source, importer) {
-    if (importer === undefined || !/\/backend\/(native|reference)\/index\.ts$/.test(source)) return;
-    return this.resolve(source.replace("index.ts", "absent.ts"), importer, { skipSelf: true });
+    if (importer === undefined || !withoutBackends.test(source)) return;
+    return this.resolve(source.replace(withoutBackends, "absent"), importer, { skipSelf: true });
   },
 };
 
@@ -35,46 +40,54 @@ const withoutTests: Plugin = {
   name: "fovea-without-tests",
   enforce: "post",
   transform(code, id) {
-    if (!/\/src\/ops\/\w+\.ts$/.test(id)) return;
-    let rest = code;
-    // From the end, so that places stay right.
-    for (const { start, end, name } of unusedIn(this.parse(code) as unknown as Named).reverse()) {
-      rest = rest.slice(0, start) + instead[name] + rest.slice(end);
-    }
-    return { code: rest, map: null };
+    if (!isOp(id)) return;
+    return { code: slimOp(code, id, this.parse(code) as unknown as SyntaxNode), map: null };
   },
 };
 
-interface Unused {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
+/** Is it a file of an op? */
+export function isOp(path: string): boolean {
+  return /\/src\/ops\/\w+\.ts$/.test(path);
 }
 
-/** Properties that pages have no use for, in the order of the text: of the op values of a file, objects with a name and cases. */
-function unusedIn(node: Named): Unused[] {
-  if (node.type === "ObjectExpression") {
-    const properties = (node.properties as Named[]).filter(({ type }) => type === "Property");
-    const named = new Map(properties.map((each) => [keyOf(each), each]));
-    const name = named.get("name")?.value as Named | undefined;
-    if (name?.type === "Literal" && named.has("cases")) {
-      return properties.flatMap((each) => {
-        const key = keyOf(each);
-        if (!Object.hasOwn(instead, key)) return unusedIn(each);
-        return [{ name: key, start: each.start, end: each.end }];
-      });
-    }
+/** The JavaScript of an op's file without what it holds for tests alone. */
+export function slimOp(code: string, path: string, program: SyntaxNode): string {
+  const keys = path.endsWith("/pointwise.ts") ? ["cases"] : Object.keys(instead);
+  let rest = code;
+  // From the end, so that places stay right.
+  for (const { start, end, text } of unusedIn(program, keys).reverse())
+    rest = rest.slice(0, start) + text + rest.slice(end);
+  return rest;
+}
+
+interface Unused {
+  readonly start: number;
+  readonly end: number;
+  /** What stands there instead. */
+  readonly text: string;
+}
+
+/** What pages have no use for, in the order of the text: properties by these keys, and lists of cases. */
+function unusedIn(node: SyntaxNode, keys: readonly string[]): Unused[] {
+  const { start, end } = node;
+  if (node.type === "Property" && keys.includes(nameOf(node.key)))
+    return [{ start, end, text: instead[nameOf(node.key)] as string }];
+  if (node.type === "VariableDeclarator" && nameOf(node.id).toLowerCase().endsWith("cases")) {
+    const list = node.init as SyntaxNode;
+    if (list?.type === "ArrayExpression") return [{ start: list.start, end, text: "[]" }];
   }
   return Object.values(node)
     .flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode))
     .sort((a, b) => a.start - b.start)
-    .flatMap(unusedIn);
+    .flatMap((inner) => unusedIn(inner, keys));
 }
 
-function keyOf({ key }: Named): string {
-  return String((key as Named | undefined)?.name ?? "");
+function nameOf(node: unknown): string {
+  return String((node as SyntaxNode | null | undefined)?.name ?? "");
 }
 
-function isNode(value: unknown): value is Named {
-  return typeof value === "object" && value !== null && typeof (value as Named).type === "string";
+function isNode(value: unknown): value is SyntaxNode {
+  return (
+    typeof value === "object" && value !== null && typeof (value as SyntaxNode).type === "string"
+  );
 }

@@ -70,3 +70,53 @@ export function readSmoothness(page: Page): Promise<Smoothness> {
     };
   });
 }
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of the processor. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * The most that the page's thread worked in one task, in ms of the processor's time: unlike that of the clock on the wall,
+ * it does not grow when other programs want the processor too.
+ */
+export async function longestWorkMs(page: Page, ms: number): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on("Tracing.dataCollected", ({ value }) => {
+    events.push(...(value as unknown as TraceEvent[]));
+  });
+  await session.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: { includedCategories: ["toplevel", "__metadata"], excludedCategories: ["*"] },
+  });
+  await page.waitForTimeout(ms);
+  const complete = new Promise<void>((done) => {
+    session.once("Tracing.tracingComplete", () => done());
+  });
+  await session.send("Tracing.end");
+  await complete;
+  await session.detach();
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`;
+  const tasks = events.filter(({ name, tdur }) => name.endsWith("RunTask") && tdur !== undefined);
+  const pages = events.filter(({ args }) => args.name === "CrRendererMain").map(threadOf);
+  const own = tasks.filter((task) => pages.includes(threadOf(task)));
+  if (own.length === 0) throw new Error("the trace has no task of the page");
+  return Math.max(...own.map(({ tdur = 0 }) => tdur)) / 1000;
+}
+
+/** Bytes that the page and its workers hold, once garbage is collected. */
+export function memoryOf(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { measureUserAgentSpecificMemory: measure } = performance as Performance & {
+      measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
+    };
+    if (measure === undefined) throw new Error("this browser does not measure memory");
+    const { bytes } = await measure.call(performance);
+    return bytes;
+  });
+}

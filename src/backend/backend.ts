@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly fusedMultiplyAdd: boolean;
   /** Bytes that fit at most into its memory, if it has a limit of its own. */
   readonly memoryLimit?: number;
+  /** Bytes of temporaries at most, where they do not count for `memoryLimit`. */
+  readonly arenaLimit?: number;
 }
 
 /** Memory of a backend that holds the elements of one tensor. */
@@ -50,7 +52,7 @@ export interface Executable {
    */
   profile?(bindings: readonly BackendBuffer[]): ProgramTiming | Promise<ProgramTiming>;
   /** The generated code as text, for DEBUG. */
-  code?(): string;
+  code?(): string | Promise<string>;
   dispose(): void;
 }
 

@@ -48,12 +48,20 @@ export abstract class GrowingMemory {
   /** Extends the allocator by at least `needed` bytes, for a block of `bytes`; throws `outOfMemory` if it cannot. */
   protected abstract grow(needed: number, bytes: number): void;
 
+  /** What the limit is a limit of, where that needs a word. */
+  protected get limitRemark(): string | null {
+    return null;
+  }
+
   protected outOfMemory(wanted: number, size: number, cause?: unknown): Error {
     return new BackendError(`${this.backend}: out of memory`, {
       facts: [
         { name: "wanted", value: formatBytes(wanted) },
         { name: "memory", value: formatBytes(size), remark: "its size now" },
-        { name: "limit", value: formatBytes(this.limit) },
+        {
+          ...{ name: "limit", value: formatBytes(this.limit) },
+          ...(this.limitRemark === null ? {} : { remark: this.limitRemark }),
+        },
       ],
       hint: "use a smaller batch, or free tensors that are no longer needed",
       cause,
@@ -62,7 +70,7 @@ export abstract class GrowingMemory {
 }
 
 /** 1536 → "1.5 KiB". */
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB"];
   const power = bytes < 1024 ? 0 : Math.min(3, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;

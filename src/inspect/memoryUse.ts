@@ -1,7 +1,8 @@
 // What a training step keeps in memory, and when: from its plan, without computing anything.
 import type { Module } from "../nn/module.ts";
 import type { Rehearsal } from "../tensor/engine.ts";
-import { type KernelOrigin, labelOf, type Phase } from "../tensor/origin.ts";
+import type { KernelOrigin, Phase } from "../tensor/origin.ts";
+import { labelOf } from "../tensor/originLabel.ts";
 import {
   type EstimateMemoryOptions,
   type MemoryEstimate,

@@ -11,7 +11,8 @@ import {
   type ProgramTiming,
 } from "../tensor/engine.ts";
 import { BackendError, checkOptions, OptionError } from "../tensor/errors.ts";
-import { type FusedOp, labelOf, type Phase } from "../tensor/origin.ts";
+import type { FusedOp, Phase } from "../tensor/origin.ts";
+import { labelOf } from "../tensor/originLabel.ts";
 import { kindOf } from "./kernelKinds.ts";
 
 /** What is profiled: a function that computes a step, or something that has one. */

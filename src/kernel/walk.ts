@@ -108,6 +108,11 @@ export function contractionIn({ body }: Kernel): Contraction | null {
   return last?.op === "contract" ? last : null;
 }
 
+/** Bytes of the pieces of both operands that a group holds at a time. */
+export function sharedBytesOf({ rows, columns, depth }: ContractionTile): number {
+  return 4 * depth * (rows + columns);
+}
+
 /** Invocations that share a tile. */
 export function membersOf({ rows, columns, ownRows, ownColumns }: ContractionTile): number {
   return (rows / ownRows) * (columns / ownColumns);

@@ -4,13 +4,14 @@ import { binaryCases } from "./cases.ts";
 import { cast } from "./cast.ts";
 import { pointwise } from "./pointwise.ts";
 
-const bools = binaryCases(
-  [
-    [0, 2],
-    [0, 2],
-  ],
-  "bool",
-);
+const boolCases = () =>
+  binaryCases(
+    [
+      [0, 2],
+      [0, 2],
+    ],
+    "bool",
+  );
 
 export const logicalAndOp = pointwise({
   name: "logicalAnd",
@@ -18,7 +19,7 @@ export const logicalAndOp = pointwise({
   domain: "bool",
   scalar: ([a, b]) => a * b,
   expression: (math, [a, b]) => math.and(math.toMask(a), math.toMask(b)),
-  cases: bools,
+  cases: boolCases(),
 });
 
 export const logicalOrOp = pointwise({
@@ -27,7 +28,7 @@ export const logicalOrOp = pointwise({
   domain: "bool",
   scalar: ([a, b]) => Math.max(a, b),
   expression: (math, [a, b]) => math.or(math.toMask(a), math.toMask(b)),
-  cases: bools,
+  cases: boolCases(),
 });
 
 export const logicalNotOp = pointwise({

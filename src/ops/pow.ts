@@ -8,6 +8,8 @@ import { full, zerosLike } from "./full.ts";
 import { arithmetic, floating, type TensorLike } from "./operands.ts";
 import { pointwise } from "./pointwise.ts";
 
+const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+
 interface PowScalarParams {
   readonly exponent: number;
 }
@@ -61,13 +63,19 @@ export const powOp = pointwise({
   name: "pow",
   arity: 2,
   domain: "float",
-  scalar: ([x, y]) => x ** y,
+  scalar: ([x, y]) => power(x, y),
   expression(math, [x, y]) {
-    const magnitude = math.exp(math.mul(y, math.log(math.abs(x))));
+    // 1 to whatever power is 1, also to NaN; the logarithm of a number that is to stay as it is would round it.
+    const isOne = math.eq(math.abs(x), math.float(1));
+    const ofLogarithm = math.exp(math.mul(y, math.log(math.abs(x))));
+    const others = math.select(math.eq(y, math.float(1)), math.abs(x), ofLogarithm);
+    const magnitude = math.select(isOne, math.float(1), others);
     const half = math.mul(y, math.float(0.5));
     const isOdd = math.ne(math.floor(half), half);
     const signed = math.select(isOdd, math.neg(magnitude), magnitude);
-    const ofNegative = math.select(math.eq(math.floor(y), y), signed, math.float(Number.NaN));
+    const infinite = math.eq(x, math.float(Number.NEGATIVE_INFINITY));
+    const ofFraction = math.select(infinite, magnitude, math.float(Number.NaN));
+    const ofNegative = math.select(math.eq(math.floor(y), y), signed, ofFraction);
     const power = math.select(math.lt(x, math.float(0)), ofNegative, magnitude);
     return math.select(math.eq(y, math.float(0)), math.float(1), power);
   },
@@ -90,8 +98,22 @@ export const powOp = pointwise({
       params: undefined,
       gradient: false,
     },
+    {
+      name: "1, infinities and NaN",
+      inputs: [
+        { shape: [7], values: { data: [1, 1, -1, -1, -infinity, -infinity, 2 ** 127] } },
+        { shape: [7], values: { data: [nan, infinity, infinity, nan, 2.5, -2.5, 1] } },
+      ],
+      params: undefined,
+      gradient: false,
+    },
   ],
 });
+
+/** xʸ as C computes it: JavaScript has NaN where 1 is raised to NaN, and ±1 to infinity. */
+function power(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+}
 
 /**
  * xʸ, broadcast, as `torch.pow`. Integers with a whole exponent stay integers.

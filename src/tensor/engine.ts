@@ -51,6 +51,8 @@ export interface Engine {
   };
   /** Bytes that the backend can hold at most; Infinity where it has no limit of its own. */
   readonly memoryLimit: number;
+  /** Bytes of temporaries at most, where they do not count for `memoryLimit`; else null. */
+  readonly arenaLimit: number | null;
 }
 
 /** A compiled step. `run()` starts it; reading a variable waits for it. */

@@ -5,7 +5,6 @@ import { engine } from "./engine.ts";
 import { DtypeError, FoveaError, ShapeError } from "./errors.ts";
 import { type GradHook, Node } from "./node.ts";
 import type { Op } from "./op.ts";
-import { formatTensor } from "./print.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 import { currentScope, isGradEnabled } from "./state.ts";
 
@@ -184,6 +183,8 @@ export class Tensor {
 
   /** The text that `print` writes. */
   async text(): Promise<string> {
+    // Loaded when somebody prints: pages rarely do.
+    const { formatTensor } = await import("./print.ts");
     const gradOp = this.node.op !== null && this.requiresGrad ? this.node.op.name : undefined;
     return formatTensor(await this.data(), this.shape, this.dtype, {
       requiresGrad: this.requiresGrad,

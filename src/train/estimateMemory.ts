@@ -119,6 +119,13 @@ export function planTraining(
   return { estimate: { ...parts, total }, plan };
 }
 
+/** Does it fit into the memory of the present backend? */
+function fits({ total, temporaries }: MemoryEstimate): boolean {
+  const { memoryLimit, arenaLimit } = engine();
+  if (arenaLimit === null) return total <= memoryLimit;
+  return total - temporaries <= memoryLimit && temporaries <= arenaLimit;
+}
+
 /** Pixels and labels that lie in the engine. */
 function sizeOfData(dataset: Dataset, batchSize: number): number {
   const { imageShape, length } = dataset;
@@ -143,28 +150,28 @@ function sizeOfAll(tensors: Iterable<Tensor | Variable>): number {
   return bytes;
 }
 
-/**
- * An error of `fit` as it is, or, if memory ran out, one that says what took it and which batch would fit.
- */
+/** The error of `fit` when memory ran out: what took it, and which batch would fit. */
 export function explainMemory(
-  error: unknown,
+  error: BackendError,
   net: Module,
   options: EstimateMemoryOptions & { readonly batchSize: number },
-): unknown {
-  if (!(error instanceof BackendError) || !error.headline.includes("out of memory")) return error;
-  const limit = engine().memoryLimit;
+): BackendError {
+  const { memoryLimit, arenaLimit } = engine();
   const estimate = (batchSize: number): MemoryEstimate =>
     noGrad(() => estimateMemory(net, { ...options, batchSize }));
   const asked = estimate(options.batchSize);
-  let [fits, tooLarge] = [0, options.batchSize];
+  // The machine has less than its limit.
+  if (fits(asked)) return error;
+  let [fitting, tooLarge] = [0, options.batchSize];
   // Planning takes a while: the largest batch to about one part in sixteen. Memory grows about in proportion to the
   // batch, so the first guess is nearly right, and the next ones are near it.
-  const first = Math.floor((tooLarge * limit) / asked.total);
-  for (let guess = first; tooLarge - fits > Math.max(1, fits / 16); ) {
-    const isInside = guess > fits && guess < tooLarge;
-    const batchSize = isInside ? guess : Math.floor((fits + tooLarge) / 2);
-    if (estimate(batchSize).total <= limit) {
-      fits = batchSize;
+  const share =
+    arenaLimit === null ? memoryLimit / asked.total : arenaLimit / Math.max(1, asked.temporaries);
+  for (let guess = Math.floor(tooLarge * share); tooLarge - fitting > Math.max(1, fitting / 16); ) {
+    const isInside = guess > fitting && guess < tooLarge;
+    const batchSize = isInside ? guess : Math.floor((fitting + tooLarge) / 2);
+    if (fits(estimate(batchSize))) {
+      fitting = batchSize;
       guess = Math.floor(batchSize * 1.06) + 1;
     } else {
       tooLarge = batchSize;
@@ -175,9 +182,12 @@ export function explainMemory(
   return new BackendError(`fit: a batch of ${options.batchSize} images does not fit into memory`, {
     facts: [
       ...Object.entries(parts).map(([name, bytes]) => ({ name, value: mebibytes(bytes) })),
-      { name: "limit", value: mebibytes(limit) },
+      { name: "limit", value: mebibytes(memoryLimit) },
+      ...(arenaLimit === null
+        ? []
+        : [{ name: "limit", value: mebibytes(arenaLimit), remark: "of temporaries, besides" }]),
     ],
-    hint: fits === 0 ? "this network needs another backend" : `batchSize: ${fits} would fit`,
+    hint: fitting === 0 ? "this network needs another backend" : `batchSize: ${fitting} would fit`,
     cause: error,
   });
 }

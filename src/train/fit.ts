@@ -5,14 +5,13 @@ import type { Module } from "../nn/index.ts";
 import { checkSmoothing } from "../ops/crossEntropy.ts";
 import { crossEntropy } from "../ops/index.ts";
 import { checkGradLimits, type GradLimits } from "../optim/clipGrad.ts";
-import { ExponentialMovingAverage, Optimizer, type OptimizerFactory } from "../optim/index.ts";
-import { checkOptions, type Fact, OptionError } from "../tensor/errors.ts";
+import { type ExponentialMovingAverage, Optimizer, type OptimizerFactory } from "../optim/index.ts";
+import { BackendError, checkOptions, type Fact, OptionError } from "../tensor/errors.ts";
 import type { Callback } from "./callback.ts";
-import { explainMemory } from "./estimateMemory.ts";
 import type { History, TrainState } from "./events.ts";
-import { checkMix, type Mix } from "./mix.ts";
+import type { Mix } from "./mix.ts";
 import { TrainRun } from "./run.ts";
-import { type ScheduleOptions, scheduleFor } from "./schedule.ts";
+import type { ScheduleOptions, SchedulePace } from "./schedule.ts";
 import { type Loss, type LossLike, lossFunction } from "./step.ts";
 
 export interface FitOptions extends GradLimits, ScheduleOptions {
@@ -114,7 +113,7 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
   checkDataset(data);
   checkSampler("fit", options);
   if (validation !== undefined) checkDataset(validation);
-  if (options.mix !== undefined) checkMix("fit", options.mix);
+  checkMix(options.mix);
   const trainLoss = smoothed(options);
   if (resume !== undefined) {
     const { length: images } = options.sampler ?? data;
@@ -129,7 +128,7 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
     loss: trainLoss,
     validationLoss: lossFunction(loss),
     mix: options.mix ?? null,
-    schedule: scheduleFor(optimizer, options, resume),
+    schedule: await paceOf(optimizer, options),
     epochs,
     batchSize,
     accumulate,
@@ -146,6 +145,8 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
   try {
     return await run.run();
   } catch (error) {
+    if (!(error instanceof BackendError) || !error.headline.includes("out of memory")) throw error;
+    const { explainMemory } = await import("./estimateMemory.ts");
     throw explainMemory(error, net, {
       optimizer,
       batchSize: Math.min(batchSize, data.length),
@@ -156,6 +157,13 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
       data: validation === undefined ? [data] : [data, validation],
     });
   }
+}
+
+/** What follows schedules is loaded for those that have one. */
+async function paceOf(optimizer: Optimizer, options: FitOptions): Promise<SchedulePace | null> {
+  if (options.schedule === undefined && (options.resume?.schedule ?? null) === null) return null;
+  const { scheduleFor } = await import("./schedule.ts");
+  return scheduleFor(optimizer, options, options.resume);
 }
 
 function optimizerOf(net: Module, given: OptimizerFactory | Optimizer): Optimizer {
@@ -186,9 +194,15 @@ function smoothed({ loss, labelSmoothing = 0 }: FitOptions): Loss {
   return (logits, target) => crossEntropy(logits, target, { labelSmoothing });
 }
 
-function checkAverage(ema: unknown): void {
+function checkMix(mix: Mix | undefined): void {
+  if (mix === undefined || typeof mix?.mixing === "function") return;
+  throw new OptionError("fit: mix is neither mixup nor cutmix", { hint: "mix: mixup(0.2)" });
+}
+
+function checkAverage(ema: ExponentialMovingAverage | undefined): void {
   if (ema === undefined) return;
-  if (!(ema instanceof ExponentialMovingAverage)) {
+  // Not by its class: pages that keep no averages need not carry it.
+  if (typeof ema?.isApplied !== "boolean") {
     throw new OptionError("fit: ema is no average of parameters", {
       hint: "use ema: new ExponentialMovingAverage(net, { decay: 0.999 })",
     });

@@ -3,7 +3,7 @@ import type { Optimizer } from "../optim/index.ts";
 import type { Generator } from "../tensor/random.ts";
 import { keyFrom, withRandomKeys } from "../tensor/randomKeys.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { DivergedError, type DivergencePlace, findDivergence } from "./diverged.ts";
+import type { DivergedError, DivergencePlace } from "./diverged.ts";
 import { type Changing, Snapshot } from "./snapshot.ts";
 import type { Loss } from "./step.ts";
 
@@ -70,6 +70,8 @@ export class LastGood {
    * began. The network is left with the good values.
    */
   async explain({ epoch, loss, run, batches, random }: Replay): Promise<DivergedError> {
+    // Before anything else: the search must not wait between drawing random numbers and using them.
+    const diverged = await import("./diverged.ts");
     const settings = this.#optimizer.settings();
     const repeat = (offset: number): Promise<void> | null => {
       this.#optimizer.restoreSettings(this.#settings[offset] ?? settings);
@@ -94,12 +96,12 @@ export class LastGood {
       // The forward pass, which asks for the keys, runs before the search waits for anything.
       place ??= await withRandomKeys(
         () => keyFrom(keys),
-        () => findDivergence(this.#changing.net, loss, ...batch),
+        () => diverged.findDivergence(this.#changing.net, loss, ...batch),
       );
     }
     this.#snapshot?.restore();
     this.#optimizer.restoreSettings(settings);
-    return new DivergedError({
+    return new diverged.DivergedError({
       step: this.#step + last + 1,
       epoch,
       learningRate: Number((this.#settings[last] ?? settings)[0]?.lr),

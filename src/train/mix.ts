@@ -1,7 +1,7 @@
 // Mixing the images of a batch (mixup, CutMix), inside the compiled step: which images are mixed and by how
 // much is drawn on the host from the step's generator and written into variables before each run.
 import { logicalAnd } from "../ops/index.ts";
-import { checkOptions, OptionError, ShapeError } from "../tensor/errors.ts";
+import { OptionError, ShapeError } from "../tensor/errors.ts";
 import type { Generator } from "../tensor/random.ts";
 import { formatShape, type Shape } from "../tensor/shape.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
@@ -10,6 +10,8 @@ import { Tensor, Variable } from "../tensor/tensor.ts";
 export interface Mix {
   readonly name: "mixup" | "cutmix";
   readonly alpha: number;
+  /** The mixing of a compiled step on images of this shape, NCHW. */
+  mixing(shape: Shape): Mixing;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Mix {
  * @see Zhang et al. 2018, "mixup: Beyond Empirical Risk Minimization"
  */
 export function mixup(alpha = 0.2): Mix {
-  return checkMix("mixup", { name: "mixup", alpha });
+  return mixOf("mixup", alpha);
 }
 
 /**
@@ -41,27 +43,21 @@ export function mixup(alpha = 0.2): Mix {
  * @see Yun et al. 2019, "CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features"
  */
 export function cutmix(alpha = 1): Mix {
-  return checkMix("cutmix", { name: "cutmix", alpha });
+  return mixOf("cutmix", alpha);
 }
 
-/** Throws unless it is a way to mix. */
-export function checkMix(where: string, mix: Mix): Mix {
-  checkOptions(where, mix, ["name", "alpha"]);
-  const { name, alpha } = mix;
-  if (name !== "mixup" && name !== "cutmix") {
-    throw new OptionError(`${where}: mix is neither mixup nor cutmix`, {
-      hint: "mix: mixup(0.2)",
-    });
-  }
-  if (typeof alpha === "number" && alpha > 0 && alpha < Infinity) return mix;
-  throw new OptionError(`${where}: alpha must be above 0, got ${String(alpha)}`);
+/** It brings its code along: pages that do not mix need not carry it. */
+function mixOf(name: Mix["name"], alpha: number): Mix {
+  if (!(typeof alpha === "number" && alpha > 0 && alpha < Infinity))
+    throw new OptionError(`${name}: alpha must be above 0, got ${String(alpha)}`);
+  return { name, alpha, mixing: (shape) => new Mixing({ name, alpha }, shape) };
 }
 
 type Loss = (logits: Tensor, target: Tensor) => Tensor;
 
 /** The mixing of one compiled step. */
 export class Mixing {
-  readonly #mix: Mix;
+  readonly #mix: Pick<Mix, "name" | "alpha">;
   readonly #shape: Shape;
   /** The second image of each. */
   readonly #partners: Variable;
@@ -73,7 +69,7 @@ export class Mixing {
   );
 
   /** @param shape of the images, NCHW */
-  constructor(mix: Mix, shape: Shape) {
+  constructor(mix: Pick<Mix, "name" | "alpha">, shape: Shape) {
     if (shape.length !== 4) {
       throw new ShapeError(`${mix.name}: the batch is not one of images`, {
         facts: [{ name: "batch", value: formatShape(shape), remark: "needed NCHW" }],

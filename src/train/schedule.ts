@@ -1,12 +1,6 @@
 // The schedule of the learning rate inside `fit`: brought up to date before each step, from the numbers of steps
 // and epochs alone, so that it may be saved and resumed between any two steps.
-import {
-  type LRScheduler,
-  OneCycleLR,
-  type Optimizer,
-  ReduceLROnPlateau,
-  type SequentialLR,
-} from "../optim/index.ts";
+import type { LRScheduler, Optimizer, ReduceLROnPlateau, SequentialLR } from "../optim/index.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { EpochRecord } from "./events.ts";
 import { type Metric, metricOf } from "./monitor.ts";
@@ -40,9 +34,9 @@ export class SchedulePace {
 
   constructor(schedule: Schedule, options: ScheduleOptions) {
     this.#schedule = schedule;
-    this.#every = options.scheduleEvery ?? (schedule instanceof OneCycleLR ? "step" : "epoch");
+    this.#every = options.scheduleEvery ?? (schedule.stepsBy === "step" ? "step" : "epoch");
     this.#metric = options.scheduleMetric;
-    if (this.#every === "step" && schedule instanceof ReduceLROnPlateau) {
+    if (this.#every === "step" && schedule.stepsBy === "metric") {
       throw new OptionError("fit: ReduceLROnPlateau watches epochs, not steps", {
         hint: 'leave out scheduleEvery: "step"',
       });
@@ -54,7 +48,7 @@ export class SchedulePace {
     const schedule = this.#schedule;
     const target = this.#every === "step" ? steps : history.length;
     while (schedule.lastEpoch < target) {
-      if (schedule instanceof ReduceLROnPlateau)
+      if (schedule.stepsBy === "metric")
         schedule.step(this.#watched(history[schedule.lastEpoch] as EpochRecord));
       else schedule.step();
     }

@@ -15,7 +15,7 @@ import { enableGrad, noGrad } from "../tensor/state.ts";
 import { Tensor, Variable } from "../tensor/tensor.ts";
 import { type Batch, BatchInput, type BatchSource } from "./batchInput.ts";
 import type { GradSums } from "./gradSums.ts";
-import { type Mix, Mixing } from "./mix.ts";
+import type { Mix, Mixing } from "./mix.ts";
 
 /** Streams of a seed below this order the images of epochs; from here on they are steps'. */
 const firstStepStream = 2 ** 40;
@@ -140,7 +140,7 @@ export class TrainStep {
     this.#part = part ?? null;
     this.#input = noGrad(() => new BatchInput(data, batchSize));
     const [x, target] = this.#input.tensors;
-    const mixing = options.mix == null ? null : new Mixing(options.mix, x.shape);
+    const mixing = options.mix?.mixing(x.shape) ?? null;
     this.#mixing = mixing;
     const [[logits, batchLoss], buffers] = collectBufferUpdates(() =>
       withRandomKeys(this.#keys.next, () =>

@@ -1,7 +1,9 @@
 // The GPU for tests: this machine's, or Chromium's software adapter where there is none. It is open for `setBackend("webgpu")`.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { openGpu, setBackend } from "../../src/backends.ts";
+import { dirname } from "node:path";
+import { setBackend } from "../../src/backends.ts";
+import { openGpu } from "../../src/gpu.ts";
 import type { TestedBackend } from "./backends.ts";
 
 /** A driver for Vulkan that computes on the processor, and what loads it: Debian's Chromium brings both along. */
@@ -15,6 +17,11 @@ function useSoftware(): void {
   // Dawn asks for the loader by its name alone: one that is loaded already is found, wherever it lies.
   if (existsSync(loader)) (createRequire(import.meta.url)("koffi") as Koffi).load(loader);
 }
+
+/** What processes need besides, that a test starts, to find the loader. */
+export const gpuEnvironment: Readonly<Record<string, string>> = existsSync(loader)
+  ? { LD_LIBRARY_PATH: dirname(loader) }
+  : {};
 
 interface Koffi {
   load(path: string): unknown;

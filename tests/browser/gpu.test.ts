@@ -1,8 +1,10 @@
-// WebGPU in real Chromium, in a page and in a worker of it: LeNet's first losses are those of Node's wasm, but for rounding.
+// WebGPU in real Chromium: a choice of all kinds of kernels computes what the ops' own loops do; and in a page and in a worker of
+// it, LeNet's first losses are those of Node's wasm, but for rounding.
 import { describe, expect, test } from "vitest";
 import { askPage } from "../../scripts/browser/askPage.ts";
 import { findChromium } from "../../scripts/browser/chromium.ts";
 import { type Losses, lossesOf } from "./losses.ts";
+import type { OpsAnswer } from "./opsPage.ts";
 
 const isMissing = findChromium() === undefined;
 
@@ -25,4 +27,19 @@ describe.skipIf(isMissing)("webgpu in Chromium (needs chromium: apt install chro
     },
     120_000,
   );
+
+  test("each kind of kernel computes what its op says", { timeout: 250_000 }, async () => {
+    const { cases, faults, trained } = await askPage<OpsAnswer>("/tests/browser/opsPage.ts", {
+      gpu: true,
+      isolated: false,
+      timeoutMs: 240_000,
+    });
+    expect(cases).toBeGreaterThan(60);
+    expect(faults).toEqual([]);
+    const { webgpu, reference } = trained;
+    expect(webgpu.length).toBe(reference.length);
+    webgpu.forEach((value, i) => {
+      expect(Math.abs(value - (reference[i] as number))).toBeLessThan(1e-5);
+    });
+  });
 });

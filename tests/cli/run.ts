@@ -15,6 +15,8 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Another copy of the command. */
+  readonly main?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Given the process as it starts, and what it has written to stdout so far whenever that grows. */
   readonly watch?: (child: ChildProcess, stdout: string) => void;
@@ -31,7 +33,7 @@ export function fovea(words: readonly string[], options: RunOptions = {}): Promi
     npm_lifecycle_event: ____,
     ...env
   } = process.env;
-  const child = spawn(process.execPath, [main, ...words], {
+  const child = spawn(process.execPath, [options.main ?? main, ...words], {
     cwd: options.cwd ?? tmpdir(),
     env: { ...env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

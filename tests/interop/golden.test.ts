@@ -27,7 +27,7 @@ for (const name of ["reference", "wasm", "native", "webgpu"]) {
     });
 
     for (const item of golden.cases) {
-      it(item.name, async () => {
+      it(item.name, { timeout: 120_000 }, async () => {
         expect(isKnown(item)).toBe(true);
         expect(await check(item, golden)).toEqual([]);
       });

@@ -1,6 +1,6 @@
 // DEBUG inside a program: who decides on the level, and what is told at each.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { debugLevel } from "../../src/debug.ts";
+import { allTold, debugLevel } from "../../src/debug.ts";
 import { setBackend, setDebug, Tensor } from "../../src/index.ts";
 
 const page = globalThis as { FOVEA_DEBUG?: unknown };
@@ -15,14 +15,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What is told while a new plan is compiled. */
-function told(size: number): string[] {
+/** What is told of a new plan. */
+async function told(size: number): Promise<string[]> {
   const lines = vi.spyOn(console, "error").mockImplementation(() => {});
   lines.mockClear();
   Tensor.ones([size])
     .add(Tensor.rand([size]))
     .exp()
     .realize();
+  await allTold();
   return lines.mock.calls.map(([line]) => String(line));
 }
 
@@ -42,31 +43,33 @@ describe("without setDebug", () => {
     expect(debugLevel()).toBe(level);
   });
 
-  it("a page's FOVEA_DEBUG counts when the next plan is compiled", () => {
+  it("a page's FOVEA_DEBUG counts when the next plan is compiled", async () => {
     page.FOVEA_DEBUG = 1;
-    expect(told(5)).toEqual([expect.stringMatching(/^plan \d+: \d+ ops -> 1 kernel in 1 stage, /)]);
+    expect(await told(5)).toEqual([
+      expect.stringMatching(/^plan \d+: \d+ ops -> 1 kernel in 1 stage, /),
+    ]);
     page.FOVEA_DEBUG = 0;
-    expect(told(6)).toEqual([]);
+    expect(await told(6)).toEqual([]);
   });
 });
 
 describe("setDebug", () => {
-  it("goes before the environment, and tells of each plan once", () => {
+  it("goes before the environment, and tells of each plan once", async () => {
     vi.stubEnv("DEBUG", "4");
     setDebug(2);
     expect(debugLevel()).toBe(2);
-    const [text = ""] = told(7);
+    const [text = ""] = await told(7);
     expect(text).toMatch(/forward {3}×1 {4}.*exp {2}reads .*, writes 28 B$/m);
     expect(text).not.toMatch(/^kernel /m);
-    expect(told(7)).toEqual([]);
+    expect(await told(7)).toEqual([]);
     setDebug(0);
-    expect(told(8)).toEqual([]);
+    expect(await told(8)).toEqual([]);
   });
 
-  it("says that a backend without kernels has none", () => {
+  it("says that a backend without kernels has none", async () => {
     setBackend("reference");
     setDebug(3);
-    expect(told(9)).toEqual([expect.stringMatching(/^plan \d+: \d+ ops, interpreted$/)]);
+    expect(await told(9)).toEqual([expect.stringMatching(/^plan \d+: \d+ ops, interpreted$/)]);
   });
 
   it.each([5, -1, 1.5, Number.NaN])("refuses %d", (level) => {

@@ -8,9 +8,12 @@ import {
   type nn,
   optim,
   setBackend,
+  softmax,
+  Tensor,
   train,
 } from "../../src/index.ts";
 import type { LoadedDataset } from "../../studio/src/engine/data/load.ts";
+import { probeHandlers as probe } from "../../studio/src/engine/handlers/probe.ts";
 import { runHandlers as engine } from "../../studio/src/engine/handlers/run.ts";
 import { requireRun, setCurrentRun } from "../../studio/src/engine/run/current.ts";
 import { testBatch } from "../../studio/src/engine/run/pictures.ts";
@@ -291,7 +294,8 @@ describe("a training of the studio", () => {
 describe("a look at a network", () => {
   it("shows activations, gradients and kernels", async () => {
     await engine.runOpen({ settings });
-    const { layers, probabilities, label, pixels } = await engine.runLook({ index: 7, version: 0 });
+    const asked = { index: 7, version: 0 };
+    const { layers, probabilities, label, pixels } = await engine.runLook(asked);
     const types = layers.map(({ type }) => type);
     expect(types).toEqual([
       "Conv2d",
@@ -306,11 +310,19 @@ describe("a look at a network", () => {
     expect(label).toBe(sample.test.labels[7]);
     const [conv, , relu] = layers;
     expect(conv?.shape).toEqual([4, 12, 12]);
-    expect(conv?.kernels?.shape).toEqual([4, 1, 5, 5]);
-    expect(conv?.kernels?.values).toEqual(await requireRun().net.parameters()[0]?.data());
-    expect(Math.min(...(relu?.activations ?? []))).toBe(0);
+    expect(Math.min(...(relu?.values ?? []))).toBe(0);
+    const kernels = await engine.runLook({ ...asked, kind: "kernels" });
+    expect(kernels.layers.map(({ values }) => values !== null)).toEqual([
+      true,
+      ...types.slice(1).map(() => false),
+    ]);
+    expect(kernels.layers[0]?.shape).toEqual([4, 1, 5, 5]);
+    expect(kernels.layers[0]?.values).toEqual(await requireRun().net.parameters()[0]?.data());
+    const backward = await engine.runLook({ ...asked, kind: "backward" });
+    expect(backward.probabilities).toEqual(probabilities);
+    expect(backward.layers[0]?.shape).toEqual([4, 12, 12]);
     // Of cross-entropy with respect to the logits: probabilities less the truth.
-    const gradients = layers.at(-1)?.gradients ?? [];
+    const gradients = backward.layers.at(-1)?.values ?? [];
     for (const [i, probability] of probabilities.entries())
       expect(gradients[i]).toBeCloseTo(probability - (i === label ? 1 : 0), 6);
   });
@@ -499,6 +511,45 @@ describe("a checkpoint", () => {
     expect(results(whole)).toEqual(results(await run()));
   });
 
+  it("of pictures that are not here is looked at with others, kept and handed on, and not trained", async () => {
+    const net = models.lenet({ numClasses: 2 });
+    const foreign = await train.encodeCheckpoint({
+      ...{ net, classes: ["cat", "dog"], normalize: { mean: 0.5, std: 0.25 } },
+      model: { name: "lenet", options: { numClasses: 2 } },
+      settings: { data: "pets", title: "cats and dogs" },
+    });
+    const { id, settings: own, ...view } = await open(foreign);
+    expect([own.dataset, view.classes, view.testImages]).toEqual(["none", ["cat", "dog"], 0]);
+
+    const pixels = Float32Array.from({ length: 784 }, (_, i) => (i % 29) / 28);
+    const look = await probe.probeLook({ pixels, index: 0, version: "1" });
+    const x = Tensor.from(pixels, { shape: [1, 1, 28, 28] })
+      .sub(0.5)
+      .div(0.25);
+    const expected = await softmax(net.forward(x), 1).data();
+    expect([...look.probabilities]).toEqual([...expected]);
+    const blank = await probe.probeLook({ pixels: null, index: 0, version: "2" });
+    expect([blank.label, blank.pixels.length, Math.max(...blank.pixels)]).toEqual([null, 784, 0]);
+
+    const refused = "the pictures that this network was trained on are not here";
+    await expect(run()).rejects.toThrow(refused);
+    for (const ask of [
+      async () => engine.runLook({ index: 0, version: 1 }),
+      async () => engine.runHealth({ version: 1 }),
+      async () => engine.runConfusion({ version: 1 }),
+    ])
+      await expect(ask()).rejects.toThrow(refused);
+    const { bytes } = await engine.runExport({ id });
+    const again = train.decodeCheckpoint(bytes);
+    expect([again.classes, again.normalize]).toEqual([["cat", "dog"], { mean: 0.5, std: 0.25 }]);
+
+    const huge = await train.encodeCheckpoint({
+      ...{ net, classes: ["cat", "dog"] },
+      model: { name: "lenet", options: { numClasses: 2, imageSize: [2 ** 20, 2 ** 20] } },
+    });
+    await expect(open(huge)).rejects.toThrow("impossible size");
+  });
+
   it("that is broken is refused in words, and nothing changes", async () => {
     const { id } = await engine.runOpen({ settings });
     const { bytes } = await engine.runExport({ id });
@@ -507,11 +558,6 @@ describe("a checkpoint", () => {
       name: "FormatError",
     });
     await expect(open(new Uint8Array(0))).rejects.toMatchObject({ name: "FormatError" });
-    const foreign = await train.encodeCheckpoint({
-      ...{ net: models.lenet({ numClasses: 2 }), classes: ["cat", "dog"] },
-      model: { name: "lenet", options: { numClasses: 2 } },
-    });
-    await expect(open(foreign)).rejects.toThrow("no data set here has the classes");
     const unknown = await train.encodeCheckpoint({
       ...{ net: models.lenet(), classes: sample.classes, model: { name: "nothing", options: {} } },
     });

@@ -1,7 +1,9 @@
 // The page Runs in a real browser: runs side by side, with other names, deleted, and from files.
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { describeStudio, poll } from "./browser.ts";
+import { models, train } from "../../src/index.ts";
+import { captionOf, describeStudio, poll } from "./browser.ts";
+import { picture } from "./pictures.ts";
 
 describeStudio("Runs", (studio) => {
   let page: Page;
@@ -77,4 +79,32 @@ describeStudio("Runs", (studio) => {
       expect(await page.locator("table.runs tbody tr").count()).toBe(1);
     }
   }, 60_000);
+
+  it("opens a network whose pictures are not here, to be looked at with others", async () => {
+    const model = { name: "lenet", options: { numClasses: 2 } };
+    const net = models.lenet(model.options);
+    const bytes = await train.encodeCheckpoint({ net, model, classes: ["cat", "dog"] });
+    page = await studio.open("runs");
+    const buffer = Buffer.from(bytes);
+    await page
+      .getByLabel(/^Open a checkpoint/)
+      .last()
+      .setInputFiles({ name: "pets.safetensors", mimeType: "", buffer });
+    await page.getByRole("row", { name: /open now/ }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Open: pets" }).click();
+    await page
+      .getByRole("row", { name: /open now/ })
+      .getByRole("link", { name: "Probe" })
+      .click();
+    await page.getByText("are not here: draw one, or choose a file").waitFor();
+    const png = { name: "left.png", mimeType: "image/png", buffer: Buffer.from(picture(true, 9)) };
+    await page.getByLabel("Choose a picture file").last().setInputFiles(png);
+    await poll(() => captionOf(page, "Picture and classes")).toMatch(/^Most likely: (cat|dog), /);
+
+    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByText("It can be looked at with others").waitFor();
+    await page.getByRole("button", { name: "Train on" }).click();
+    await poll(() => page.getByRole("alert").innerText()).toContain("trained on are not here");
+  }, 90_000);
 });

@@ -5,7 +5,6 @@ import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.t
 import { checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
 import { TensorStore } from "../tensorStore.ts";
-import { disassembleProgram } from "./disassemble.ts";
 import { emitProgram } from "./emitProgram.ts";
 import { WasmExecutable } from "./executable.ts";
 import { detectFeatures, relaxedSimdByDefault } from "./features.ts";
@@ -125,7 +124,10 @@ class WasmBackend implements Backend {
     this.#memory.reserveArena(program.arenaBytes);
     return new WasmExecutable(emitted, program, this.#memory, this.#pool, {
       single: () => emitProgram(program, { ...features, single: true }),
-      code: () => disassembleProgram(program, features),
+      code: async () => {
+        const { disassembleProgram } = await import("./disassemble.ts");
+        return disassembleProgram(program, features);
+      },
     });
   }
 

@@ -24,7 +24,7 @@ export interface Inside {
   /** The program again, with a stage for each launch, of which a run does one: for profiles. */
   single(): EmittedProgram;
   /** The code as text. */
-  code(): string;
+  code(): Promise<string>;
 }
 
 export class WasmExecutable implements Executable {
@@ -97,7 +97,7 @@ export class WasmExecutable implements Executable {
     });
   }
 
-  code(): string {
+  async code(): Promise<string> {
     return this.#inside?.code() ?? "";
   }
 

@@ -50,6 +50,7 @@ class WebgpuBackend implements Backend {
       threads: 1,
       fusedMultiplyAdd: true,
       memoryLimit: this.#memory.limit,
+      arenaLimit: this.#memory.limit,
     };
   }
 
@@ -98,8 +99,12 @@ class WebgpuBackend implements Backend {
 
   async idle(): Promise<void> {
     this.#gpu.check();
-    await this.#commands.ask(() => this.#gpu.device.queue.onSubmittedWorkDone());
-    this.#gpu.check();
+    try {
+      await this.#commands.ask(() => this.#gpu.device.queue.onSubmittedWorkDone());
+    } finally {
+      // What was lost on the way says more than what followed from it.
+      this.#gpu.check();
+    }
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

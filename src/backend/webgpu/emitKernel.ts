@@ -3,9 +3,10 @@
 // many tensors it reads, and in-place updates are nothing special. Names are numbered as they come: kernels that do the
 // same print the same text.
 import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
-import { contractionIn, membersOf } from "../../kernel/walk.ts";
+import { contractionIn, membersOf, sharedBytesOf } from "../../kernel/walk.ts";
 import { declareShared, printContraction } from "./emitContraction.ts";
 import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
+import type { WorkgroupNeeds } from "./limits.ts";
 import { KernelNames, type Space } from "./names.ts";
 import { groupSize, preamble } from "./preamble.ts";
 
@@ -51,9 +52,12 @@ ${lines.join("\n")}
 `;
 }
 
-/** Chunks that a workgroup of this kernel computes. */
-export function chunksOfGroup(kernel: Kernel): number {
-  return contractionIn(kernel) === null ? groupSize : 1;
+/** What a workgroup of this kernel needs, and the chunks that it computes. */
+export function workgroupOf(kernel: Kernel): WorkgroupNeeds & { readonly chunks: number } {
+  const contraction = contractionIn(kernel);
+  if (contraction === null) return { invocations: groupSize, bytes: 0, chunks: groupSize };
+  const { tile } = contraction;
+  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile), chunks: 1 };
 }
 
 /** Bytes of one word may be written by several invocations: each leaves the others' as they are. */

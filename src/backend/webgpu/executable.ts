@@ -7,8 +7,9 @@ import { Bindings } from "../bindings.ts";
 import { launchesOf, timed } from "../schedule.ts";
 import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
-import { chunksOfGroup, printKernel, tableHead } from "./emitKernel.ts";
+import { printKernel, tableHead, workgroupOf } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
+import { checkWorkgroup } from "./limits.ts";
 import type { GpuMemory } from "./memory.ts";
 import { timedPasses } from "./passTimes.ts";
 import type { Pipeline, Pipelines } from "./pipelines.ts";
@@ -94,6 +95,7 @@ export class GpuExecutable implements Executable {
         if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
+      checkWorkgroup(launch.kernel.name, workgroupOf(launch.kernel), gpu.device.limits);
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
       return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
@@ -203,7 +205,7 @@ function record(
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */
 function groupsOf({ kernel, chunks }: Launch, { device }: Gpu): readonly [number, number] {
-  const groups = Math.ceil(chunks / chunksOfGroup(kernel));
+  const groups = Math.ceil(chunks / workgroupOf(kernel).chunks);
   const rows = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
   return [Math.ceil(groups / rows), rows];
 }

@@ -1,3 +1,4 @@
 // Tensors on a GPU, through WebGPU.
+export { type GpuOptions, openGpu } from "./adapter.ts";
 export { createWebgpuBackend } from "./backend.ts";
-export { type Gpu, type GpuOptions, openGpu } from "./device.ts";
+export type { Gpu, GpuSummary } from "./device.ts";

@@ -1,12 +1,12 @@
 // The memory of the GPU: a heap in which all tensors lie, and an arena for the temporaries of the program that runs. Both are
 // buffers that are replaced by larger ones; the heap's elements are copied then, on the GPU.
 import { Allocator } from "../allocator.ts";
-import { GrowingMemory } from "../growingMemory.ts";
-import type { Gpu } from "./device.ts";
+import { formatBytes, GrowingMemory } from "../growingMemory.ts";
+import { explained, type Gpu } from "./device.ts";
 import { bufferUsage } from "./flags.ts";
+import { memoryLimitOf, memoryStep } from "./limits.ts";
 
 const smallest = 2 ** 22;
-const step = 2 ** 16;
 
 export class GpuMemory extends GrowingMemory {
   readonly limit: number;
@@ -16,15 +16,11 @@ export class GpuMemory extends GrowingMemory {
   #generation = 0;
 
   constructor(gpu: Gpu) {
-    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
     super("webgpu", new Allocator(0));
     this.#gpu = gpu;
-    // Addresses of bytes are 32 bits wide in kernels.
-    this.limit =
-      Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 32 - step) / step) *
-      step;
+    this.limit = memoryLimitOf(gpu.device.limits);
     this.#heap = this.#make(Math.min(smallest, this.limit));
-    this.#scratch = this.#make(step);
+    this.#scratch = this.#make(memoryStep);
     this.allocator.extend(this.#heap.size);
   }
 
@@ -47,7 +43,7 @@ export class GpuMemory extends GrowingMemory {
 
   override reserveArena(bytes: number): void {
     if (bytes <= this.#scratch.size) return;
-    const size = Math.ceil(bytes / step) * step;
+    const size = Math.ceil(bytes / memoryStep) * memoryStep;
     if (size > this.limit) throw this.outOfMemory(bytes, this.#scratch.size);
     this.#scratch.destroy();
     this.#scratch = this.#make(size);
@@ -59,9 +55,13 @@ export class GpuMemory extends GrowingMemory {
     this.#scratch.destroy();
   }
 
+  protected override get limitRemark(): string {
+    return "of all tensors, and of all temporaries, on this GPU";
+  }
+
   protected grow(needed: number, bytes: number): void {
     const old = this.#heap;
-    const least = Math.ceil((old.size + needed) / step) * step;
+    const least = Math.ceil((old.size + needed) / memoryStep) * memoryStep;
     if (least > this.limit) throw this.outOfMemory(bytes, old.size);
     this.#heap = this.#make(Math.min(this.limit, Math.max(least, 2 * old.size)));
     const { device } = this.#gpu;
@@ -75,6 +75,17 @@ export class GpuMemory extends GrowingMemory {
 
   #make(size: number): GPUBuffer {
     const { storage, copySource, copyDestination } = bufferUsage;
-    return this.#gpu.device.createBuffer({ size, usage: storage | copySource | copyDestination });
+    const { device } = this.#gpu;
+    device.pushErrorScope("out-of-memory");
+    const buffer = device.createBuffer({ size, usage: storage | copySource | copyDestination });
+    device.popErrorScope().then(
+      (error) => {
+        if (error === null) return;
+        this.#gpu.fail(explained(error, [{ name: "wanted", value: formatBytes(size) }]));
+      },
+      // A device that is lost says so itself.
+      () => {},
+    );
+    return buffer;
   }
 }

@@ -33,6 +33,8 @@ const initialLrs = new WeakMap<ParamGroup, number>();
  */
 export abstract class LRScheduler<Options extends object = object> {
   readonly optimizer: Optimizer;
+  /** What `fit` calls `step()` after, unless told otherwise. */
+  readonly stepsBy: "epoch" | "step" = "epoch";
   /** The optimizer's groups when the schedule was made. */
   protected readonly groups: readonly ParamGroup[];
   #baseLrs: readonly number[];

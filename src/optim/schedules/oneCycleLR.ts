@@ -67,6 +67,8 @@ const name = "OneCycleLR";
  * @see Smith & Topin 2018, "Super-convergence: very fast training of neural networks using large learning rates"
  */
 export class OneCycleLR extends LRScheduler<Cycle> {
+  override readonly stepsBy = "step";
+
   constructor(optimizer: Optimizer, maxLr: number | readonly number[], options: OneCycleLROptions) {
     const cycle = checkCycle(optimizer, maxLr, options);
     super(

@@ -49,6 +49,8 @@ export interface ReduceLROnPlateauState {
  */
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer;
+  /** `step(metric)` takes the metric of an epoch. */
+  readonly stepsBy = "metric";
   readonly #options: Readonly<Required<ReduceLROnPlateauOptions>>;
   readonly #groups: readonly ParamGroup[];
   readonly #minLrs: readonly number[];

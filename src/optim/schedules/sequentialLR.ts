@@ -35,6 +35,8 @@ export interface SequentialLRState {
  */
 export class SequentialLR {
   readonly optimizer: Optimizer;
+  /** What `fit` calls `step()` after, unless told otherwise. */
+  readonly stepsBy = "epoch";
   readonly #schedulers: readonly LRScheduler[];
   readonly #milestones: readonly number[];
   #lastEpoch = 0;

@@ -1,7 +1,7 @@
 // Which tile a group of invocations computes, and into how many parts a long sum is divided. An estimate: cycles of
 // one invocation for a step along the depth, and how many times over the machine is filled.
 import type { ContractionTile } from "../../kernel/ir.ts";
-import { membersOf } from "../../kernel/walk.ts";
+import { membersOf, sharedBytesOf } from "../../kernel/walk.ts";
 import type { WorkgroupTarget } from "../planner.ts";
 
 export interface ProductSizes {
@@ -91,8 +91,4 @@ function estimate(
       ? 0
       : secondKernel + parts * addition * Math.max(1, (batches * rows * columns) / busy);
   return Math.max(1, invocations / busy) * step * perPart + second;
-}
-
-function sharedBytesOf(tile: ContractionTile): number {
-  return 4 * tile.depth * (tile.rows + tile.columns);
 }

@@ -1,7 +1,7 @@
 // Which pictures are learned from: those that are here, or a person's own.
 import { useState } from "preact/hooks";
 import { ask } from "../engine/client.ts";
-import type { DatasetInfo } from "../engine/data/types.ts";
+import { type DatasetInfo, noPictures } from "../engine/data/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { problemOf } from "../problem.ts";
 import { formatCount, say, type Text } from "../text.ts";
@@ -17,6 +17,7 @@ const words = {
   sample: { en: "sample", zh: "样本" },
   own: { en: "Own pictures", zh: "自己的图像" },
   examples: { en: "Some pictures of each class", zh: "各类别的部分图像" },
+  none: { en: "those of the checkpoint are not here", zh: "没有检查点所用的图像" },
   gone: { en: "no longer here", zh: "已不存在" },
   remove: { en: "Delete these pictures", zh: "删除这些图像" },
 };
@@ -39,7 +40,8 @@ export function DataChooser({ value, onChange }: DataChooserProps) {
   if (chosen === undefined) {
     // A set that was just added is in the next list.
     const isGone = list.value !== null && !list.isPending;
-    options.push({ value, label: isGone ? `${value}: ${say(words.gone)}` : "…" });
+    const gone = value === noPictures ? say(words.none) : `${value}: ${say(words.gone)}`;
+    options.push({ value, label: isGone ? gone : "…" });
   }
   const remove = async (): Promise<void> => {
     try {

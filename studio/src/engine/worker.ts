@@ -2,9 +2,11 @@
 // except that long ones let others through while they run.
 import { problemOf } from "../problem.ts";
 import { handlers } from "./handlers/index.ts";
+import { buffersOf } from "./handOver.ts";
 import type { Reply, Request, RequestName } from "./protocol.ts";
 
-const reply = (message: Reply): void => postMessage(message);
+const reply = (message: Reply, moved: Transferable[] = []): void =>
+  postMessage(message, { transfer: moved });
 
 addEventListener("message", ({ data: request }: MessageEvent<Request>) => {
   answer(request).catch((error: unknown) => {
@@ -18,5 +20,5 @@ async function answer({ id, name, input }: Request): Promise<void> {
   type Handler = (input: unknown, tell: (event: unknown) => void) => unknown;
   const handler = handlers[name as RequestName] as Handler;
   const value = await handler(input, (event) => reply({ id, kind: "progress", value: event }));
-  reply({ id, kind: "done", value });
+  reply({ id, kind: "done", value }, buffersOf(value));
 }

@@ -9,7 +9,7 @@ import { colourOf, grayOf, readPicture } from "../picture/read.ts";
 import { problemOf } from "../problem.ts";
 import { say, type Text } from "../text.ts";
 import { ClassBars } from "../ui/ClassBars.tsx";
-import { Button } from "../ui/controls.tsx";
+import { Button, Notice } from "../ui/controls.tsx";
 import { DrawPad } from "../ui/DrawPad.tsx";
 import { Figure } from "../ui/Figure.tsx";
 import { FileDrop } from "../ui/FileDrop.tsx";
@@ -22,6 +22,10 @@ const words = {
   title: { en: "Picture and classes", zh: "图像与类别" },
   pictures: { en: "Test pictures", zh: "测试图像" },
   next: { en: "Other pictures", zh: "换一批图像" },
+  gone: {
+    en: "The pictures that this network was trained on are not here: draw one, or choose a file.",
+    zh: "这里没有此网络的训练图像：请绘制一幅，或选择文件。",
+  },
   pad: { en: "Picture", zh: "图像" },
   file: { en: "Choose a picture file, or drop one here", zh: "选择图像文件，或拖放到此处" },
   stays: { en: "The picture before is still shown.", zh: "仍显示之前的图像。" },
@@ -62,28 +66,32 @@ export function Picture({ view, look, names }: PictureProps) {
   const size = 224;
   return (
     <Figure title={say(words.title)} caption={look === null ? "" : captionOf(look, names)}>
-      <fieldset class="picture-row" aria-label={say(words.pictures)}>
-        {pictures?.map((picture) => (
-          <button
-            type="button"
-            key={picture.index}
-            class="picture"
-            aria-pressed={ownPicture.value === null && picture.index === index}
-            aria-label={`${picture.index + 1}: ${names[picture.label]}`}
-            onClick={() => choose(picture.index)}
-          >
-            <PixelPicture
-              label={names[picture.label] ?? ""}
-              pixels={picture.pixels}
-              shape={shape}
-              size={48}
-            />
-          </button>
-        ))}
-        <Button onClick={() => choose(from + shown < view.testImages ? from + shown : 0)}>
-          {say(words.next)}
-        </Button>
-      </fieldset>
+      {view.testImages === 0 ? (
+        <Notice>{say(words.gone)}</Notice>
+      ) : (
+        <fieldset class="picture-row" aria-label={say(words.pictures)}>
+          {pictures?.map((picture) => (
+            <button
+              type="button"
+              key={picture.index}
+              class="picture"
+              aria-pressed={ownPicture.value === null && picture.index === index}
+              aria-label={`${picture.index + 1}: ${names[picture.label]}`}
+              onClick={() => choose(picture.index)}
+            >
+              <PixelPicture
+                label={names[picture.label] ?? ""}
+                pixels={picture.pixels}
+                shape={shape}
+                size={48}
+              />
+            </button>
+          ))}
+          <Button onClick={() => choose(from + shown < view.testImages ? from + shown : 0)}>
+            {say(words.next)}
+          </Button>
+        </fieldset>
+      )}
       <div class="part">
         <span class="part-title">{`${say(words.pad)}: ${shape.join(" × ")}`}</span>
         {pad !== undefined && pad.length === width * height && (

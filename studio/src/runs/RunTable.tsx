@@ -1,5 +1,6 @@
 // The list of kept runs: open, rename, download, delete, and choose for comparison.
 
+import { noPictures } from "../engine/data/types.ts";
 import type { RunSummary } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
 import { formatCount, language, say } from "../text.ts";
@@ -95,7 +96,7 @@ function Row({ run, isChosen, onChoose }: RowProps) {
           }}
         />
       </td>
-      <td>{settings.dataset}</td>
+      <td>{settings.dataset === noPictures ? "–" : settings.dataset}</td>
       <td>{epochs.at(-1)?.epoch ?? 0}</td>
       <td>{percent(accuracy)}</td>
       <td>{formatCount.value(parameters)}</td>

@@ -5,7 +5,7 @@ import { Bar } from "../ui/Bar.tsx";
 import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
-import { run, version } from "./store.ts";
+import { run, slowVersion } from "./store.ts";
 
 const words = {
   title: { en: "Gradients and dead units", zh: "梯度与失活单元" },
@@ -32,7 +32,7 @@ function HealthTable() {
   const id = run.value?.id;
   const { value, error } = useAnswer(
     "runHealth",
-    id === undefined ? null : { version: version.value },
+    id === undefined ? null : { version: slowVersion.value },
   );
   if (id === undefined) return <p class="part-title">{say(words.none)}</p>;
   if (error !== null) return <Problem of={error} />;

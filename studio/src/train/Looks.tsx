@@ -1,7 +1,7 @@
 // A test picture on its way through the network while that learns: feature maps, their gradients, and kernels.
 import { useMemo } from "preact/hooks";
 import { titleOfClass } from "../dataset/titles.ts";
-import type { LayerLook } from "../engine/run/types.ts";
+import { type LayerLook, type LookKind, lookKinds } from "../engine/run/types.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
 import { changeSettings, countSetting, setting } from "../location.ts";
 import { say } from "../text.ts";
@@ -27,8 +27,6 @@ const words = {
   none: { en: "Maps appear here when a network is open.", zh: "打开网络后，这里会显示特征图。" },
 };
 
-type Shown = "forward" | "backward" | "kernels";
-
 export function Looks() {
   return (
     <Panel title={say(words.title)}>
@@ -41,10 +39,16 @@ function LooksBody() {
   const view = run.value;
   const index = countSetting("picture", 0, 0, Math.max(0, (view?.testImages ?? 1) - 1));
   const given = setting("maps", "forward");
-  const shown: Shown = given === "backward" || given === "kernels" ? given : "forward";
+  const kind = lookKinds.find((each) => each === given) ?? "forward";
   const { value, error } = useAnswer(
     "runLook",
-    view === null ? null : { index, version: version.value },
+    view === null ? null : { index, kind, version: version.value },
+  );
+  // The same rows as long as the answer is the same.
+  const rows = useMemo(
+    () =>
+      value?.layers.map((layer) => <LayerRow key={layer.path} layer={layer} kind={value.kind} />),
+    [value],
   );
   if (error !== null) return <Problem of={error} />;
   if (view === null || value === null) return <p class="part-title">{say(words.none)}</p>;
@@ -71,10 +75,10 @@ function LooksBody() {
               →
             </Button>
           </div>
-          <Choice<Shown>
+          <Choice<LookKind>
             label={say(words.shown)}
-            value={shown}
-            options={(["forward", "backward", "kernels"] as const).map((each) => ({
+            value={kind}
+            options={lookKinds.map((each) => ({
               value: each,
               label: say(words[each]),
             }))}
@@ -83,41 +87,32 @@ function LooksBody() {
         </div>
         <ClassBars names={names} probabilities={value.probabilities} />
       </div>
-      {value.layers.map((layer) => (
-        <LayerRow key={layer.path} layer={layer} shown={shown} />
-      ))}
+      {rows}
     </div>
   );
 }
 
-function LayerRow({ layer, shown }: { readonly layer: LayerLook; readonly shown: Shown }) {
-  const { path, type, shape, kernels } = layer;
-  const values =
-    shown === "forward"
-      ? layer.activations
-      : shown === "backward"
-        ? layer.gradients
-        : (kernels?.values ?? null);
-  const most = useMemo(() => (values === null ? 1 : magnitudeOf(values)), [values]);
+function LayerRow({ layer, kind }: { readonly layer: LayerLook; readonly kind: LookKind }) {
+  const { path, type, shape, values } = layer;
   if (values === null || type === "Flatten") return null;
-  const own = shown === "kernels" ? (kernels?.shape.slice(1) ?? []) : shape;
-  const [channels = 1, height, width] = own;
-  const isList = height === undefined || width === undefined;
+  const most = magnitudeOf(values);
+  const isList = shape.length < 3;
+  const [height = 1, width = 1] = isList ? [1, shape[0]] : shape.slice(-2);
+  const size = isList ? Math.min(480, Math.max(120, width * 4)) : kind === "kernels" ? 30 : 56;
   return (
     <section class="layer" aria-label={`${path} ${type}`}>
       <div class="layer-head">
         <strong>{`${path} ${type}`}</strong>
-        <span class="part-title">
-          {(shown === "kernels" ? (kernels?.shape ?? []) : shape).join(" × ")}
-        </span>
+        <span class="part-title">{shape.join(" × ")}</span>
         <Legend most={most} />
       </div>
       <MapAtlas
-        label={`${path} ${type}, ${say(words[shown])}`}
+        label={`${path} ${type}, ${say(words[kind])}`}
         values={values}
-        width={isList ? channels : width}
-        height={isList ? 1 : height}
-        size={isList ? Math.min(480, Math.max(120, channels * 4)) : shown === "kernels" ? 30 : 56}
+        width={width}
+        height={height}
+        total={shape.reduce((product, size) => product * size, 1) / (width * height)}
+        size={size}
         most={most}
       />
     </section>

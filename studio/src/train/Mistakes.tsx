@@ -8,9 +8,9 @@ import { percent } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { PixelPicture } from "../ui/PixelPicture.tsx";
 import { Problem } from "../ui/Problem.tsx";
-import { colourOf, cssOf, inkOn } from "../ui/scales.ts";
+import { cellStyle } from "../ui/scales.ts";
 import { theme } from "../ui/theme.ts";
-import { curves, run, status } from "./store.ts";
+import { lastEpoch, run, status } from "./store.ts";
 
 const words = {
   title: { en: "Confusion and mistakes", zh: "混淆与错误" },
@@ -35,7 +35,7 @@ export function Mistakes() {
 
 function MistakesBody() {
   const view = run.value;
-  const epochs = curves.value.epochs.length;
+  const epochs = lastEpoch.value;
   const isStill = status.value !== "running";
   // After each epoch, and wherever training stands still.
   const version = 2 * epochs + (isStill ? 1 : 0);
@@ -76,19 +76,15 @@ function MistakesBody() {
               {value.matrix.map((counts, truth) => (
                 <tr key={names[truth]}>
                   <th scope="row">{names[truth]}</th>
-                  {counts.map((count, predicted) => {
-                    const colour = colourOf("sequential", count / most);
-                    const style = { background: cssOf(colour), color: inkOn(colour) };
-                    return (
-                      <td
-                        key={names[predicted]}
-                        style={style}
-                        onPointerEnter={() => setAt([truth, predicted])}
-                      >
-                        {count}
-                      </td>
-                    );
-                  })}
+                  {counts.map((count, predicted) => (
+                    <td
+                      key={names[predicted]}
+                      style={cellStyle("sequential", count / most)}
+                      onPointerEnter={() => setAt([truth, predicted])}
+                    >
+                      {count}
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>

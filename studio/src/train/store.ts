@@ -2,6 +2,7 @@
 // about ten times a second; what is drawn follows a few times a second.
 import { batch, signal } from "@preact/signals";
 import { ask } from "../engine/client.ts";
+import { epochList, PointList } from "../engine/run/points.ts";
 import type {
   EpochPoint,
   RunEvent,
@@ -12,6 +13,7 @@ import type {
 } from "../engine/run/types.ts";
 import { problemOf } from "../problem.ts";
 import type { Text } from "../text.ts";
+import { Rounds } from "./rounds.ts";
 
 export interface Curves {
   readonly steps: readonly StepPoint[];
@@ -24,42 +26,44 @@ export const status = signal<RunStatus>("ready");
 export const curves = signal<Curves>({ steps: [], epochs: [] });
 /** Grows while the network changes, a few times a second: what looks at it asks anew. */
 export const version = signal(0);
+/** The same for what is slow to compute or to read: once a second. */
+export const slowVersion = signal(0);
+/** The last epoch that is over, seen once a second. */
+export const lastEpoch = signal(0);
 /** What went wrong. */
 export const problem = signal<Text | null>(null);
 /** Why the training is not kept in the browser's storage; null while it is. */
 export const unsaved = signal<Text | null>(null);
 
-const drawEveryMs = 250;
-/** More points are no finer on any screen. */
-const mostPoints = 2000;
+let steps = new PointList<StepPoint>();
+let epochs = epochList();
 
-let steps: StepPoint[] = [];
-let epochs: EpochPoint[] = [];
-let isDue = false;
-
-function draw(): void {
-  isDue = false;
-  batch(() => {
-    curves.value = { steps: [...steps], epochs: [...epochs] };
-    version.value++;
-  });
-}
-
-function drawSoon(): void {
-  if (isDue) return;
-  isDue = true;
-  setTimeout(draw, drawEveryMs);
-}
+const rounds = new Rounds([
+  {
+    everyMs: 250,
+    draw: () => {
+      curves.value = { steps: [...steps.all], epochs: [...epochs.all] };
+    },
+  },
+  { everyMs: 250, draw: () => void version.value++ },
+  { everyMs: 1000, draw: () => void slowVersion.value++ },
+  {
+    everyMs: 1000,
+    draw: () => {
+      lastEpoch.value = epochs.all.at(-1)?.epoch ?? 0;
+    },
+  },
+]);
 
 /** Shows a training as the engine has it. */
 export function show(view: RunView | null): void {
-  steps = [...(view?.steps ?? [])];
-  epochs = [...(view?.epochs ?? [])];
+  steps = new PointList(view?.steps);
+  epochs = epochList(view?.epochs);
   batch(() => {
     run.value = view;
     status.value = view?.status ?? "ready";
     problem.value = view?.error ?? null;
-    draw();
+    rounds.all();
   });
 }
 
@@ -69,17 +73,16 @@ function hear(event: RunEvent): void {
       // With the numbers of that moment: none may be older than what is said of them.
       batch(() => {
         status.value = event.status;
-        draw();
+        rounds.all();
       });
       break;
     case "step":
-      steps.push(event.point);
-      if (steps.length > mostPoints) steps = steps.filter((_, i) => i % 2 === 1);
-      drawSoon();
+      steps.add(event.point);
+      rounds.stir();
       break;
     case "epoch":
-      epochs.push(event.point);
-      drawSoon();
+      epochs.add(event.point);
+      rounds.stir();
       break;
     case "unsaved":
       unsaved.value = event.text;

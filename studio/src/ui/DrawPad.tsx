@@ -1,7 +1,8 @@
 // A small picture to draw on, with the pointer or with arrow keys and space.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { say } from "../text.ts";
 import { Button } from "./controls.tsx";
+import { colourWord, repaint, usePaint } from "./paint.ts";
 
 export interface DrawPadProps {
   readonly label: string;
@@ -37,15 +38,13 @@ export function DrawPad({
   latest.current = values;
   const [at, setAt] = useState({ x: Math.floor(width / 2), y: Math.floor(height / 2) });
   const [hasFocus, setFocus] = useState(false);
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const image = context.createImageData(width, height);
-    values.forEach((value, i) => {
-      const level = Math.round(255 * value);
-      image.data.set([level, level, level, 255], i * 4);
+  usePaint(() => {
+    repaint(canvas.current, (pixels) => {
+      for (let i = 0; i < pixels.length; i++) {
+        const level = Math.round(255 * (values[i] ?? 0));
+        pixels[i] = colourWord(level, level, level);
+      }
     });
-    context.putImageData(image, 0, 0);
   }, [values, width, height]);
 
   const dot = (x: number, y: number, erase = false): void => {

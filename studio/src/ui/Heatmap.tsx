@@ -1,5 +1,6 @@
 // A picture of numbers: one pixel each, drawn large with hard edges.
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { repaint, usePaint } from "./paint.ts";
 import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
 import { theme } from "./theme.ts";
 
@@ -40,16 +41,12 @@ export function Heatmap({
 }: HeatmapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shade = theme.value;
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context || width === 0 || height === 0) return;
-    const end = most ?? magnitudeOf(Array.from(values));
-    const paint = painterOf(scale);
-    const image = context.createImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      paint(image.data, i, (values[i] ?? Number.NaN) / end);
-    }
-    context.putImageData(image, 0, 0);
+  usePaint(() => {
+    const end = most ?? magnitudeOf(values);
+    const colour = painterOf(scale);
+    repaint(canvas.current, (pixels) => {
+      for (let i = 0; i < pixels.length; i++) pixels[i] = colour((values[i] ?? Number.NaN) / end);
+    });
   }, [values, width, height, scale, most, shade]);
   const point =
     onPoint &&
@@ -92,6 +89,15 @@ export function Heatmap({
   );
 }
 
+const [rampWidth, rampHeight] = [65, 5];
+const ramp = (from: number): Float32Array =>
+  Float32Array.from(
+    { length: rampWidth * rampHeight },
+    (_, i) => from + ((1 - from) * (i % rampWidth)) / (rampWidth - 1),
+  );
+/** The whole of a scale: the picture stays as it is whatever the values at its ends are. */
+const ramps = { signed: ramp(-1), unsigned: ramp(0) };
+
 /** What the colours mean: the scale with the values at its ends. */
 export function Legend({
   scale = "diverging",
@@ -103,17 +109,16 @@ export function Legend({
   readonly format?: (value: number) => string;
 }) {
   const from = scale === "diverging" ? -most : 0;
-  const steps = Array.from({ length: 65 * 5 }, (_, i) => from + ((most - from) * (i % 65)) / 64);
   return (
     <div class="legend">
       <span>{format(from)}</span>
       <Heatmap
         label={`${format(from)} … ${format(most)}`}
-        values={steps}
-        width={65}
-        height={5}
+        values={scale === "diverging" ? ramps.signed : ramps.unsigned}
+        width={rampWidth}
+        height={rampHeight}
         scale={scale}
-        most={most}
+        most={1}
         size={130}
       />
       <span>{format(most)}</span>

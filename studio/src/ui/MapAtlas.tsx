@@ -1,7 +1,8 @@
 // Many small maps in one canvas: the channels of a layer, the kernels of a convolution. One canvas is painted in one go,
 // where hundreds would keep the page from answering.
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { say } from "../text.ts";
+import { repaint, usePaint } from "./paint.ts";
 import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
 import { theme } from "./theme.ts";
 import { useWidth } from "./useWidth.ts";
@@ -28,6 +29,8 @@ export interface MapAtlasProps {
   readonly size?: number;
   /** How many maps are shown at most. */
   readonly limit?: number;
+  /** How many maps there are, where `values` has only the first of them. */
+  readonly total?: number;
   readonly marked?: AtlasPlace | null;
   /** Makes its elements something to choose: by pointer, or by arrow keys. */
   readonly onPick?: (place: AtlasPlace) => void;
@@ -37,34 +40,33 @@ const gap = 1;
 
 export function MapAtlas(props: MapAtlasProps) {
   const { label, values, width, height, scale = "diverging", most, size = 56 } = props;
-  const { limit = 64, marked = null, onPick } = props;
+  const { limit = 64, total, marked = null, onPick } = props;
   const { ref, width: room } = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const all = Math.floor(values.length / (width * height));
-  const count = Math.min(all, limit);
+  const given = Math.floor(values.length / (width * height));
+  const all = total ?? given;
+  const count = Math.min(given, limit);
   const zoom = Math.max(1, Math.round(size / width));
   // Where a single map is wider than the page, it is scaled down.
   const columns = Math.max(1, Math.min(count, Math.floor(room / ((width + gap) * zoom))));
   const rows = Math.ceil(count / columns);
   const [across, down] = [columns * (width + gap) - gap, rows * (height + gap) - gap];
   const shade = theme.value;
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context || room === 0 || across <= 0 || down <= 0) return;
+  usePaint(() => {
     const end = most ?? magnitudeOf(values);
-    const paint = painterOf(scale);
-    const image = context.createImageData(across, down);
-    for (let map = 0; map < count; map++) {
-      const left = (map % columns) * (width + gap);
-      const top = Math.floor(map / columns) * (height + gap);
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          const value = values[(map * height + y) * width + x] as number;
-          paint(image.data, (top + y) * across + left + x, value / end);
+    const colour = painterOf(scale);
+    repaint(canvas.current, (pixels) => {
+      for (let map = 0; map < count; map++) {
+        const left = (map % columns) * (width + gap);
+        const top = Math.floor(map / columns) * (height + gap);
+        for (let y = 0; y < height; y++) {
+          const line = (map * height + y) * width;
+          const at = (top + y) * across + left;
+          for (let x = 0; x < width; x++)
+            pixels[at + x] = colour((values[line + x] as number) / end);
         }
       }
-    }
-    context.putImageData(image, 0, 0);
+    });
   }, [values, width, height, scale, most, shade, columns, count, room === 0]);
 
   const pickAt = (clientX: number, clientY: number): void => {

@@ -1,5 +1,5 @@
 // A small matrix with its numbers, cells coloured by value.
-import { colourOf, cssOf, inkOn, magnitudeOf, type ScaleName } from "./scales.ts";
+import { cellStyle, magnitudeOf, type ScaleName } from "./scales.ts";
 
 export interface MatrixProps {
   /** What it is: read aloud before its numbers. */
@@ -37,8 +37,7 @@ export function Matrix({
   onPoint,
 }: MatrixProps) {
   const cell = (value: number, row: number, column: number) => {
-    const colour = colourOf(scale, value / most);
-    const style = { background: cssOf(colour), color: inkOn(colour) };
+    const style = cellStyle(scale, value / most);
     const name = `${label} ${row + 1}, ${column + 1}`;
     const point = onPoint && (() => onPoint(row, column));
     const classes = [mark(row, column) && "marked", faint(row, column) && "faint"];

@@ -1,5 +1,6 @@
 // A picture as networks see it: grey or colour, each pixel large.
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { colourWord, repaint, usePaint } from "./paint.ts";
 
 export interface PixelPictureProps {
   readonly label: string;
@@ -13,17 +14,16 @@ export interface PixelPictureProps {
 export function PixelPicture({ label, pixels, shape, size }: PixelPictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [channels, height, width] = shape;
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const image = context.createImageData(width, height);
+  usePaint(() => {
     const area = width * height;
-    const level = (channel: number, i: number): number =>
-      255 * (pixels[Math.min(channel, channels - 1) * area + i] ?? 0);
-    for (let i = 0; i < area; i++) {
-      image.data.set([level(0, i), level(1, i), level(2, i), 255], 4 * i);
-    }
-    context.putImageData(image, 0, 0);
+    // A grey picture has one channel for all three.
+    const [green, blue] = [Math.min(1, channels - 1) * area, Math.min(2, channels - 1) * area];
+    const level = (i: number): number => Math.round(255 * (pixels[i] ?? 0));
+    repaint(canvas.current, (words) => {
+      for (let i = 0; i < area; i++) {
+        words[i] = colourWord(level(i), level(green + i), level(blue + i));
+      }
+    });
   }, [pixels, channels, height, width]);
   return (
     <div class="heatmap" style={{ width: `${size}px`, aspectRatio: `${width} / ${height}` }}>

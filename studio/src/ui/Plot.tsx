@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { powerOfTen } from "./numbers.ts";
+import { usePaint } from "./paint.ts";
 import { theme } from "./theme.ts";
 
 export interface PlotSeries {
@@ -35,6 +36,8 @@ export const seriesColours = [
   "--series-6",
 ];
 
+const emptyRange = [0, 1] as const;
+
 export function Plot({
   label,
   x,
@@ -48,12 +51,15 @@ export function Plot({
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const shade = theme.value;
+  // There is an axis before there are values.
+  const isEmpty = !logarithmic && series.every(({ values }) => values.length === 0);
+  const ends = range ?? (isEmpty ? emptyRange : undefined);
   const form = JSON.stringify([
     series.map(({ label, colour, dashed }) => [label, colour, dashed]),
     xLabel,
     yLabel,
     height,
-    range,
+    ends,
     logarithmic,
     shade,
   ]);
@@ -78,7 +84,7 @@ export function Plot({
       scales: {
         x: { time: false, range: (_, low, high) => xRange(low, high) },
         y: {
-          ...(range === undefined ? {} : { range: [...range] as [number, number] }),
+          ...(ends === undefined ? {} : { range: [...ends] as [number, number] }),
           ...(logarithmic ? { distr: 3 as const } : {}),
         },
       },
@@ -116,8 +122,10 @@ export function Plot({
       plot.current = null;
     };
   }, [form]);
-  useEffect(() => {
-    plot.current?.setData(dataOf(x, series));
+  usePaint(() => {
+    const drawn = plot.current;
+    // In a batch it draws at once: it has its turn now.
+    drawn?.batch(() => drawn.setData(dataOf(x, series)));
   }, [x, series]);
   return (
     <div class="plot">
@@ -171,8 +179,9 @@ function tickText(tick: number | null): string {
   return tick === null ? "" : String(Number(tick.toPrecision(3)));
 }
 
+/** The arrays themselves: they are only read. */
 function dataOf(x: readonly number[], series: readonly PlotSeries[]): UPlot.AlignedData {
-  return [[...x], ...series.map(({ values }) => [...values])] as UPlot.AlignedData;
+  return [x, ...series.map(({ values }) => values)] as unknown as UPlot.AlignedData;
 }
 
 /** The last values, in words. */

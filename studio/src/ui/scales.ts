@@ -1,5 +1,6 @@
 // Colour scales that people with any colour vision can read: signed values from blue over the page's colour to orange,
 // others from the page's colour to ink. Zero is always the page's colour.
+import { colourWord } from "./paint.ts";
 
 export type ScaleName = "diverging" | "sequential" | "gray";
 type Rgb = readonly [number, number, number];
@@ -49,11 +50,14 @@ const dark: Palette = {
   ],
 };
 
+let system: MediaQueryList | null = null;
+
 /** Is the page dark at the moment? */
 export function isDark(): boolean {
   const chosen = document.documentElement.dataset.theme;
   if (chosen === "dark" || chosen === "light") return chosen === "dark";
-  return matchMedia("(prefers-color-scheme: dark)").matches;
+  system ??= matchMedia("(prefers-color-scheme: dark)");
+  return system.matches;
 }
 
 /** The colour of a value between −1 and 1 (diverging), or 0 and 1. Values beyond are clipped; NaN is magenta. */
@@ -69,49 +73,67 @@ export function colourOf(scale: ScaleName, t: number): Rgb {
   return along([palette.paper, ...side], clip(Math.abs(t), 0, 1));
 }
 
-const tables = new Map<string, Uint8ClampedArray>();
 const steps = 256;
+const tables = new Map<string, Uint32Array>();
 
 /**
- * Writes the opaque colour of a value into the pixels of a picture: {@link colourOf} by a table, for pictures that change
- * many times a second.
+ * {@link colourOf} by a table, as words for `repaint`: for pictures that change many times a second.
+ * @returns gives the opaque colour of a value
  */
-export function painterOf(
-  scale: ScaleName,
-): (pixels: Uint8ClampedArray, pixel: number, t: number) => void {
+export function painterOf(scale: ScaleName): (t: number) => number {
   const name = `${scale} ${isDark()}`;
   const table = tables.get(name) ?? tableOf(scale);
   tables.set(name, table);
-  return (pixels, pixel, t) => {
+  return (t) => {
     const at = Number.isNaN(t) ? 2 * steps + 1 : Math.round((clip(t, -1, 1) + 1) * steps);
-    for (let part = 0; part < 3; part++) pixels[4 * pixel + part] = table[3 * at + part] as number;
-    pixels[4 * pixel + 3] = 255;
+    return table[at] as number;
   };
 }
 
 /** From −1 to 1 in even steps, then the colour of NaN. */
-function tableOf(scale: ScaleName): Uint8ClampedArray {
+function tableOf(scale: ScaleName): Uint32Array {
   const values = Array.from({ length: 2 * steps + 1 }, (_, i) => i / steps - 1);
-  return Uint8ClampedArray.from(
-    [...values, Number.NaN].flatMap((value) => [...colourOf(scale, value)]),
-  );
+  return Uint32Array.from([...values, Number.NaN], (t) => colourWord(...colourOf(scale, t)));
 }
 
-export function cssOf([r, g, b]: Rgb): string {
+type CellStyle = Readonly<Record<"background" | "color", string>>;
+
+const cellStyles = new Map<string, CellStyle>();
+
+/**
+ * How a cell of a table is coloured that shows its value, from 0 to 1 or −1 to 1, as a number too. The same object for the
+ * same look: tables that change every second stay as they are where they can.
+ */
+export function cellStyle(scale: Exclude<ScaleName, "gray">, t: number): CellStyle {
+  const value = Math.round(t * steps) / steps;
+  const name = `${scale} ${isDark()} ${value}`;
+  let style = cellStyles.get(name);
+  if (style === undefined) {
+    const colour = colourOf(scale, value);
+    style = { background: cssOf(colour), color: inkOn(colour) };
+    cellStyles.set(name, style);
+  }
+  return style;
+}
+
+function cssOf([r, g, b]: Rgb): string {
   return `rgb(${r} ${g} ${b})`;
 }
 
 /** Black or white, whichever has more contrast with a colour: they meet at a relative luminance of √(1.05 · 0.05) − 0.05 (WCAG 2). */
-export function inkOn([r, g, b]: Rgb): string {
+function inkOn([r, g, b]: Rgb): string {
   const linear = (level: number): number =>
     level <= 10 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4;
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.179 ? "#000" : "#fff";
 }
 
 /** The largest magnitude of values, for a scale that is the same on both sides; 1 if there is none. */
-export function magnitudeOf(values: Iterable<number>): number {
+export function magnitudeOf(values: ArrayLike<number>): number {
   let most = 0;
-  for (const value of values) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number);
+    if (size > most && size < Number.POSITIVE_INFINITY) most = size;
+  }
   return most === 0 ? 1 : most;
 }
 

@@ -1,6 +1,9 @@
 // What the page and the engine say to each other about data sets: plain data.
 import type { Text } from "../../text.ts";
 
+/** Stands in the settings of a checkpoint whose classes no data set here has. */
+export const noPictures = "none";
+
 export interface DatasetInfo {
   /** `sample`, `fashion-mnist`, `mnist`, or `own-…` for pictures that the person gave. */
   readonly id: string;

@@ -1,6 +1,6 @@
 // What can be asked of one picture on the current network: its classes, every layer's outputs, how one number of them comes
 // about, and what a class's score hangs on.
-import type { Tensor } from "../../../../src/index.ts";
+import type { data, Tensor } from "../../../../src/index.ts";
 import { gradCam, saliency } from "../probe/gradients.ts";
 import { occlusion } from "../probe/occlusion.ts";
 import { type LayerSnapshot, type Snapshot, snapshotOf } from "../probe/snapshot.ts";
@@ -47,7 +47,8 @@ async function probeLook({ pixels: given, index }: LookInput): Promise<ProbeLook
   const run = requireRun();
   const { test } = run.data;
   const at = Math.max(0, Math.min(index, test.length - 1));
-  const pixels = given ?? pixelsAt(test, at);
+  // Where its pictures are not here, an empty one stands until another is drawn or chosen.
+  const pixels = given ?? (test.length === 0 ? new Float32Array(sizeOf(test)) : pixelsAt(test, at));
   const x = inputOf(run, pixels);
   const snapshot = await atRest(() => snapshotOf(run.net, x));
   latest = { number: ++looks, run, x, snapshot };
@@ -59,6 +60,10 @@ async function probeLook({ pixels: given, index }: LookInput): Promise<ProbeLook
     probabilities: snapshot.probabilities,
     layers: snapshot.layers.map(layerOf),
   };
+}
+
+function sizeOf({ imageShape: [channels, height, width] }: data.ImageDataset): number {
+  return channels * height * width;
 }
 
 function layerOf({ module, path, output, field }: LayerSnapshot): ProbeLayer {

@@ -6,10 +6,12 @@ import { confusion } from "../run/confusion.ts";
 import { atRest, currentRun, requireRun, setCurrentRun } from "../run/current.ts";
 import { health } from "../run/health.ts";
 import { look } from "../run/look.ts";
+import { requirePicturesOf } from "../run/pictures.ts";
 import { Session } from "../run/session.ts";
 import { forgetRun, keepRun, keptRun, keptRuns, renameRun } from "../run/storage.ts";
 import type {
   LayerHealth,
+  LookKind,
   RunConfusion,
   RunEvent,
   RunLook,
@@ -128,6 +130,13 @@ function fileName(title: string): string {
   return `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "network"}.safetensors`;
 }
 
+/** The training that is open, if its pictures are here too. */
+function requirePictures(): Session {
+  const run = requireRun();
+  requirePicturesOf(run);
+  return run;
+}
+
 export const runHandlers = {
   runOpen,
   runTrain,
@@ -144,10 +153,13 @@ export const runHandlers = {
   runList,
   runDelete,
   runRename,
-  runLook: ({ index }: Versioned & { readonly index: number }): Promise<RunLook> =>
-    atRest(() => look(requireRun(), index)),
+  runLook: ({
+    index,
+    kind = "forward",
+  }: Versioned & { readonly index: number; readonly kind?: LookKind }): Promise<RunLook> =>
+    atRest(() => look(requirePictures(), index, kind)),
   runHealth: async (_: Versioned): Promise<{ readonly layers: readonly LayerHealth[] }> => ({
-    layers: await atRest(() => health(requireRun())),
+    layers: await atRest(() => health(requirePictures())),
   }),
-  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requireRun())),
+  runConfusion: (_: Versioned): Promise<RunConfusion> => atRest(() => confusion(requirePictures())),
 };

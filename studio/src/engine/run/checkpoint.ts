@@ -1,10 +1,11 @@
 // A training as a checkpoint of Fovea, and a checkpoint as a training.
 import { models, train } from "../../../../src/index.ts";
-import { loadDataset } from "../data/load.ts";
+import { type LoadedDataset, loadDataset } from "../data/load.ts";
 import { ownDatasets } from "../data/own.ts";
 import { servedDatasets } from "../data/served.ts";
+import { noPictures } from "../data/types.ts";
+import { isHere, withoutPictures } from "../data/without.ts";
 import { fashionClasses } from "../fashionSample.ts";
-import { StudioError } from "../studioError.ts";
 import { checkpointModel, checkpointSettings, settingsOfCheckpoint } from "./checkpointSettings.ts";
 import { epochPointOf } from "./points.ts";
 import { normalized, Session, type SessionPast } from "./session.ts";
@@ -38,14 +39,18 @@ export async function sessionOfKept(
   curves: Pick<SessionPast, "steps" | "epochs">,
 ): Promise<Session> {
   const checkpoint = train.decodeCheckpoint(bytes, settings.title);
-  const loaded = await loadDataset(settings.dataset, settings.inputShape);
+  const { dataset, inputShape } = settings;
+  // Its network can still be looked at where its pictures are gone.
+  const loaded = (await isHere(dataset))
+    ? await loadDataset(dataset, inputShape)
+    : withoutPictures(dataset, checkpoint.classes, inputShape);
   const pictures = normalized(loaded, checkpoint.normalize);
   return new Session({ id, createdAt, settings, data: pictures }, { ...curves, checkpoint });
 }
 
 /**
  * A training from the file of a checkpoint, of the studio or of `fovea train`.
- * @throws FormatError for a file that is none; StudioError if no data set here has its classes
+ * @throws FormatError for a file that is none
  */
 export async function sessionOfFile(
   { id, createdAt }: NewRun,
@@ -62,9 +67,9 @@ export async function sessionOfFile(
   const epochs = (progress?.history ?? []).map((record) =>
     epochPointOf({ type: "epoch", ...record }),
   );
-  const { loaded, dataset } = await datasetFor(settings, checkpoint.classes);
+  const loaded = await datasetFor(settings, checkpoint.classes);
   const pictures = normalized(loaded, checkpoint.normalize);
-  const session = { id, createdAt, settings: { ...settings, dataset }, data: pictures };
+  const session = { id, createdAt, settings: { ...settings, dataset: loaded.id }, data: pictures };
   return new Session(session, { steps: [], epochs, checkpoint });
 }
 
@@ -85,27 +90,18 @@ function usualSettings(title: string, model: train.CheckpointInfo["model"]): Run
   } as RunSettings;
 }
 
-/** The data set that it was trained on if it is here, otherwise another one of the same classes. */
-async function datasetFor(settings: RunSettings, classes: readonly string[]) {
+/** The data set that it was trained on if it is here, otherwise another one of the same classes, or none. */
+async function datasetFor(
+  settings: RunSettings,
+  classes: readonly string[],
+): Promise<LoadedDataset> {
   const sample = { id: "sample", classes: fashionClasses };
   const fitting = [...(await servedDatasets()), ...(await ownDatasets()), sample]
     .filter((known) => known.classes.join("\n") === classes.join("\n"))
     .map(({ id }) => id);
   const dataset = fitting.includes(settings.dataset) ? settings.dataset : fitting[0];
-  if (dataset === undefined) {
-    throw new StudioError(
-      {
-        en: "no data set here has the classes of this checkpoint",
-        zh: "这里没有与此检查点类别相同的数据集",
-      },
-      {
-        facts: [[{ en: "classes", zh: "类别" }, classes.slice(0, 8).join(", ")]],
-        hint: {
-          en: "give the pictures it was trained on as a data set first (page Train)",
-          zh: "请先在“训练”页提供它所用的训练图像",
-        },
-      },
-    );
-  }
-  return { loaded: await loadDataset(dataset, settings.inputShape), dataset };
+  const { inputShape } = settings;
+  return dataset === undefined
+    ? withoutPictures(noPictures, classes, inputShape)
+    : loadDataset(dataset, inputShape);
 }

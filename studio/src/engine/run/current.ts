@@ -39,10 +39,14 @@ export function atRest<Result>(job: () => Promise<Result>): Promise<Result> {
 }
 
 /** Pictures as the network takes them: NCHW `[batch, channels, height, width]`, normalised as in its training. */
-export function inputOf({ settings, data }: Session, pixels: Float32Array): Tensor {
-  const [channels, height, width] = settings.inputShape;
+export function inputOf(run: Session, pixels: Float32Array): Tensor {
+  const [channels, height, width] = run.settings.inputShape;
   const batch = pixels.length / (channels * height * width);
-  const x = Tensor.from(pixels, { shape: [batch, channels, height, width] });
+  return normalizedFor(run, Tensor.from(pixels, { shape: [batch, channels, height, width] }));
+}
+
+/** @param x pictures from 0 to 1 */
+export function normalizedFor({ data }: Session, x: Tensor): Tensor {
   const { normalize = null } = data.test;
   if (normalize === null) return x;
   const each = (values: number | readonly number[]): Tensor => {

@@ -1,5 +1,6 @@
 // How the layers of a network fare: sizes of weights and gradients, and units that say the same of every picture.
-import { autograd, crossEntropy, type nn, type Tensor } from "../../../../src/index.ts";
+import { amax, amin, autograd, crossEntropy, type Tensor } from "../../../../src/index.ts";
+import { readAll } from "../readAll.ts";
 import { callsOf, type LayerCall } from "./calls.ts";
 import { testBatch } from "./pictures.ts";
 import type { Session } from "./session.ts";
@@ -30,45 +31,49 @@ export async function health(run: Session): Promise<LayerHealth[]> {
   const parameters = run.net.parameters();
   const gradients = autograd.grad(crossEntropy(output, y), parameters, { allowUnused: true });
   const gradientOf = new Map(parameters.map((parameter, i) => [parameter, gradients[i] ?? null]));
-  return Promise.all(
-    layers.map(async (layer) => {
-      const own = layer.module.parameters();
-      return {
-        path: layer.path,
-        type: layer.module.constructor.name,
-        weightNorm: own.length === 0 ? null : await normOf(own),
-        gradNorm:
-          own.length === 0
-            ? null
-            : await normOf(own.flatMap((parameter) => gradientOf.get(parameter) ?? [])),
-        deadShare: await deadShare(layer),
-      };
-    }),
-  );
+  const measured = layers.map((layer) => {
+    const own = layer.module.parameters();
+    return {
+      weight: own.length === 0 ? null : squaresOf(own),
+      grad: squaresOf(own.flatMap((parameter) => gradientOf.get(parameter) ?? [])),
+      spread: spreadOf(layer),
+    };
+  });
+  // Few numbers are read, all at once: the activations that they come from are never stored.
+  const wanted = measured.flatMap(({ weight, grad, spread }) => [weight, grad, spread]);
+  const tensors = wanted.filter((tensor) => tensor !== null);
+  const read = await readAll(tensors);
+  const valuesOf = (tensor: Tensor | null) =>
+    tensor === null ? null : (read[tensors.indexOf(tensor)] as Float32Array);
+  return layers.map(({ path, module }, i) => {
+    const { weight, grad, spread } = measured[i] as (typeof measured)[number];
+    const weightNorm = rootOf(valuesOf(weight));
+    const dead = valuesOf(spread)?.filter((width) => width <= sameWithin).length;
+    return {
+      path,
+      type: module.constructor.name,
+      weightNorm,
+      // Parameters on which the loss does not depend have no gradient at all.
+      gradNorm: weightNorm === null ? null : (rootOf(valuesOf(grad)) ?? 0),
+      deadShare: dead === undefined ? null : dead / (spread?.numel ?? 1),
+    };
+  });
 }
 
-/** Euclidean norm of all elements together. */
-async function normOf(tensors: readonly Tensor[]): Promise<number> {
-  const squares = await Promise.all(tensors.map((tensor) => tensor.square().sum().item()));
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+/** The squares of all elements together; null if there are none. */
+function squaresOf(tensors: readonly Tensor[]): Tensor | null {
+  return tensors
+    .map((tensor) => tensor.square().sum())
+    .reduce<Tensor | null>((sum, squares) => sum?.add(squares) ?? squares, null);
 }
 
-/** Share of the channels (or features) that have one value for all pictures and places. */
-async function deadShare({ module, output }: LayerCall): Promise<number | null> {
-  if (!canDie.has((module as nn.Module).constructor.name)) return null;
-  const [batch = 0, units = 0, ...place] = output.shape;
-  const area = place.reduce((product, size) => product * size, 1);
-  const values = await output.data();
-  let dead = 0;
-  for (let unit = 0; unit < units; unit++) {
-    const first = values[unit * area] as number;
-    let isSame = true;
-    for (let n = 0; n < batch && isSame; n++) {
-      const start = (n * units + unit) * area;
-      for (let i = start; i < start + area && isSame; i++)
-        isSame = Math.abs((values[i] as number) - first) <= sameWithin;
-    }
-    if (isSame) dead++;
-  }
-  return dead / units;
+function rootOf(values: Float32Array | null): number | null {
+  return values === null ? null : Math.sqrt(values[0] as number);
+}
+
+/** For each channel (or feature): how far its values lie apart, over all pictures and places; null where that says nothing. */
+function spreadOf({ module, output }: LayerCall): Tensor | null {
+  if (!canDie.has(module.constructor.name)) return null;
+  const others = output.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  return amax(output, others).sub(amin(output, others));
 }

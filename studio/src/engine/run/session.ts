@@ -6,8 +6,10 @@ import type { LoadedDataset } from "../data/load.ts";
 import { StudioError } from "../studioError.ts";
 import { Between } from "./between.ts";
 import { WorkClock } from "./clock.ts";
+import { KeepPace } from "./keepPace.ts";
 import { makeNetwork, makeOptimizer, makeSchedule } from "./make.ts";
-import { addPoint, epochPointOf, stepPointOf } from "./points.ts";
+import { requirePicturesOf } from "./pictures.ts";
+import { epochList, epochPointOf, PointList, stepPointOf } from "./points.ts";
 import {
   beforeDivergence,
   checkRateIsFree,
@@ -47,8 +49,8 @@ export class Session {
   #optimizer: optim.Optimizer;
   #status: RunStatus = "ready";
   #error: Text | null = null;
-  #steps: StepPoint[] = [];
-  #epochs: EpochPoint[] = [];
+  #steps = new PointList<StepPoint>();
+  #epochs = epochList();
   /** Where training stands; null before its first step, and while it runs. */
   #progress: train.TrainState | null = null;
   #context: train.TrainContext | null = null;
@@ -71,10 +73,15 @@ export class Session {
 
   #bringBack({ steps, epochs, checkpoint }: SessionPast): void {
     restoreInto(this.#net, this.#optimizer, checkpoint);
-    this.#steps = [...steps];
-    this.#epochs = [...epochs];
+    this.#steps = new PointList(steps);
+    this.#epochs = epochList(epochs);
     this.#status = "done";
     if (checkpoint.progress === null) return;
+    if (this.data.train.length === 0) {
+      // Where its pictures are, it goes on from there.
+      this.#progress = checkpoint.progress;
+      return;
+    }
     const progress = resumable(checkpoint.progress, this.settings, this.data.train.length);
     const isKept = keepsSchedule(progress, this.settings, this.#net, this.#stepsPerEpoch);
     if (!isKept) this.settings = { ...this.settings, schedule: "none" };
@@ -106,8 +113,8 @@ export class Session {
       testImages: test.length,
       stepsPerEpoch: this.#stepsPerEpoch,
       parameters: this.#net.parameters().reduce((sum, { numel }) => sum + numel, 0),
-      steps: this.#steps,
-      epochs: this.#epochs,
+      steps: [...this.#steps.all],
+      epochs: [...this.#epochs.all],
     };
   }
 
@@ -121,6 +128,7 @@ export class Session {
    * @param keep     called where it stands at a point worth keeping
    */
   async train(isPaused: boolean, tell: Tell, keep: () => Promise<void>): Promise<void> {
+    requirePicturesOf(this);
     // One that is about to end is waited for.
     while (this.#running !== null) {
       if (this.#between !== null)
@@ -205,9 +213,10 @@ export class Session {
     keep: () => Promise<void>,
   ): train.Callback {
     const clock = new WorkClock();
+    const pace = new KeepPace();
     let begunAt = 0;
     const add = (point: StepPoint): void => {
-      addPoint(this.#steps, point);
+      this.#steps.add(point);
       tell({ type: "step", point });
     };
     const stand = async (context: train.TrainContext): Promise<void> => {
@@ -248,21 +257,20 @@ export class Session {
         const imagesPerSecond = clock.speed(event.imagesPerSecond);
         if (!between.isPaused) add(stepPointOf({ ...event, imagesPerSecond }));
       },
-      onEpoch: async (event, context) => {
+      onEpoch: async (event) => {
         const seconds = clock.worked(event.seconds);
         const imagesPerSecond = this.data.train.length / seconds;
         const point = epochPointOf({ ...event, seconds, imagesPerSecond });
-        this.#epochs.push(point);
+        this.#epochs.add(point);
         tell({ type: "epoch", point });
-        await stand(context);
-        await keep();
+        await pace.keep(keep);
       },
-      onInterrupt: (_, context) => stand(context),
+      onEnd: (_, context) => stand(context),
       onError: async ({ error }, context) => {
         if (error instanceof Stopped) return;
         const progress = beforeDivergence(await context.state(), error);
         this.#progress = progress;
-        this.#steps = this.#steps.filter(({ step }) => step <= progress.step);
+        this.#steps.keepOnly(({ step }) => step <= progress.step);
       },
     };
   }
@@ -283,7 +291,8 @@ export class Session {
   setRate(lr: number): void {
     // Where it is the same, the schedule has gone on from it.
     if (lr === this.settings.lr) return;
-    if (this.#status !== "ready") checkRateIsFree(this.settings, this.#epochs.length);
+    if (this.#status !== "ready")
+      checkRateIsFree(this.settings, this.#epochs.all.at(-1)?.epoch ?? 0);
     this.#optimizer.lr = lr;
     this.settings = { ...this.settings, lr };
   }
@@ -306,8 +315,8 @@ export class Session {
     this.#optimizer = makeOptimizer(this.settings, this.#net);
     this.#status = "ready";
     this.#error = null;
-    this.#steps = [];
-    this.#epochs = [];
+    this.#steps = new PointList();
+    this.#epochs = epochList();
     this.#progress = null;
   }
 

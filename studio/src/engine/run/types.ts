@@ -97,23 +97,28 @@ export type RunEvent =
   /** It could not be kept in the browser's storage, and why. */
   | { readonly type: "unsaved"; readonly text: Text };
 
-/** What one layer makes of a picture. */
+/** `forward`: activations; `backward`: gradients of the loss with respect to them; `kernels`: weights of convolutions. */
+export const lookKinds = ["forward", "backward", "kernels"] as const;
+export type LookKind = (typeof lookKinds)[number];
+
+/** Of each layer, this many maps are looked at: the first ones. */
+export const mostMaps = 64;
+
+/** What one layer shows. */
 export interface LayerLook {
   readonly path: string;
   readonly type: string;
-  /** Without the batch. */
+  /** Of the activations or gradients without the batch, or of the kernels (OIHW); of all, where only the first are given. */
   readonly shape: readonly number[];
-  readonly activations: Float32Array;
-  /** Of the loss with respect to the activations; null where the loss does not depend on them. */
-  readonly gradients: Float32Array | null;
-  /** Weights of a convolution, OIHW; null for other layers. */
-  readonly kernels: { readonly shape: readonly number[]; readonly values: Float32Array } | null;
+  /** Map after map; null where there is nothing to show. */
+  readonly values: Float32Array | null;
 }
 
-/** What a network makes of one picture, forward and backward. */
+/** What a network makes of one picture. */
 export interface RunLook {
   readonly index: number;
   readonly label: number;
+  readonly kind: LookKind;
   readonly pixels: Float32Array;
   readonly probabilities: Float32Array;
   readonly layers: readonly LayerLook[];
