@@ -5,6 +5,7 @@ import packageFile from "../package.json" with { type: "json" };
 import type { Benchmark, BenchmarkSpec } from "./benchmark.ts";
 import { openBrowser } from "./browser/browser.ts";
 import { browserSystems } from "./browser/systems.ts";
+import { type GpuPart, gpuBench, gpuParts, gpuPeers } from "./gpu/gpu.ts";
 import { loader } from "./loader.ts";
 import { machine } from "./machine.ts";
 import { quick, usual } from "./measure.ts";
@@ -21,13 +22,16 @@ const benchmarks: readonly BenchmarkSpec[] = [...networkBenchmarks, ...opBenchma
 const own: readonly Benchmark[] = [loader];
 const memorySummary = "memory that a training step holds at its peak, and growth of the process";
 const scalingSummary = "time by batch, image size and channels: the worst cliff, and a picture";
+const gpuSummary =
+  "a GPU by WebGPU: single ops, networks beside PyTorch on the card, the first step";
 const all = [
   ...[...benchmarks, ...own].map(({ name, summary }) => ({ name, summary })),
   { name: "memory", summary: memorySummary },
   { name: "scaling", summary: scalingSummary },
+  { name: "gpu", summary: gpuSummary },
 ];
 /** Those with reports of their own kind, which are run alone. */
-const alone = ["memory", "scaling"];
+const alone = ["memory", "scaling", "gpu"];
 const names = all.map(({ name }) => name);
 
 /** What also runs in a browser. */
@@ -44,6 +48,9 @@ const options = {
   direct: { type: "flag", help: "single ops also without Winograd's filtering, as NAME-direct" },
   peers: { type: "text", value: "NAME,…", help: "these peers alone; none: Fovea alone" },
   browser: { type: "flag", help: `in headless Chromium: ${inBrowser.join(", ")}` },
+  part: { type: "text", value: "NAME,…", help: `of gpu, only these: ${gpuParts.join(", ")}; none` },
+  batch: { type: "integer", value: "N", min: 1, help: "of gpu, images in a batch of each network" },
+  software: { type: "flag", help: "gpu on an adapter that computes on the processor, in small" },
   svg: { type: "text", value: "FILE", default: "runs/scaling.svg", help: "where scaling draws" },
 } as const;
 
@@ -60,6 +67,7 @@ export const benchCommand = {
     "npm run bench:setup",
     "npm run bench -- lenet-train --threads 2",
     "npm run bench -- conv --entry depthwise --json",
+    "npm run bench -- gpu --part train --entry LeNet",
   ],
   run,
 } as const;
@@ -134,7 +142,32 @@ async function run(given: Options, words: readonly string[]): Promise<number> {
     await writeJson({ ...about(), scaling: report }, jsonFile);
     return 0;
   }
+  if (single === "gpu") return measureGpu(given, jsonFile, say);
   return measure(chosen, { given, backends, threads, jsonFile, say });
+}
+
+async function measureGpu(
+  { part, software, batch, entry = "", peers: asked, quick: isQuick, rounds }: Options,
+  jsonFile: string | undefined,
+  say: (text: string) => void,
+): Promise<number> {
+  const wanted = part === "none" ? "" : (part ?? gpuParts.join(","));
+  const parts = listOf("--part", wanted, gpuParts) as GpuPart[];
+  const named = asked === "none" ? "" : (asked ?? gpuPeers.join(","));
+  const base = isQuick ? quick : usual;
+  const report = await gpuBench(
+    {
+      ...{ parts, software, batch: batch ?? null, entry },
+      peers: listOf("--peers", named, gpuPeers),
+      timing: { ...base, rounds: rounds ?? base.rounds },
+    },
+    say,
+  );
+  await writeJson({ ...about(), isQuick, gpu: report }, jsonFile);
+  const networks = [...report.train, ...report.infer];
+  const isWhole =
+    report.opFaults.length === 0 && networks.every(({ failed }) => failed.length === 0);
+  return isWhole ? 0 : 1;
 }
 
 interface Run {

@@ -24,8 +24,11 @@ import type { Contender, Prepared } from "./contender.ts";
 import { compiledStep } from "./training.ts";
 import type { InferWork, OpWork, Tensors, TrainWork, Work } from "./work.ts";
 
-/** How networks are called: compiled once and then run, or recorded anew each time, as people write it. */
-export type Manner = "compiled" | "recorded";
+/**
+ * How networks are called: compiled once and then run, or recorded anew each time, as people write it; or compiled, from images
+ * that lie in the engine to logits that stay there.
+ */
+export type Manner = "compiled" | "recorded" | "resident";
 
 export function foveaContender(version: string, manner: Manner): Contender {
   return {
@@ -35,6 +38,7 @@ export function foveaContender(version: string, manner: Manner): Contender {
       const named = namedTensors(work, tensors);
       if (work.kind === "train") return prepareTraining(work, tensors, named);
       if (work.kind === "op") return prepareOp(work, named);
+      if (manner === "resident") return residentInference(work, named);
       return manner === "compiled" ? prepareInference(work, named) : recordedInference(work, named);
     },
     peak: () => measurePeak(backend()),
@@ -55,8 +59,11 @@ function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
   return value;
 }
 
-function network(model: string, named: ReadonlyMap<string, Tensor>): nn.Module {
-  const net = models.createModel(model);
+function network(
+  { model, modelOptions }: Pick<InferWork, "model" | "modelOptions">,
+  named: ReadonlyMap<string, Tensor>,
+): nn.Module {
+  const net = models.createModel(model, modelOptions);
   const state = new Map<string, Tensor>(net.stateDict());
   for (const name of state.keys()) {
     const given = named.get(name);
@@ -76,7 +83,7 @@ function prepareTraining(
   const images = get(tensors, "images");
   const labels = get(tensors, "labels");
   const [length, ...imageShape] = imagesShape as [number, number, number, number];
-  const net = network(work.model, named);
+  const net = network(work, named);
   const totals = new train.Totals();
   const classes = Array.from({ length: 10 }, (_, i) => String(i));
   const set = {
@@ -114,21 +121,27 @@ function prepareTraining(
 
 /** The network compiled for the batch, as an application uses it: an array in, an array out. */
 async function prepareInference(
-  { model }: InferWork,
+  work: InferWork,
   named: ReadonlyMap<string, Tensor>,
 ): Promise<Prepared> {
   const x = get(named, "x");
   const images = (await x.data()) as Float32Array;
-  const compiled = compile(network(model, named), x.shape);
+  const compiled = compile(network(work, named), x.shape);
   const call = (): Promise<ArrayLike<number>> => compiled.run(images);
   return { outputs: call, run: (calls) => repeat(calls, call) };
 }
 
+function residentInference(work: InferWork, named: ReadonlyMap<string, Tensor>): Prepared {
+  const net = network(work, named).eval();
+  const logits = noGrad(() => net.forward(get(named, "x")));
+  return intoVariable(logits, net.stateDict().values() as Iterable<Variable>);
+}
+
 async function recordedInference(
-  { model }: InferWork,
+  work: InferWork,
   named: ReadonlyMap<string, Tensor>,
 ): Promise<Prepared> {
-  const net = network(model, named).eval();
+  const net = network(work, named).eval();
   const x = get(named, "x");
   const images = (await x.data()) as Float32Array;
   const call = (): Promise<ArrayLike<number>> =>
@@ -141,7 +154,7 @@ async function repeat(calls: number, call: () => Promise<unknown>): Promise<void
 }
 
 /** The value that an op's work asks for. */
-async function opValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Promise<Tensor> {
+export async function opValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Promise<Tensor> {
   const { part } = work;
   if (part === "forward") return noGrad(() => forwardValue(work, named));
   // The gradient alone is due. The output lies in memory, as it does in training; what else the gradient needs of the forward
@@ -178,34 +191,32 @@ function forwardValue(work: OpWork, named: ReadonlyMap<string, Tensor>): Tensor 
 }
 
 async function prepareOp(work: OpWork, named: ReadonlyMap<string, Tensor>): Promise<Prepared> {
-  const value = await opValue(work, named);
-  const output = new Variable(Tensor.zeros(value.shape));
-  const captured = capturedWithCount(output, value);
-  return {
-    async outputs() {
-      await captured.run(1);
-      return output.data();
-    },
-    run: captured.run,
-  };
+  return intoVariable(await opValue(work, named));
 }
 
-/** Writes `value` into `output` at each run. Reading a counter that each run adds to waits, but copies nothing large. */
-function capturedWithCount(
-  output: Variable,
-  value: Tensor,
-): { run: (calls: number) => Promise<void> } {
+/** Writes `value` into a variable at each run. Reading a counter that each run adds to waits, but copies nothing large. */
+function intoVariable(value: Tensor, constants: Iterable<Variable> = []): Prepared {
+  const output = new Variable(Tensor.zeros(value.shape));
   const count = new Variable(Tensor.zeros([1]));
   const captured: CapturedStep = noGrad(() =>
-    engine().capture([
-      [output, value],
-      [count, count.add(1)],
-    ]),
+    engine().capture(
+      [
+        [output, value],
+        [count, count.add(1)],
+      ],
+      { constants },
+    ),
   );
+  const run = async (calls: number): Promise<void> => {
+    for (let i = 0; i < calls; i++) captured.run();
+    await count.data();
+  };
   return {
-    async run(calls) {
-      for (let i = 0; i < calls; i++) captured.run();
-      await count.data();
+    async outputs() {
+      await run(1);
+      return output.data();
     },
+    run,
+    dispose: () => captured.dispose(),
   };
 }

@@ -1,10 +1,13 @@
-// Fovea as a process: node foveaProcess.ts --backend wasm --threads 2 --manner compiled.
+// Fovea as a process: node foveaProcess.ts --backend wasm --threads 2 --manner compiled; with --software on, webgpu may
+// compute on the processor.
 import packageFile from "../package.json" with { type: "json" };
-import { setBackend } from "../src/index.ts";
+import { openGpu, setBackend } from "../src/index.ts";
 import { foveaContender, type Manner } from "./fovea.ts";
 import { argument, serve } from "./serve.ts";
 
-setBackend(argument("backend", "wasm"), {
+const backend = argument("backend", "wasm");
+if (backend === "webgpu") await openGpu({ software: argument("software", "off") === "on" });
+setBackend(backend, {
   threads: Number(argument("threads", "1")),
   winograd: argument("winograd", "on") === "on",
 });

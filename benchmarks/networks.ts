@@ -54,6 +54,21 @@ export function lenetSteps(): NetworkStep[] {
   return steps.list;
 }
 
+/** `models.vgg11()` without dropout. */
+export function vgg11Steps(): NetworkStep[] {
+  const steps = new Steps();
+  const relu = (from: number): number => steps.push({ op: "relu", from });
+  let at = 0;
+  for (const [block, convs] of [1, 1, 2, 2, 2].entries()) {
+    for (let i = 0; i < convs; i++) at = relu(steps.conv(at, `${block}.${2 * i}`, 1, 1));
+    at = steps.push({ op: "maxPool", from: at, kernelSize: 2, stride: 2, padding: 0 });
+  }
+  at = steps.push({ op: "flatten", from: at, shape: [512, 7, 7] });
+  for (const name of ["6", "9"]) at = relu(steps.push({ op: "linear", from: at, name }));
+  steps.push({ op: "linear", from: at, name: "12" });
+  return steps.list;
+}
+
 /** `models.resnet18()` in the textbook's form: biases in the convolutions, no normalisation on the way around. */
 export function resnet18Steps(): NetworkStep[] {
   const steps = new Steps();

@@ -100,13 +100,14 @@ async function openProcess(
 /** Asks a new system who it is, and one of ours what its backend could reach. */
 export async function greet(
   channel: Runner["channel"],
-  { name, isPeer }: System,
+  { name, isPeer, tolerance }: System,
 ): Promise<Runner | string> {
   try {
     const { version, threads } = await channel.ask({ do: "hello" });
     const { peak = null } = isPeer ? {} : await channel.ask({ do: "peak" });
     const own = { name, isPeer, version: String(version), threads: Number(threads) };
-    return { ...own, channel, peak: peak as Peak | null };
+    const allowed = tolerance === undefined ? {} : { tolerance };
+    return { ...own, ...allowed, channel, peak: peak as Peak | null };
   } catch (error) {
     channel.stop();
     const reason = error instanceof Error ? error.message : String(error);

@@ -8,6 +8,8 @@ export interface System {
   readonly name: string;
   readonly isPeer: boolean;
   readonly kinds: readonly Work["kind"][];
+  /** Of a system that computes with fewer digits: how far it may be off. */
+  readonly tolerance?: number;
   /** How its process is started; or why it cannot be. */
   start(threads: number): Start | { readonly missing: string };
 }

@@ -9,10 +9,14 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
+export type ModelOptions = Readonly<Record<string, unknown>>;
+
 /** Training steps of a network with plain SGD and the mean cross-entropy. */
 export interface TrainWork {
   readonly kind: "train";
   readonly model: string;
+  /** What `createModel` is told besides. */
+  readonly modelOptions?: ModelOptions;
   readonly network: readonly NetworkStep[];
   readonly batchSize: number;
   readonly lr: number;
@@ -24,6 +28,7 @@ export interface TrainWork {
 export interface InferWork {
   readonly kind: "infer";
   readonly model: string;
+  readonly modelOptions?: ModelOptions;
   readonly network: readonly NetworkStep[];
 }
 

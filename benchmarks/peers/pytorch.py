@@ -5,40 +5,18 @@ Reads one command a line from standard input (hello, prepare, outputs, time) and
 line of JSON. `work.json` and `work.bin` lie in the folder named by FOVEA_BENCH_FOLDER.
 """
 import argparse
-import json
-import os
-import sys
-import time
 
 import numpy as np
 import torch
 from torch.nn import functional as F
+
+from contender import Contender, step_value
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--name", default="pytorch")
 parser.add_argument("--layout", choices=["fast", "contiguous"], default="fast")
 OPTIONS = parser.parse_args()
-FOLDER = os.environ.get("FOVEA_BENCH_FOLDER", ".")
-BYTES = {"float32": np.float32, "uint8": np.uint8, "int32": np.int32}
-
-
-def read_work(is_empty):
-    with open(os.path.join(FOLDER, "work.json"), encoding="utf-8") as file:
-        work = json.load(file)
-    if is_empty:
-        # Images that are zero, and parameters of about the usual size.
-        return work, {info["name"]: torch.rand(info["shape"]) / 10 if info["dtype"] == "float32"
-                      else torch.zeros(info["shape"], dtype=getattr(torch, info["dtype"])) for info in work["tensors"]}
-    data = np.fromfile(os.path.join(FOLDER, "work.bin"), np.uint8)
-    tensors, offset = {}, 0
-    for info in work["tensors"]:
-        dtype = np.dtype(BYTES[info["dtype"]])
-        size = int(np.prod(info["shape"], dtype=np.int64)) * dtype.itemsize
-        values = np.frombuffer(data[offset:offset + size].tobytes(), dtype)
-        tensors[info["name"]] = torch.from_numpy(values.copy()).reshape(info["shape"])
-        offset += size
-    return work, tensors
 
 
 class Network:
@@ -67,28 +45,14 @@ class Network:
     def forward(self, x, training):
         values = {0: x}
         for number, step in enumerate(self.steps):
-            values[number + 1] = self.step(step, values[step["from"]], values, training)
+            other = values.get(step.get("other"))
+            values[number + 1] = step_value(step, values[step["from"]], other, self.of(step), training)
             # A network of modules lets go of a value that nothing reads any more.
             values = {at: value for at, value in values.items() if self.last_use[at] > number}
         return values[len(self.steps)]
 
-    def step(self, step, x, values, training):
-        op, of = step["op"], lambda suffix: self.tensors[f"{step['name']}.{suffix}"]
-        if op == "conv":
-            return F.conv2d(x, of("weight"), of("bias"), step["stride"], step["padding"])
-        if op == "linear":
-            return F.linear(x, of("weight"), of("bias"))
-        if op == "batchNorm":
-            return F.batch_norm(x, of("runningMean"), of("runningVar"), of("weight"), of("bias"), training)
-        if op == "avgPool":
-            return F.avg_pool2d(x, step["kernelSize"], step["stride"], step["padding"])
-        if op == "maxPool":
-            return F.max_pool2d(x, step["kernelSize"], step["stride"], step["padding"])
-        if op == "mean":
-            return F.adaptive_avg_pool2d(x, 1).flatten(1)
-        if op == "add":
-            return x + values[step["other"]]
-        return {"flatten": lambda: x.flatten(1), "sigmoid": x.sigmoid, "relu": lambda: F.relu(x)}[op]()
+    def of(self, step):
+        return lambda suffix: self.tensors[f"{step['name']}.{suffix}"]
 
 
 def start(event):
@@ -195,45 +159,11 @@ class Op:
 KINDS = {"train": Training, "infer": Inference, "op": Op}
 
 
-class Contender:
-    def __init__(self, name):
-        self.name, self.job = name, None
-
-    def hello(self, _):
-        return {"version": torch.__version__, "threads": torch.get_num_threads()}
-
-    def prepare(self, command):
-        self.job = None
-        work, tensors = read_work(command.get("empty", False))
-        self.job = KINDS[work["kind"]](work, tensors)
-        return {}
-
-    def outputs(self, _):
-        self.job.outputs().astype(np.float32).tofile(os.path.join(FOLDER, f"{self.name}.bin"))
-        return {}
-
-    def temporaries(self, _):
-        return {"bytes": self.job.temporaries()}
-
-    def time(self, command):
-        begin = time.perf_counter()
-        for _ in range(command["calls"]):
-            self.job.call()
-        return {"ms": (time.perf_counter() - begin) * 1e3 / command["calls"]}
-
-
 def main():
     torch.set_num_threads(OPTIONS.threads)
     # Tiny numbers as zero: what is slow on the way to them is no work of the network's.
     torch.set_flush_denormal(True)
-    contender = Contender(OPTIONS.name)
-    for line in sys.stdin:
-        command = json.loads(line)
-        try:
-            answer = getattr(contender, command["do"])(command)
-        except Exception as error:  # the other side reports it
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+    Contender(OPTIONS.name, KINDS).serve()
 
 
 main()

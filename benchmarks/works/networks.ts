@@ -1,11 +1,13 @@
-// Training and inference of LeNet and ResNet-18.
+// Training and inference of LeNet and ResNet-18, and of VGG-11 on GPUs.
 import { manualSeed, models } from "../../src/index.ts";
 import type { BenchmarkSpec } from "../benchmark.ts";
-import { lenetSteps, resnet18Steps } from "../networks.ts";
+import { lenetSteps, resnet18Steps, vgg11Steps } from "../networks.ts";
 import { syntheticSet } from "../training.ts";
 import {
   type Elements,
   type Entry,
+  type InferWork,
+  type ModelOptions,
   noise,
   type TensorInfo,
   type Tensors,
@@ -13,7 +15,8 @@ import {
 } from "../work.ts";
 
 interface Model {
-  readonly name: "lenet" | "resnet18";
+  readonly name: "lenet" | "resnet18" | "vgg11";
+  readonly options?: ModelOptions;
   readonly steps: typeof lenetSteps;
   readonly size: number;
   /** Multiply-adds count as two; a training step has two more products of each, but none for the image. */
@@ -37,12 +40,22 @@ const resnet18: Model = {
   trainFlops: 1.9e9,
 };
 
+/** Without dropout: what two systems drop differs. */
+const vgg11: Model = {
+  name: "vgg11",
+  options: { dropout: 0 },
+  steps: vgg11Steps,
+  size: 224,
+  forwardFlops: 15.09e9,
+  trainFlops: 45.2e9,
+};
+
 /** Parameters as a new network has them; running statistics as after some training, so that they count. */
 async function parameters(model: Model): Promise<Map<string, Elements>> {
   manualSeed(0);
   const values = new Map<string, Elements>();
   let seed = 1;
-  for (const [name, tensor] of models.createModel(model.name).stateDict()) {
+  for (const [name, tensor] of models.createModel(model.name, model.options).stateDict()) {
     if (tensor.dtype !== "float32") continue;
     const own = (await tensor.data()) as Float32Array;
     if (name.endsWith("runningMean")) own.set(noise(own.length, seed++, 0.1));
@@ -53,7 +66,7 @@ async function parameters(model: Model): Promise<Map<string, Elements>> {
 }
 
 function parameterInfos(model: Model): TensorInfo[] {
-  return [...models.createModel(model.name).stateDict()]
+  return [...models.createModel(model.name, model.options).stateDict()]
     .filter(([, tensor]) => tensor.dtype === "float32")
     .map(([name, { shape }]) => ({ name, dtype: "float32", shape }));
 }
@@ -73,6 +86,15 @@ const lenetCompared: Compared = { lr: 0.1, losses: 8, tolerance: 1e-4 };
  */
 const resnetCompared: Compared = { lr: 1e-5, losses: 3, tolerance: 2e-4 };
 
+function about(model: Model): Pick<InferWork, "model" | "modelOptions" | "network"> {
+  const { name, options, steps } = model;
+  return {
+    model: name,
+    ...(options === undefined ? {} : { modelOptions: options }),
+    network: steps(),
+  };
+}
+
 function trainEntry(model: Model, batchSize: number, compared: Compared): Entry {
   const { size } = model;
   const images = model.name === "lenet" ? Math.max(4 * batchSize, 1024) : 4 * batchSize;
@@ -82,8 +104,7 @@ function trainEntry(model: Model, batchSize: number, compared: Compared): Entry 
   ];
   const work: Work = {
     kind: "train",
-    model: model.name,
-    network: model.steps(),
+    ...about(model),
     batchSize,
     lr: compared.lr,
     compared: compared.losses,
@@ -108,8 +129,7 @@ function inferEntry(model: Model, batchSize: number): Entry {
   const shape = [batchSize, 1, model.size, model.size];
   const work: Work = {
     kind: "infer",
-    model: model.name,
-    network: model.steps(),
+    ...about(model),
     tensors: [{ name: "x", dtype: "float32", shape }, ...parameterInfos(model)],
   };
   return {
@@ -160,3 +180,24 @@ export const memoryEntries: readonly Entry[] = [
 export const lenetInference = (batchSize: number): Entry => inferEntry(lenet, batchSize);
 export const lenetTraining = (batchSize: number): Entry =>
   trainEntry(lenet, batchSize, lenetCompared);
+
+/** The networks that are measured on a GPU, and what of them is compared. */
+const onGpu: readonly (readonly [title: string, Model, Compared])[] = [
+  ["LeNet", lenet, lenetCompared],
+  ["ResNet-18, 96 × 96", resnet18, resnetCompared],
+  ["VGG-11, 224 × 224", vgg11, resnetCompared],
+];
+
+/** Training and inference on a GPU, at the batch sizes given for each network. */
+export function gpuEntries(
+  kind: "train" | "infer",
+  batches: Readonly<Record<Model["name"], readonly number[]>>,
+): Entry[] {
+  return onGpu.flatMap(([title, model, compared]) =>
+    batches[model.name].map((batch) => {
+      const entry =
+        kind === "train" ? trainEntry(model, batch, compared) : inferEntry(model, batch);
+      return { ...entry, name: `${title}, ${entry.name}` };
+    }),
+  );
+}

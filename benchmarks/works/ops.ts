@@ -91,7 +91,7 @@ export function convEntries({
   });
 }
 
-function matmulEntries(rows: number, inner: number, columns: number): Entry[] {
+export function matmulEntries(rows: number, inner: number, columns: number): Entry[] {
   return entriesOf({
     name: `${rows} × ${inner} × ${columns}`,
     work: { op: "matmul" },
@@ -102,7 +102,7 @@ function matmulEntries(rows: number, inner: number, columns: number): Entry[] {
   });
 }
 
-function poolEntries(
+export function poolEntries(
   op: "avgPool2d" | "maxPool2d",
   x: Sizes,
   kernelSize: number,
@@ -119,7 +119,7 @@ function poolEntries(
   });
 }
 
-function batchNormEntries(x: readonly [number, number, number, number]): Entry[] {
+export function batchNormEntries(x: readonly [number, number, number, number]): Entry[] {
   return entriesOf({
     name: x.join("×"),
     work: { op: "batchNorm2d" },

@@ -22,7 +22,7 @@ import { experiment as e20 } from "./e20-pooling.ts";
 import { experiment as e21 } from "./e21-pooling-sizes.ts";
 import { experiment as e22 } from "./e22-pooled-channels.ts";
 import { experiment as e23 } from "./e23-shift.ts";
-import { experiment as e29 } from "./e29-batch-norm.ts";
+import { formulas as e29, learning as e29Learning } from "./e29-batch-norm.ts";
 import { experiment as e30 } from "./e30-blocks.ts";
 import type { Experiment } from "./experiment.ts";
 
@@ -52,5 +52,6 @@ export const experiments: readonly Experiment[] = [
   e22,
   e23,
   e29,
+  e29Learning,
   e30,
 ];

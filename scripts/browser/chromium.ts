@@ -20,8 +20,14 @@ const flags = [
   "--disable-renderer-backgrounding",
 ];
 
-/** Without a GPU, or with WebGPU, on the processor where there is no GPU. */
-const gpuFlags = { off: "--disable-gpu", on: "--enable-unsafe-webgpu" } as const;
+/**
+ * Without a GPU, or with WebGPU, on the processor where there is no GPU: an adapter that takes seconds to compile memory of workgroups
+ * that is filled with zeros before a kernel writes to it.
+ */
+const gpuFlags = {
+  off: ["--disable-gpu"],
+  on: ["--enable-unsafe-webgpu", "--enable-dawn-features=disable_workgroup_init"],
+} as const;
 
 /** Where Chromium is: `$CHROMIUM`, or one of the usual places; undefined if it is not installed. */
 export function findChromium(): string | undefined {
@@ -44,7 +50,7 @@ export class ChromiumPage {
     onEnd: (reason: string) => void,
     gpu: keyof typeof gpuFlags = "off",
   ) {
-    const args = [...flags, gpuFlags[gpu], `--user-data-dir=${this.#profile}`, url];
+    const args = [...flags, ...gpuFlags[gpu], `--user-data-dir=${this.#profile}`, url];
     this.#process = spawn(program, args, {
       stdio: "ignore",
       // Its sockets lie there too, and go with it.

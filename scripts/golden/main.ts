@@ -4,12 +4,12 @@ import "../quietPipe.ts";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { nativeSupport, setBackend } from "../../src/index.ts";
+import { nativeSupport, openGpu, setBackend } from "../../src/index.ts";
 import { goldenInBrowser } from "./browser.ts";
 import { type GoldenResult, runGolden } from "./run.ts";
 import { goldenOf } from "./support.ts";
 
-const backends = ["reference", "wasm", "native"];
+const backends = ["reference", "wasm", "native", "webgpu"];
 
 const usage = `usage: npm run golden -- DIR [BACKEND...] [--threads N] [--relaxed on|off] [--browser]
 
@@ -42,15 +42,25 @@ async function main(): Promise<number> {
   );
   let failures = 0;
   for (const name of asked.length > 0 ? asked : backends) {
-    const { fault } = name === "native" ? nativeSupport() : { fault: null };
+    const fault = await faultOf(name);
     if (fault !== null) {
-      console.log(`NOT RUN on native: ${fault}`);
+      console.log(`NOT RUN on ${name}: ${fault}`);
       continue;
     }
     setBackend(name, options);
     failures += report(name, await runGolden(golden));
   }
   return failures === 0 ? 0 : 1;
+}
+
+/** Why a backend cannot run here; null if it can. Opens the GPU for webgpu, also one that computes on the processor. */
+async function faultOf(name: string): Promise<string | null> {
+  if (name === "native") return nativeSupport().fault;
+  if (name !== "webgpu") return null;
+  return openGpu({ software: true }).then(
+    () => null,
+    (error: Error) => error.message,
+  );
 }
 
 /** Says what came of it; 0 if all passed. */

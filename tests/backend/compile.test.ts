@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compile, manualSeed, models, nn, noGrad, setBackend, Tensor } from "../../src/index.ts";
 import { Generator } from "../../src/tensor/random.ts";
+import { gpuNames } from "./gpu.ts";
 
 const inputOf = (shape: readonly number[]): Float32Array => {
   const random = new Generator(5);
@@ -15,7 +16,7 @@ const forward = async (net: nn.Module, shape: readonly number[]): Promise<Float3
   ).data()) as Float32Array;
 };
 
-describe.each(["wasm", "reference"] as const)("compile on %s", (backend) => {
+describe.each(["wasm", "reference", ...gpuNames])("compile on %s", (backend) => {
   beforeEach(() => {
     setBackend(backend);
     manualSeed(1);
@@ -27,23 +28,30 @@ describe.each(["wasm", "reference"] as const)("compile on %s", (backend) => {
     ["lenet", { batchNorm: true }, [3, 1, 28, 28]],
     ["resnet18", { width: 0.25 }, [1, 1, 32, 32]],
     ["mobilenetV2", { width: 0.25 }, [1, 1, 32, 32]],
-  ] as const)("%s %j gives what a forward pass gives: %j", async (name, options, shape) => {
-    if (backend === "reference" && name !== "lenet") return;
-    const net = models.createModel(name, options);
-    const expected = await forward(net, shape);
-    net.train();
-    const compiled = compile(net, shape);
-    expect(compiled.outputShape).toEqual([shape[0], 10]);
-    const found = await compiled.run(inputOf(shape));
-    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    found.forEach((value, i) => {
-      expect(Math.abs(value - (expected[i] as number))).toBeLessThan(1e-5 * largest);
-    });
-    // Again, with other values in between.
-    await compiled.run(new Float32Array(inputOf(shape).length));
-    expect(await compiled.run(inputOf(shape))).toEqual(found);
-    expect(net.training).toBe(true);
-  });
+  ] as const)(
+    "%s %j gives what a forward pass gives: %j",
+    {
+      timeout: 120_000,
+    },
+    async (name, options, shape) => {
+      // The others take long where loops are interpreted, or shaders compiled for a processor.
+      if (backend !== "wasm" && name !== "lenet") return;
+      const net = models.createModel(name, options);
+      const expected = await forward(net, shape);
+      net.train();
+      const compiled = compile(net, shape);
+      expect(compiled.outputShape).toEqual([shape[0], 10]);
+      const found = await compiled.run(inputOf(shape));
+      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      found.forEach((value, i) => {
+        expect(Math.abs(value - (expected[i] as number))).toBeLessThan(1e-5 * largest);
+      });
+      // Again, with other values in between.
+      await compiled.run(new Float32Array(inputOf(shape).length));
+      expect(await compiled.run(inputOf(shape))).toEqual(found);
+      expect(net.training).toBe(true);
+    },
+  );
 
   it("keeps to the parameters of its making until it is refreshed", async () => {
     const net = new nn.Sequential(new nn.Conv2d(8, 8, 3, { padding: 1 }), new nn.BatchNorm2d(8));

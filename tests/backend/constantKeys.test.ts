@@ -4,8 +4,9 @@ import { setBackend } from "../../src/backends.ts";
 import { normal, uniform } from "../../src/ops/index.ts";
 import { philox } from "../../src/tensor/random.ts";
 import { backends } from "./backends.ts";
+import { gpuBackends } from "./gpu.ts";
 
-describe.each(backends)("on $name", ({ name }) => {
+describe.each([...backends, ...gpuBackends])("on $name", ({ name }) => {
   beforeAll(() => {
     setBackend(name);
   });

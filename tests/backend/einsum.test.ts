@@ -5,6 +5,7 @@ import { einsum } from "../../src/ops/index.ts";
 import { type Shape, sizeOf, stridesOf } from "../../src/tensor/shape.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { backends } from "./backends.ts";
+import { gpuBackends } from "./gpu.ts";
 
 /** 0, 1, 2, … in this shape. */
 function counting(shape: Shape): Tensor {
@@ -14,7 +15,7 @@ function counting(shape: Shape): Tensor {
   );
 }
 
-describe.each(backends)("on $name", ({ name }) => {
+describe.each([...backends, ...gpuBackends])("on $name", ({ name }) => {
   beforeAll(() => {
     setBackend(name);
   });

@@ -5,6 +5,7 @@ import { setBackend } from "../../src/backends.ts";
 import { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "../../src/nn/index.ts";
 import { arange, type InterpolateOptions, interpolate, resize } from "../../src/ops/index.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { gpuNames } from "./gpu.ts";
 
 /** Rows 0 1 2 3, 4 5 6 7 and 8 9 10 11. */
 const image = () => arange(12).to("float32").reshape(1, 1, 3, 4);
@@ -67,7 +68,7 @@ const cases: readonly (readonly [InterpolateOptions, readonly number[]])[] = [
   [{ size: [2, 3], mode: "area" }, [2.5, 3.5, 4.5, 6.5, 7.5, 8.5]],
 ];
 
-describe.each(["reference", "wasm"] as const)("on %s", (backend) => {
+describe.each(["reference", "wasm", ...gpuNames])("on %s", (backend) => {
   beforeAll(() => {
     setBackend(backend);
   });

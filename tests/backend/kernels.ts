@@ -91,24 +91,43 @@ export function upload(backend: Backend, array: TypedArray): BackendBuffer {
   return buffer;
 }
 
+/** A kernel and what its buffers hold at first. */
+export interface Work {
+  readonly kernel: Kernel;
+  readonly arrays: readonly TypedArray[];
+  readonly chunks?: number;
+}
+
+/** Runs kernels once, each on copies of its arrays, in one program; returns what they hold then. */
+export async function runKernels(
+  works: readonly Work[],
+  form: Form = relaxed,
+): Promise<TypedArray[][]> {
+  const backend = form.create();
+  const all = works.flatMap(({ arrays }) => arrays);
+  const buffers = all.map((array) => upload(backend, array));
+  let next = 0;
+  const launches = works.map(({ kernel, arrays, chunks = 1 }) => ({
+    kernel,
+    chunks,
+    slots: arrays.map(() => next++),
+    ...large,
+  }));
+  const slots = all.map(({ byteLength }) => ({ kind: "bound" as const, bytes: byteLength }));
+  compile(backend, { slots, stages: [{ launches }], arenaBytes: 0 }).run(buffers);
+  const read = await Promise.all(
+    all.map((array, i) => backend.read(buffers[i] as BackendBuffer, dtypeOf(array), array.length)),
+  );
+  backend.dispose();
+  return launches.map((launch) => launch.slots.map((slot) => read[slot] as TypedArray));
+}
+
 /** Runs a kernel once on copies of the arrays, and returns what they hold then. */
 export async function runKernel(
   kernel: Kernel,
   arrays: readonly TypedArray[],
   { chunks = 1, form = relaxed } = {},
 ): Promise<TypedArray[]> {
-  const backend = form.create();
-  const buffers = arrays.map((array) => upload(backend, array));
-  const program = programOf(
-    kernel,
-    chunks,
-    arrays.map(({ byteLength }) => byteLength),
-  );
-  compile(backend, program).run(buffers);
-  const results = arrays.map((array, i) =>
-    backend.read(buffers[i] as BackendBuffer, dtypeOf(array), array.length),
-  );
-  const read = await Promise.all(results);
-  backend.dispose();
-  return read;
+  const [result] = await runKernels([{ kernel, arrays, chunks }], form);
+  return result as TypedArray[];
 }

@@ -6,8 +6,9 @@ import { Generator, manualSeed } from "../../src/tensor/random.ts";
 import { StepKeys, withRandomKeys } from "../../src/tensor/randomKeys.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { backends } from "./backends.ts";
+import { gpuBackends } from "./gpu.ts";
 
-describe.each(backends)("on $name", ({ name }) => {
+describe.each([...backends, ...gpuBackends])("on $name", ({ name }) => {
   beforeAll(() => {
     setBackend(name);
   });

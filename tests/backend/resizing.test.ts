@@ -12,6 +12,7 @@ import { Generator } from "../../src/tensor/random.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { gpuNames } from "./gpu.ts";
 
 const random = new Generator(7);
 
@@ -21,7 +22,7 @@ function integers(shape: Shape): Tensor {
   return Tensor.from(data, { shape });
 }
 
-describe.each(["reference", "wasm"] as const)("on %s", (backend) => {
+describe.each(["reference", "wasm", ...gpuNames])("on %s", (backend) => {
   beforeAll(() => {
     setBackend(backend);
   });

@@ -5,6 +5,7 @@ import { cumsum, gather, scatter, scatterAdd, sort, topk } from "../../src/ops/i
 import type { ValuesAndIndices } from "../../src/ops/max.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { gpuNames } from "./gpu.ts";
 
 const int = (data: number[] | number[][]) => Tensor.from(data, { dtype: "int32" });
 
@@ -22,7 +23,7 @@ function positionsInOrder(row: readonly number[], descending: boolean): number[]
     .map(({ at }) => at);
 }
 
-describe.each(["reference", "wasm"] as const)("on %s", (backend) => {
+describe.each(["reference", "wasm", ...gpuNames])("on %s", (backend) => {
   beforeAll(() => setBackend(backend));
   const rows = () =>
     Tensor.from([

@@ -35,6 +35,7 @@ import {
 import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { backends } from "./backends.ts";
+import { gpuBackends } from "./gpu.ts";
 
 /** 0, 1, 2, … in this shape. */
 function counting(shape: Shape): Tensor {
@@ -53,7 +54,7 @@ async function expectNumbers(found: Tensor, expected: readonly number[]): Promis
   });
 }
 
-describe.each(backends)("on $name", ({ name }) => {
+describe.each([...backends, ...gpuBackends])("on $name", ({ name }) => {
   beforeAll(() => {
     setBackend(name);
   });

@@ -27,6 +27,7 @@ import {
   unfold,
 } from "../../src/ops/index.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { gpuNames } from "./gpu.ts";
 
 /** 0, 1, 2, … from `start`, as floats of this shape. */
 function counting(shape: readonly number[], start = 0): Tensor {
@@ -36,7 +37,7 @@ function counting(shape: readonly number[], start = 0): Tensor {
 
 const list = async (x: Tensor): Promise<number[]> => Array.from(await x.data());
 
-describe.each(["reference", "wasm"] as const)("on %s", (backend) => {
+describe.each(["reference", "wasm", ...gpuNames])("on %s", (backend) => {
   beforeAll(() => {
     setBackend(backend);
   });

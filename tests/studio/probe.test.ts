@@ -1,8 +1,13 @@
 // The page Probe, in a real browser.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { presets } from "../../studio/src/network/presets.ts";
 import { seriousFaults } from "./accessibility.ts";
 import { captionOf, describeStudio, matrixOf, poll } from "./browser.ts";
+import { picture } from "./pictures.ts";
 
 describeStudio("Probe", (studio) => {
   let page: Page;
@@ -180,4 +185,115 @@ describeStudio("Probe", (studio) => {
     expect(page.url()).toContain("method=gradcam");
     expect(page.url()).toContain("class=3");
   });
+
+  /** A network of one's own, trained for one step on the page Train and then probed. */
+  async function afterOneStep(text: string, input: string, own?: string): Promise<void> {
+    const net = `net=own&input=${input}&text=${encodeURIComponent(text)}`;
+    page = await studio.open(`train?${net}&batch=4`);
+    if (own !== undefined) {
+      await page.locator("details.own-pictures summary").click();
+      await page.getByLabel("Folder of pictures").last().setInputFiles(own);
+      const chosen = page.getByLabel("Pictures", { exact: true }).locator("option:checked");
+      await poll(() => chosen.innerText()).toContain("2 classes");
+    }
+    await page.getByRole("button", { name: "One step" }).click();
+    await poll(() => page.locator(".facts").innerText(), 120_000).toMatch(/Step\s+1\b/);
+    await page.getByRole("link", { name: "Probe", exact: true }).first().click();
+    await poll(() => caption("Where it looked"), 60_000).not.toBe("");
+  }
+
+  /** All that is shown of a unit: its caption, and how its number comes about. */
+  async function unitOf(layer: string): Promise<{ said: string; how: string }> {
+    const select = page.getByLabel("Layer", { exact: true }).first();
+    const option = select.locator("option", { hasText: layer }).first();
+    await select.selectOption((await option.getAttribute("value")) ?? "");
+    const name = layer.replace(/^\S+ /, "");
+    await poll(() => caption("One unit"), 30_000).toContain(name);
+    const how = page.getByRole("region", { name: "Its arithmetic" });
+    return { said: await caption("One unit"), how: await how.innerText() };
+  }
+
+  async function everyMap(): Promise<void> {
+    for (const [method, words] of [
+      ["saliency", "How strongly"],
+      ["signed", "Orange: a brighter pixel"],
+      ["gradcam", "Grad-CAM of"],
+      ["occlusion", "A grey patch"],
+    ] as const) {
+      await page.getByLabel("Method").selectOption(method);
+      await poll(() => caption("Where it looked"), 60_000).toContain(words);
+    }
+    expect(await page.getByRole("alert").count()).toBe(0);
+  }
+
+  /** Brings every layer into view; each has as many maps as it says, up to 64. */
+  async function everyLayer(): Promise<number> {
+    const layers = page.locator(".probe-layer");
+    const count = await layers.count();
+    for (let i = 0; i < count; i++) {
+      await layers.nth(i).scrollIntoViewIfNeeded();
+      await layers.nth(i).locator(".atlas canvas").waitFor({ timeout: 30_000 });
+    }
+    return count;
+  }
+
+  async function fitsNarrowScreens(): Promise<void> {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThan(361);
+  }
+
+  it("a network for colours, with one's own pictures", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fovea-studio-probe-"));
+    try {
+      for (let i = 0; i < 8; i++) {
+        for (const [name, isLeft] of [
+          ["left", true],
+          ["right", false],
+        ] as const) {
+          mkdirSync(join(folder, name), { recursive: true });
+          writeFileSync(join(folder, name, `${i}.png`), picture(isLeft, 9 * i, 3));
+        }
+      }
+      const text =
+        "new nn.Sequential(new nn.Conv2d(3, 8, 3, { padding: 1 }), new nn.BatchNorm2d(8), new nn.ReLU(), new nn.MaxPool2d(4), new nn.Flatten(), new nn.Linear(512, 2))";
+      await afterOneStep(text, "3x32x32", folder);
+      await poll(() => caption("Picture and classes")).toMatch(
+        /^The picture is: (left|right)\. Most likely: (left|right), /,
+      );
+      expect(await everyLayer()).toBe(6);
+      const { said } = await unitOf("0 Conv2d");
+      const value = numberOf(/ is (\S+)\. It/.exec(said)?.[1] ?? "");
+      // One sum for each of the three colours; together with the bias they make the unit.
+      const arithmetic = page.getByRole("region", { name: "Its arithmetic" });
+      const [left = "", right] = (await arithmetic.locator(".formula").last().innerText())
+        .replaceAll("−", "-")
+        .split("= ");
+      expect(numberOf(right ?? "")).toBe(value);
+      const terms = left.match(/-?\d[\d.]*/g)?.map(Number) ?? [];
+      expect(terms).toHaveLength(4);
+      expect(terms.reduce((sum, term) => sum + term, 0)).toBeCloseTo(value, 3);
+      await everyMap();
+      const before = await caption("Picture and classes");
+      const pad = page.getByRole("img", { name: /^Draw a picture/ });
+      await pad.click({ position: { x: 40, y: 40 } });
+      await poll(() => caption("Picture and classes")).not.toBe(before);
+      expect(await seriousFaults(page)).toEqual([]);
+      await fitsNarrowScreens();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 300_000);
+
+  it("ResNet-18: blocks, deep layers, and all maps", async () => {
+    const text = presets.find(({ name }) => name === "resnet18")?.text ?? "";
+    await afterOneStep(text, "1x32x32");
+    expect(await everyLayer()).toBe(50);
+    const block = await unitOf("4 Residual");
+    expect(block.said).toContain("Unit 1, ");
+    expect(block.how).toMatch(/max\(|sum|\+/);
+    const deep = await unitOf("Linear 512 -> 10");
+    expect(deep.said).toContain("It depends on the whole picture");
+    await everyMap();
+    await fitsNarrowScreens();
+  }, 400_000);
 });

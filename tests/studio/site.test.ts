@@ -52,7 +52,7 @@ describeStudio("every page", (studio) => {
       expect(await scriptBytes(page, studio.folder)).toBeLessThan(250_000);
     });
 
-    it("opens on a dark phone, in Chinese, no wider than it", async () => {
+    it("opens on a dark phone, in Chinese and in English, no wider than it", async () => {
       page = await studio.open(path, {
         colorScheme: "dark",
         locale: "zh-CN",
@@ -60,8 +60,11 @@ describeStudio("every page", (studio) => {
       });
       await settled(page);
       expect(await seriousFaults(page)).toEqual([]);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width).toBeLessThanOrEqual(360);
+      const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+      expect(await width()).toBeLessThanOrEqual(360);
+      await page.getByLabel("语言").selectOption("en");
+      await page.locator("html[lang=en]").waitFor();
+      expect(await width()).toBeLessThanOrEqual(360);
     });
   });
 

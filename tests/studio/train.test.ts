@@ -52,7 +52,9 @@ describeStudio("Train", (studio) => {
     expect(await health.getByText(/^\d\.\de[+-]\d$/).count()).toBe(5);
 
     // Maps of all layers but Flatten, gradients, and the kernels of both convolutions.
+    // What is out of view has no size yet, and so no pictures.
     const maps = panel("Feature maps and kernels");
+    await maps.scrollIntoViewIfNeeded();
     await poll(() => maps.locator("canvas").count()).toBeGreaterThan(10);
     await maps.getByLabel("Show").selectOption("backward");
     await poll(() => maps.getByRole("img", { name: /backward/ }).count()).toBe(11);

@@ -3,6 +3,9 @@ import type { Value } from "../../kernel/ir.ts";
 import type { Node } from "../../tensor/node.ts";
 import type { KernelWriter } from "../writer.ts";
 
+/** Windows up to this size are written out, element by element, unless the target says otherwise. */
+export const unrolledElements = 16;
+
 export type Combine = "sum" | "max" | "min" | "prod";
 
 /** Kind of the registers that collect elements of this value. */

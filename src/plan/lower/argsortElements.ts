@@ -10,8 +10,7 @@ import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
-import { loops } from "./loops.ts";
-import { divide, storeBox } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
 
 /** Runs of this length are sorted by counting, a power of two. */
 const runLength = 128;
@@ -32,8 +31,6 @@ export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: 
   if (isEmpty(node)) return;
   const { shape } = core;
   const count = shape[axis] as number;
-  const axes = shape.map((size) => ({ size, vector: false }));
-  const order = axes.map((_, a) => a);
 
   /** Moves each element of the runs to its place: into longer runs, or the last time into the result. */
   const pass = (
@@ -47,11 +44,9 @@ export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: 
           keys: planner.temporary(core, shape, "int32"),
           positions: planner.temporary(core, shape, "int32"),
         };
-    const w = planner.writer("argsort");
-    w.writes(to.positions);
-    if (!isLast) w.writes(to.keys);
-    const division = divide(planner, axes, 1, sizeOf(shape));
-    loops(w, axes, order, division, (at) => {
+    const writes = isLast ? [to.positions] : [to.keys, to.positions];
+    const kernel = { name: "argsort", box: shape, writes, flops: sizeOf(shape) };
+    launchElements(planner, kernel, (w, at) => {
       const target = at.with(axis, fixed(placeOf(w, at, keys)));
       const position = w.k.let(
         positions === null ? w.k.index(inLane(at[axis] as AxisIndex, 0)) : w.load(positions, at, 1),
@@ -61,19 +56,13 @@ export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: 
         isLast && node !== core ? withEpilogue(w, node, core, position, target, 1) : position;
       w.store(to.positions, target, value, 1);
     });
-    planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(shape) });
     return to;
   };
 
   const keys = planner.temporary(core, shape, "int32");
-  storeBox(planner, {
-    name: "argsortKeys",
-    node,
-    place: keys,
-    box: shape,
-    laneAxis: shape.length - 1,
-    target: (at) => at,
-    value: (w, at) => keyOf(w, w.value(input, at, 1)),
+  const kernel = { name: "argsortKeys", box: shape, writes: [keys], flops: sizeOf(shape) };
+  launchElements(planner, kernel, (w, at) => {
+    w.store(keys, at, keyOf(w, w.value(input, at, 1)), 1);
   });
   let runs = pass({ keys, positions: null }, count <= runLength, (w, at, from) =>
     rankIn(w, { keys: from, axis, count }, at),

@@ -8,8 +8,8 @@ import { type AxisIndex, combine, inLane, type Place } from "../place.ts";
 import { isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { ifAll, isAtLeast, isBelow } from "./covering.ts";
-import { loops } from "./loops.ts";
-import { divide, storeBox } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
+import { storeBox } from "./pointwise.ts";
 
 /** A part of the output: its first index, its sizes, and the value at an index counted from there. */
 interface Piece {
@@ -105,12 +105,10 @@ function storeAtOnce(
   place: Place,
   pieces: readonly Piece[],
 ): void {
-  const w = planner.writer(core.op?.name ?? "box");
-  w.writes(place);
-  const axes = core.shape.map((size) => ({ size, vector: false }));
-  const order = axes.map((_, axis) => axis);
-  const division = divide(planner, axes, 1, sizeOf(core.shape));
-  loops(w, axes, order, division, (at) => {
+  const { shape } = core;
+  const name = core.op?.name ?? "box";
+  const kernel = { name, box: shape, writes: [place], flops: sizeOf(shape) };
+  launchElements(planner, kernel, (w, at) => {
     for (const { start, size, value } of pieces) {
       if (sizeOf(size) === 0) continue;
       const conditions = at.flatMap((position, axis) => {
@@ -121,7 +119,7 @@ function storeAtOnce(
         const index = inLane(position, 0);
         return [
           ...(first > 0 ? [isAtLeast(w, index, first)] : []),
-          ...(end < (core.shape[axis] as number) ? [isBelow(w, index, end)] : []),
+          ...(end < (shape[axis] as number) ? [isBelow(w, index, end)] : []),
         ];
       });
       ifAll(w, conditions, () => {
@@ -132,7 +130,6 @@ function storeAtOnce(
       });
     }
   });
-  planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(core.shape) });
 }
 
 /** Batch layout where the operands have it, or a convolution wants it. */

@@ -10,8 +10,7 @@ import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { kindOf } from "./accumulate.ts";
 import { withEpilogue } from "./boxes.ts";
-import { loops } from "./loops.ts";
-import { divide } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
 
 /** A row up to this length is one chunk's work, */
 const shortRow = 512;
@@ -31,18 +30,13 @@ export function cumsumByElement(planner: Planner, { node, core }: Root): void {
   const kind = kindOf(core);
 
   /** A kernel with a chunk for each row or block: `body` goes on from a register with 0 in it. */
-  const kernel = (
+  const launch = (
     chunked: Shape,
     target: Place,
     body: (w: KernelWriter, at: readonly AxisIndex[], total: Value) => void,
   ): void => {
-    const w = planner.writer("cumsum");
-    w.writes(target);
-    const axes = chunked.map((size) => ({ size, vector: false }));
-    const order = axes.map((_, a) => a);
-    const division = divide(planner, axes, 1, sizeOf(shape));
-    loops(w, axes, order, division, (at) => body(w, at, w.k.let(w.k.const(0, 1, kind))));
-    planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(shape) });
+    const kernel = { name: "cumsum", box: chunked, writes: [target], flops: sizeOf(shape) };
+    launchElements(planner, kernel, (w, at) => body(w, at, w.k.let(w.k.const(0, 1, kind))));
   };
   /** Adds the elements of a block one after another, and tells where each is. */
   const overBlock = (
@@ -66,7 +60,7 @@ export function cumsumByElement(planner: Planner, { node, core }: Root): void {
   };
 
   const before = isWhole ? null : sumsBefore();
-  kernel(blocks, place, (w, block, total) => {
+  launch(blocks, place, (w, block, total) => {
     if (before !== null) w.k.set(total, w.load(before, block, 1));
     overBlock(w, block, total, (at) => {
       w.store(place, at, node === core ? total : withEpilogue(w, node, core, total, at, 1), 1);
@@ -77,12 +71,12 @@ export function cumsumByElement(planner: Planner, { node, core }: Root): void {
   function sumsBefore(): Place {
     const dtype = kind === "float" ? "float32" : "int32";
     const sums = planner.temporary(core, blocks, dtype);
-    kernel(blocks, sums, (w, block, total) => {
+    launch(blocks, sums, (w, block, total) => {
       overBlock(w, block, total, () => {});
       w.store(sums, block, total, 1);
     });
     const running = planner.temporary(core, blocks, dtype);
-    kernel(blocks.with(axis, 1), running, (w, row, total) => {
+    launch(blocks.with(axis, 1), running, (w, row, total) => {
       w.k.for("i", 0, blocks[axis] as number, (i) => {
         const at = row.with(axis, fixed(i));
         w.store(running, at, total, 1);

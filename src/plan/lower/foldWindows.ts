@@ -3,6 +3,7 @@ import type { IndexLike } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import type { WindowsParams } from "../../ops/windows.ts";
 import type { Node } from "../../tensor/node.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, combine, fixed, inLane, type Place } from "../place.ts";
@@ -10,7 +11,8 @@ import { isByElement, isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { placeFor, withEpilogue } from "./boxes.ts";
 import { overCovering, type WindowAxis } from "./covering.ts";
-import { type BoxPart, storeBox, storeParts } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
+import { type BoxPart, storeParts } from "./pointwise.ts";
 
 /** A stretch of one axis on which the same windows cover every pixel. */
 interface Stretch {
@@ -133,24 +135,18 @@ function storeByPixel(
     stride: stride[a],
     dilation: dilation[a],
   })) as [WindowAxis, WindowAxis];
-  storeBox(planner, {
-    name: core.op?.name ?? "fold",
-    node,
-    place,
-    box: core.shape,
-    laneAxis: 3,
-    target: (at) => at,
-    value: (w, at) => {
-      const [n, c, y, x] = at as [AxisIndex, AxisIndex, AxisIndex, AxisIndex];
-      const sum = w.k.let(w.k.const(0));
-      overCovering(w, inLane(y, 0), down, (i, u) => {
-        overCovering(w, inLane(x, 0), across, (j, v) => {
-          const value = element(w, [n, c, fixed(i), fixed(j)], [u, v], 1);
-          w.k.set(sum, w.k.add(sum, value));
-        });
+  const name = core.op?.name ?? "fold";
+  const sums = { name, box: core.shape, writes: [place], flops: sizeOf(core.shape) };
+  launchElements(planner, sums, (w, at) => {
+    const [n, c, y, x] = at as [AxisIndex, AxisIndex, AxisIndex, AxisIndex];
+    const sum = w.k.let(w.k.const(0));
+    overCovering(w, inLane(y, 0), down, (i, u) => {
+      overCovering(w, inLane(x, 0), across, (j, v) => {
+        const value = element(w, [n, c, fixed(i), fixed(j)], [u, v], 1);
+        w.k.set(sum, w.k.add(sum, value));
       });
-      return node === core ? sum : withEpilogue(w, node, core, sum, at, 1);
-    },
+    });
+    w.store(place, at, node === core ? sum : withEpilogue(w, node, core, sum, at, 1), 1);
   });
 }
 

@@ -6,6 +6,7 @@ import type { Value } from "../../kernel/ir.ts";
 import type { MaxWindowsParams } from "../../ops/maxWindows.ts";
 import type { WindowsParams } from "../../ops/windows.ts";
 import type { Node } from "../../tensor/node.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { plainOperand } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
@@ -13,7 +14,7 @@ import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
 import { ifAll, isAtLeast, isBelow, overCovering, type WindowAxis } from "./covering.ts";
-import { storeBox } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
 
 type Axes = readonly [down: WindowAxis, across: WindowAxis];
 type At = readonly [n: AxisIndex, c: AxisIndex, i: AxisIndex, j: AxisIndex];
@@ -43,38 +44,36 @@ export function maxWindowsGradByElement(planner: Planner, { node, core }: Root):
   const axes = axesOf(x, params, grad.shape, [params.border[0], params.border[2]]);
   const [xPlace, gradPlace] = [plainOperand(planner, x), plainOperand(planner, grad)];
   const winners = planner.temporary(core, grad.shape, "int32");
-  storeBox(planner, {
+  const find = {
     name: "maxWindowsFind",
-    node,
-    place: winners,
     box: grad.shape,
-    laneAxis: 3,
-    target: (at) => at,
-    value: (w, at) => firstMaximum(w, xPlace, axes, at as At),
+    writes: [winners],
+    flops: sizeOf(x.shape),
+  };
+  launchElements(planner, find, (w, at) => {
+    w.store(winners, at, firstMaximum(w, xPlace, axes, at as At), 1);
   });
   const [down, across] = axes;
-  storeBox(planner, {
+  const sums = {
     name: "maxWindowsGrad",
-    node,
-    place,
     box: core.shape,
-    laneAxis: 3,
-    target: (at) => at,
-    value: (w, at) => {
-      const { k } = w;
-      const [n, c, y, column] = at as At;
-      const sum = k.let(k.const(0));
-      overCovering(w, inLane(y, 0), down, (i, u) => {
-        overCovering(w, inLane(column, 0), across, (j, v) => {
-          const window = [n, c, fixed(i), fixed(j)];
-          const tap = k.index(plus(times(u, across.kernel), v));
-          k.if(k.compare("eq", w.load(winners, window, 1), tap), () => {
-            k.set(sum, k.add(sum, w.load(gradPlace, window, 1)));
-          });
+    writes: [place],
+    flops: sizeOf(core.shape),
+  };
+  launchElements(planner, sums, (w, at) => {
+    const { k } = w;
+    const [n, c, y, column] = at as At;
+    const sum = k.let(k.const(0));
+    overCovering(w, inLane(y, 0), down, (i, u) => {
+      overCovering(w, inLane(column, 0), across, (j, v) => {
+        const window = [n, c, fixed(i), fixed(j)];
+        const tap = k.index(plus(times(u, across.kernel), v));
+        k.if(k.compare("eq", w.load(winners, window, 1), tap), () => {
+          k.set(sum, k.add(sum, w.load(gradPlace, window, 1)));
         });
       });
-      return node === core ? sum : withEpilogue(w, node, core, sum, at, 1);
-    },
+    });
+    w.store(place, at, node === core ? sum : withEpilogue(w, node, core, sum, at, 1), 1);
   });
 }
 
@@ -85,23 +84,21 @@ export function maxWindowsTakeByElement(planner: Planner, { node, core }: Root):
   const axes = axesOf(x, core.params as WindowsParams, core.shape, [0, 0]);
   const [xPlace, valuePlace] = [plainOperand(planner, x), plainOperand(planner, values)];
   const [down, across] = axes;
-  storeBox(planner, {
+  const kernel = {
     name: "maxWindowsTake",
-    node,
-    place,
     box: core.shape,
-    laneAxis: 3,
-    target: (at) => at,
-    value: (w, at) => {
-      const { k } = w;
-      const [n, c, i, j] = at as At;
-      const winner = firstMaximum(w, xPlace, axes, at as At);
-      const u = k.letIndex("row", k.quotient(winner, across.kernel));
-      const v = plus(k.letIndex("tap", winner), times(u, -across.kernel));
-      const pixel = [n, c, fixed(under(i, down, u)), fixed(under(j, across, v))];
-      const taken = k.let(w.load(valuePlace, pixel, 1));
-      return node === core ? taken : withEpilogue(w, node, core, taken, at, 1);
-    },
+    writes: [place],
+    flops: sizeOf(x.shape),
+  };
+  launchElements(planner, kernel, (w, at) => {
+    const { k } = w;
+    const [n, c, i, j] = at as At;
+    const winner = firstMaximum(w, xPlace, axes, at as At);
+    const u = k.letIndex("row", k.quotient(winner, across.kernel));
+    const v = plus(k.letIndex("tap", winner), times(u, -across.kernel));
+    const pixel = [n, c, fixed(under(i, down, u)), fixed(under(j, across, v))];
+    const taken = k.let(w.load(valuePlace, pixel, 1));
+    w.store(place, at, node === core ? taken : withEpilogue(w, node, core, taken, at, 1), 1);
   });
 }
 

@@ -11,7 +11,14 @@ import { batchAxis, type Read, readsAt, stepAlong, symbolicAxes } from "../lanes
 import { type AxisIndex, fixed } from "../place.ts";
 import { isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { type Combine, identityOf, joinOf, kindOf, numeric } from "./accumulate.ts";
+import {
+  type Combine,
+  identityOf,
+  joinOf,
+  kindOf,
+  numeric,
+  unrolledElements,
+} from "./accumulate.ts";
 import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
 import { reducePasses } from "./reducePasses.ts";
@@ -20,9 +27,6 @@ import { reducePasses } from "./reducePasses.ts";
 const fewChunks = 4;
 /** and with so many elements it is worth a second pass: parts first, then all parts in order. */
 const largeReduction = 65536;
-
-/** Windows up to this size are written out, element by element, unless the target says otherwise. */
-const unrolledElements = 16;
 
 /** Additions in a row to one register, about. */
 const blockLength = 256;

@@ -13,17 +13,14 @@ import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
 import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { identityOf, joinOf, kindOf, numeric } from "./accumulate.ts";
+import { identityOf, joinOf, kindOf, numeric, unrolledElements } from "./accumulate.ts";
 import { withEpilogue } from "./boxes.ts";
-import { loops } from "./loops.ts";
-import { divide } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
 
 /** Additions of one chunk, about: fewer are not worth another pass. */
 const wantedRun = 64;
 /** With so many chunks a machine has enough to do: longer runs then save partial results. */
 const enoughChunks = 2 ** 18;
-/** Windows up to this size are written out, element by element, unless the target says otherwise. */
-const unrolledElements = 16;
 
 /** A reduction that is still to be done. */
 interface Rest {
@@ -53,12 +50,8 @@ export function reducePasses(planner: Planner, { node, core }: Root): void {
     store: (w: KernelWriter, at: readonly AxisIndex[], total: Value) => void,
   ): void => {
     const { shape, element } = rest;
-    const w = planner.writer(name);
-    w.writes(target);
-    const axes = parts.map((size) => ({ size, vector: false }));
-    const order = axes.map((_, axis) => axis);
-    const share = divide(planner, axes, 1, sizeOf(shape));
-    loops(w, axes, order, share, (at) => {
+    const kernel = { name, box: parts, writes: [target], flops: sizeOf(shape) };
+    launchElements(planner, kernel, (w, at) => {
       const total = w.k.let(w.k.const(identityOf(combine, kind), 1, kind));
       const join = joinOf(w, combine);
       overPart({ w, shape, reduced, parts, unrolled: planner.target.unrolled }, at, (index) => {
@@ -66,7 +59,6 @@ export function reducePasses(planner: Planner, { node, core }: Root): void {
       });
       store(w, at, total);
     });
-    planner.launch(w, share?.chunks ?? 1, { flops: sizeOf(shape) });
   };
   for (let parts = partsOf(rest); parts !== null; parts = partsOf(rest)) {
     const partial = planner.temporary(core, parts, kind === "float" ? "float32" : "int32");

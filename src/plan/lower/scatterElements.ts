@@ -6,8 +6,7 @@ import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
 import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { ifAll, isBelow } from "./covering.ts";
-import { loops } from "./loops.ts";
-import { divide } from "./pointwise.ts";
+import { launchElements } from "./elementKernel.ts";
 
 /** Up to so many results each has a chunk; of more, those that differ along the axis alone share one. */
 const mostElements = 2 ** 24;
@@ -30,15 +29,11 @@ export interface Scattering {
 export function scatterByElement(planner: Planner, place: Place, scattering: Scattering): void {
   const { name, shape, axis, from, start, value, target, adds } = scattering;
   const isShared = sizeOf(shape) > mostElements;
-  const w = planner.writer(name);
-  w.writes(place);
-  const { k } = w;
   const [length, count] = [shape[axis] as number, from[axis] as number];
   const box = isShared ? shape.with(axis, 1) : shape;
-  const axes = box.map((size) => ({ size, vector: false }));
-  const order = axes.map((_, a) => a);
-  const division = divide(planner, axes, 1, sizeOf(shape));
-  loops(w, axes, order, division, (at) => {
+  const kernel = { name, box, writes: [place], flops: sizeOf(from) };
+  launchElements(planner, kernel, (w, at) => {
+    const { k } = w;
     /** Visits what may go there. */
     const overSources = (visit: (source: readonly AxisIndex[]) => void): void => {
       const conditions = at.flatMap((i, a) =>
@@ -71,5 +66,4 @@ export function scatterByElement(planner: Planner, place: Place, scattering: Sca
       w.store(place, at, total, 1);
     }
   });
-  planner.launch(w, division?.chunks ?? 1, { flops: sizeOf(from) });
 }

@@ -34,7 +34,8 @@ export function Unit({ look }: { readonly look: ProbeLook }) {
   return (
     <Figure
       title={say(words.title)}
-      caption={value === null ? "" : captionOf(value, look, info.text)}
+      // The layer that was asked for when this was answered: another one may be chosen by now.
+      caption={value === null ? "" : captionOf(value, look, look.layers[value.layer]?.text ?? "")}
     >
       <div class="controls whole-row">
         <Choice

@@ -93,9 +93,12 @@ export function adopt(given: RunSettings): void {
   changeSettings(Object.fromEntries(values));
 }
 
-/** Do these make the same training? Its name and its learning rate may change on the way. */
-export function isSameTraining(a: RunSettings, b: RunSettings): boolean {
-  const bare = ({ title: _, lr: __, ...rest }: RunSettings): string =>
-    JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)));
-  return bare(a) === bare(b);
+/**
+ * Do the settings go on with the training that is open? Its name and its learning rate may change on the way; one from the
+ * command line does not say how its weights began.
+ */
+export function isSameTraining(open: RunSettings, chosen: RunSettings): boolean {
+  const bare = ({ title: _, lr: __, start = chosen.start, ...rest }: RunSettings): string =>
+    JSON.stringify(Object.entries({ start, ...rest }).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return bare(open) === bare(chosen);
 }

@@ -15,7 +15,7 @@ const words = {
 };
 
 const wholeShare = [0, 1] as const;
-/** Before the first step: ten classes, all as likely, have a loss of 2.3. */
+/** Before there is a curve: ten classes, all as likely, have a loss of 2.3. */
 const untrainedLoss = [0, 2.5] as const;
 
 export interface LearningPlotProps {
@@ -25,13 +25,7 @@ export interface LearningPlotProps {
   readonly series: readonly PlotSeries[];
 }
 
-/** @param showsStart the axis of a loss that is not known yet */
-export function LossPlot({
-  label = words.loss,
-  x,
-  series,
-  showsStart = false,
-}: LearningPlotProps & { readonly showsStart?: boolean }) {
+export function LossPlot({ label = words.loss, x, series }: LearningPlotProps) {
   return (
     <Plot
       label={say(label)}
@@ -39,7 +33,7 @@ export function LossPlot({
       xLabel={say(words.epoch)}
       yLabel={say(words.lossUnit)}
       series={series}
-      {...(showsStart ? { range: untrainedLoss } : {})}
+      {...(x.length < 2 ? { range: untrainedLoss } : {})}
     />
   );
 }

@@ -36,6 +36,8 @@ export const seriesColours = [
   "--series-6",
 ];
 
+const emptyRange = [0, 1] as const;
+
 export function Plot({
   label,
   x,
@@ -49,12 +51,15 @@ export function Plot({
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const shade = theme.value;
+  // There is an axis before there are values.
+  const isEmpty = !logarithmic && series.every(({ values }) => values.length === 0);
+  const ends = range ?? (isEmpty ? emptyRange : undefined);
   const form = JSON.stringify([
     series.map(({ label, colour, dashed }) => [label, colour, dashed]),
     xLabel,
     yLabel,
     height,
-    range,
+    ends,
     logarithmic,
     shade,
   ]);
@@ -79,7 +84,7 @@ export function Plot({
       scales: {
         x: { time: false, range: (_, low, high) => xRange(low, high) },
         y: {
-          ...(range === undefined ? {} : { range: [...range] as [number, number] }),
+          ...(ends === undefined ? {} : { range: [...ends] as [number, number] }),
           ...(logarithmic ? { distr: 3 as const } : {}),
         },
       },

@@ -101,7 +101,6 @@ export function Training({ form, onChange }: TrainingProps) {
         label={words.loss}
         x={epochsAt}
         series={[{ label: say(words.loss), values: points.map(({ loss }) => loss) }]}
-        showsStart={points.length === 0}
       />
       <AccuracyPlot
         label={words.accuracy}

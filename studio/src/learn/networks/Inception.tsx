@@ -52,24 +52,27 @@ export function Inception() {
         />
       </div>
       <Problem of={error} />
-      <table class="data" aria-label={say(words.title)}>
-        <thead>
-          <tr>
-            <th scope="col">{say(words.what)}</th>
-            <th scope="col">{say(words.parameters)}</th>
-            <th scope="col">{say(words.multiplyAdds)}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, parameters, multiplyAdds }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{count(parameters)}</td>
-              <td>{count(multiplyAdds)}</td>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide tables are scrolled by keys */}
+      <section class="scroll whole-row" tabIndex={0} aria-label={say(words.title)}>
+        <table class="data" aria-label={say(words.title)}>
+          <thead>
+            <tr>
+              <th scope="col">{say(words.what)}</th>
+              <th scope="col">{say(words.parameters)}</th>
+              <th scope="col">{say(words.multiplyAdds)}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ name, parameters, multiplyAdds }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{count(parameters)}</td>
+                <td>{count(multiplyAdds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </Figure>
   );
 }

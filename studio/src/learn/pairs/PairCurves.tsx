@@ -51,7 +51,7 @@ export function PairCurves({ training, names }: PairCurvesProps) {
         onForget={() => void training.forget()}
       />
       <Problem of={error} />
-      <LossPlot label={words.loss} x={x} series={seriesOf("loss")} showsStart={points.length < 2} />
+      <LossPlot label={words.loss} x={x} series={seriesOf("loss")} />
       <AccuracyPlot label={words.accuracy} x={x} series={seriesOf("accuracy")} />
     </Figure>
   );
