@@ -19,12 +19,18 @@ const flags = [
   "--disable-renderer-backgrounding",
 ];
 
-/** Without a GPU, or with WebGPU, on the processor where there is no GPU. */
-const gpuFlags = { off: "--disable-gpu", on: "--enable-unsafe-webgpu" } as const;
+/**
+ * Without a GPU, or with WebGPU, on the processor where there is no GPU: an adapter that takes seconds to compile memory of workgroups
+ * that is filled with zeros before a kernel writes to it.
+ */
+const gpuFlags = {
+  off: ["--disable-gpu"],
+  on: ["--enable-unsafe-webgpu", "--enable-dawn-features=disable_workgroup_init"],
+} as const;
 
 /** What Chromium is started with, headless or not. */
 export function chromiumFlags(gpu: keyof typeof gpuFlags = "off"): string[] {
-  return [...flags, gpuFlags[gpu]];
+  return [...flags, ...gpuFlags[gpu]];
 }
 
 /** Where Chromium is: `$CHROMIUM`, or one of the usual places; undefined if it is not installed. */
