@@ -50,7 +50,7 @@ failed=0
 
 bench() { "$node" --disable-warning=ExperimentalWarning benchmarks/bench.ts gpu "$@"; }
 
-if ! bench --part none "$@" | tee -a "$folder/summary.txt" | grep adapter; then
+if ! bench "$@" --part none | tee -a "$folder/summary.txt" | grep adapter; then
   say "There is no GPU to measure: it needs a driver for Vulkan, and libvulkan.so.1 where the system's loader finds it" \
     "(Debian: apt install libvulkan1) or in a folder of LD_LIBRARY_PATH."
   exit 1

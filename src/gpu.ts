@@ -13,6 +13,12 @@ export interface OpenGpu {
 
 let opened: OpenGpu | null = null;
 
+/** A GPU that was opened. */
+export interface OpenedGpu extends GpuSummary {
+  /** Resolves once nothing more can be computed on it, with the reason: it was lost, closed, ran out of memory, or refused a command. */
+  readonly failed: Promise<BackendError>;
+}
+
 /** The GPU that was opened last; null if none was. */
 export function gpuInUse(): OpenGpu | null {
   return opened;
@@ -28,12 +34,12 @@ export function gpuInUse(): OpenGpu | null {
  * @example
  * await openGpu(); setBackend("webgpu"); // not run: needs a GPU
  */
-export async function openGpu(options: GpuOptions = {}): Promise<GpuSummary> {
+export async function openGpu(options: GpuOptions = {}): Promise<OpenedGpu> {
   checkOptions("openGpu", options, ["software"]);
   const { software = softwareByDefault() } = options;
   const { gpu, create } = await open({ software });
   opened = { isSoftware: gpu.isSoftware, create: () => create(gpu) };
-  return gpu.summary();
+  return { ...gpu.summary(), failed: gpu.failed };
 }
 
 /** What the backend webgpu finds on this machine. */

@@ -13,7 +13,14 @@ export {
 } from "./backends.ts";
 export * as data from "./data/index.ts";
 export { setDebug } from "./debug.ts";
-export { type GpuOptions, type GpuSummary, type GpuSupport, gpuSupport, openGpu } from "./gpu.ts";
+export {
+  type GpuOptions,
+  type GpuSummary,
+  type GpuSupport,
+  gpuSupport,
+  type OpenedGpu,
+  openGpu,
+} from "./gpu.ts";
 export * as inspect from "./inspect/index.ts";
 export * as interop from "./interop/index.ts";
 export * as models from "./models/index.ts";

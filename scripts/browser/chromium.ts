@@ -8,7 +8,6 @@ import { join } from "node:path";
 const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const flags = [
-  "--headless",
   "--no-sandbox",
   "--disable-quic",
   "--no-first-run",
@@ -20,8 +19,19 @@ const flags = [
   "--disable-renderer-backgrounding",
 ];
 
-/** Without a GPU, or with WebGPU, on the processor where there is no GPU. */
-const gpuFlags = { off: "--disable-gpu", on: "--enable-unsafe-webgpu" } as const;
+/**
+ * Without a GPU, or with WebGPU, on the processor where there is no GPU: an adapter that takes seconds to compile memory of workgroups
+ * that is filled with zeros before a kernel writes to it.
+ */
+const gpuFlags = {
+  off: ["--disable-gpu"],
+  on: ["--enable-unsafe-webgpu", "--enable-dawn-features=disable_workgroup_init"],
+} as const;
+
+/** What Chromium is started with, headless or not. */
+export function chromiumFlags(gpu: keyof typeof gpuFlags = "off"): string[] {
+  return [...flags, ...gpuFlags[gpu]];
+}
 
 /** Where Chromium is: `$CHROMIUM`, or one of the usual places; undefined if it is not installed. */
 export function findChromium(): string | undefined {
@@ -44,7 +54,7 @@ export class ChromiumPage {
     onEnd: (reason: string) => void,
     gpu: keyof typeof gpuFlags = "off",
   ) {
-    const args = [...flags, gpuFlags[gpu], `--user-data-dir=${this.#profile}`, url];
+    const args = ["--headless", ...chromiumFlags(gpu), `--user-data-dir=${this.#profile}`, url];
     this.#process = spawn(program, args, {
       stdio: "ignore",
       // Its sockets lie there too, and go with it.

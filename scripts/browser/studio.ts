@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { localData } from "../../cli/studio/localData.ts";
 import { startStudioServer } from "../../cli/studio/server.ts";
-import { findChromium } from "./chromium.ts";
+import { chromiumFlags, findChromium } from "./chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const executablePath = findChromium() ?? "";
@@ -30,6 +30,8 @@ const types: Readonly<Record<string, string>> = {
 export interface StudioOptions {
   /** Send the headers without which there are no threads (default true). */
   readonly isolated?: boolean;
+  /** May pages use WebGPU? (default false) */
+  readonly gpu?: boolean;
   /** Where the site was built before; unless given, it is built into a folder that goes with the studio. */
   readonly folder?: string;
 }
@@ -57,20 +59,17 @@ export class Studio {
   }
 
   /** Builds, serves and starts the browser: some seconds. */
-  static async start({ isolated = true, folder: given }: StudioOptions = {}): Promise<Studio> {
+  static async start({
+    isolated = true,
+    gpu = false,
+    folder: given,
+  }: StudioOptions = {}): Promise<Studio> {
     const folder = given ?? mkdtempSync(join(tmpdir(), "fovea-studio-"));
     if (given === undefined) buildStudio(folder);
     const server = await serve(folder, isolated);
     const browser = await chromium.launch({
       executablePath,
-      args: [
-        "--no-sandbox",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
+      args: chromiumFlags(gpu ? "on" : "off"),
     });
     return new Studio(folder, given === undefined, server, browser);
   }
@@ -114,6 +113,12 @@ export class Studio {
       .sort((a, b) => b.cpuTime - a.cpuTime);
     if (busiest === undefined) throw new Error(`no process for ${page.url()}`);
     return busiest.id;
+  }
+
+  /** Takes the GPU away from all pages, as a driver that fails does. */
+  async loseGpu(): Promise<void> {
+    const session = await this.#browser.newBrowserCDPSession();
+    await session.send("Browser.crashGpuProcess");
   }
 
   /** What went wrong in any page since the last call; call it at the end of each test. */

@@ -5,6 +5,16 @@ import type { Grain, KernelProgram } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import type { ProgramTiming } from "../tensor/engine.ts";
 
+/** What a group of invocations may be. */
+export interface Workgroup {
+  /** Invocations at most. */
+  readonly members: number;
+  /** Bytes that they share at most. */
+  readonly sharedBytes: number;
+  /** Invocations of all groups together that keep the machine busy. */
+  readonly busy: number;
+}
+
 export interface Capabilities {
   /** Floats in a vector register; 1 means that there are no vectors. */
   readonly lanes: number;
@@ -14,6 +24,8 @@ export interface Capabilities {
   readonly accumulators: number;
   /** Elements of a reduction that a kernel may write out one after another, where its compiler bears no long kernels; 16 unless given. */
   readonly unrolled?: number;
+  /** Groups of invocations that share memory, where the machine has them: products of matrices are computed in tiles by such groups. */
+  readonly workgroup?: Workgroup;
   /** How finely kernels are divided; `thread` unless given. `element` asks for kernels without vectors: `lanes` is 1. */
   readonly grain?: Grain;
   /** Threads that run kernels, for estimates only: results do not depend on it. */

@@ -1,5 +1,6 @@
 // Writes kernels: each method adds a statement or makes a value. Unrolling is done by the loops of
 // the calling TypeScript; what is written is what runs, in that order.
+import { type ContractionParts, contractionOf } from "./contraction.ts";
 import { type IndexLike, toIndex } from "./indexing.ts";
 import type {
   BinaryOperation,
@@ -15,6 +16,7 @@ import type {
   Value,
 } from "./ir.ts";
 import { spreadLoads } from "./spreadLoads.ts";
+import { indicesIn, within } from "./walk.ts";
 
 let nextId = 0;
 
@@ -141,6 +143,13 @@ export class KernelBuilder {
 
   if(condition: Value, body: () => void): void {
     this.#body.push({ op: "if", condition, body: this.#capture(body) });
+  }
+
+  /** A tile of sums of products; the last statement of a kernel. */
+  contract(parts: ContractionParts): void {
+    const capture = (variable: IndexVariable, body: () => void): Statement[] =>
+      this.#capture(body, variable);
+    this.#body.push(contractionOf(parts, { capture, newId: () => nextId++ }));
   }
 
   #capture(body: () => void, variable?: IndexVariable): Statement[] {
@@ -302,43 +311,6 @@ export class KernelBuilder {
 
 /** Index variables that a value depends on; null if it depends on registers. */
 function indexVariables(value: Value): readonly IndexVariable[] | null {
-  const found: IndexVariable[] = [];
-  const visit = (v: Value): boolean => {
-    switch (v.op) {
-      case "local":
-        return false;
-      case "const":
-      case "laneIndex":
-        return true;
-      case "load":
-      case "index":
-        found.push(...v.index.terms.map((term) => term.variable));
-        return true;
-      case "gather":
-        for (const index of v.indices) found.push(...index.terms.map((term) => term.variable));
-        return true;
-      case "splat":
-        return visit(v.value);
-      case "unary":
-      case "shift":
-      case "quotient":
-      case "asRounded":
-      case "convert":
-      case "bits":
-      case "lane":
-      case "total":
-        return visit(v.a);
-      case "binary":
-      case "compare":
-      case "shuffle":
-        return visit(v.a) && visit(v.b);
-      case "fma":
-        return visit(v.a) && visit(v.b) && visit(v.c);
-      case "select":
-        return visit(v.mask) && visit(v.a) && visit(v.b);
-      default:
-        return v satisfies never;
-    }
-  };
-  return visit(value) ? found : null;
+  for (const part of within(value)) if (part.op === "local") return null;
+  return [...indicesIn(value)].flatMap(({ index }) => index.terms.map(({ variable }) => variable));
 }

@@ -134,7 +134,58 @@ export type Statement =
     }
   /** An index register from a scalar int value (a batch index, say). Assigned once per execution. */
   | { readonly op: "letIndex"; readonly variable: IndexVariable; readonly value: Value }
-  | { readonly op: "if"; readonly condition: Value; readonly body: readonly Statement[] };
+  | { readonly op: "if"; readonly condition: Value; readonly body: readonly Statement[] }
+  | Contraction;
+
+/**
+ * A tile of sums of products, for machines on which a group of invocations computes a chunk and shares memory:
+ *
+ *   sum[row, column] = Σ left[row, depth] · right[depth, column]
+ *
+ * The group loads both operands piece by piece into the shared memory; each invocation keeps a part of the tile in its
+ * registers. It is the last statement of its kernel, and what comes before it is the same for the whole group.
+ */
+export interface Contraction {
+  readonly op: "contract";
+  readonly tile: ContractionTile;
+  /** Rows from `from`, as many as the tile has, below `limit`. */
+  readonly rows: TileSide;
+  readonly columns: TileSide;
+  /** What is summed over, in this order: from, from + 1, … below min(to, limit). */
+  readonly depth: TileSide & { readonly to: Index };
+  readonly left: ContractionOperand;
+  readonly right: ContractionOperand;
+  /** A sum that is complete; `body` says what is done with it. */
+  readonly sum: Local;
+  readonly body: readonly Statement[];
+}
+
+/** Sizes of a tile, and the part of it that one invocation computes; all divide by 4. */
+export interface ContractionTile {
+  readonly rows: number;
+  readonly columns: number;
+  /** Elements of the sum that are loaded at a time. */
+  readonly depth: number;
+  readonly ownRows: number;
+  readonly ownColumns: number;
+}
+
+export interface TileSide {
+  readonly variable: IndexVariable;
+  readonly from: Index;
+  readonly limit: number;
+}
+
+/** An element of an operand, in terms of its side's variable (row or column) and of depth. */
+export interface ContractionOperand {
+  /** Along which of the two neighbours in memory lie. */
+  readonly along: "side" | "depth";
+  /** Computed once for each position along that; no stores. */
+  readonly before: readonly Statement[];
+  /** Computed for each element after that; no stores. */
+  readonly body: readonly Statement[];
+  readonly value: Value;
+}
 
 export interface Kernel {
   readonly name: string;

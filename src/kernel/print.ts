@@ -1,5 +1,13 @@
 // Programs and kernels as text, for people: what `DEBUG` and the tests show.
-import type { Index, Kernel, KernelProgram, Statement, Value } from "./ir.ts";
+import type {
+  ContractionOperand,
+  Index,
+  Kernel,
+  KernelProgram,
+  Statement,
+  TileSide,
+  Value,
+} from "./ir.ts";
 
 /** One line per launch: its stage, chunks and slots. */
 export function printProgram({ slots, stages, arenaBytes }: KernelProgram): string {
@@ -58,6 +66,23 @@ function block(statements: readonly Statement[], names: Namer, depth: number): s
         const step = s.step === 1 ? "" : ` step ${s.step}`;
         return [
           `${pad}for ${variable} = ${index(s.from, names)} … ${to}${step}`,
+          ...block(s.body, names, depth + 1),
+        ];
+      }
+      case "contract": {
+        const side = ({ variable, from, limit }: TileSide): string =>
+          `${names.of(variable.id, variable.name)} = ${index(from, names)} … ${limit}`;
+        const { rows, columns, ownRows, ownColumns } = s.tile;
+        const operand = (word: string, { along, before, body, value: v }: ContractionOperand) => [
+          `${pad}  ${word} along ${along}`,
+          ...block([...before, ...body], names, depth + 2),
+          `${pad}    ${value(v, names)}`,
+        ];
+        return [
+          `${pad}contract ${rows}×${columns} by ${ownRows}×${ownColumns}: ${[s.rows, s.columns, s.depth].map(side).join(", ")}`,
+          ...operand("left", s.left),
+          ...operand("right", s.right),
+          `${pad}  ${names.of(s.sum.id, "r")} = sum`,
           ...block(s.body, names, depth + 1),
         ];
       }

@@ -1,5 +1,13 @@
 // Visits the parts of a kernel: what each statement and value contains, in order of execution.
-import type { Buffer, Index, Statement, Value } from "./ir.ts";
+import type {
+  Buffer,
+  Contraction,
+  ContractionTile,
+  Index,
+  Kernel,
+  Statement,
+  Value,
+} from "./ir.ts";
 
 /** The values that a value is computed from, left to right. */
 export function operands(value: Value): readonly Value[] {
@@ -46,6 +54,7 @@ export function evaluatedBy(statement: Statement): Value | null {
     case "if":
       return statement.condition;
     case "for":
+    case "contract":
       return null;
     default:
       return statement satisfies never;
@@ -64,21 +73,47 @@ export interface Access {
   readonly index: Index;
 }
 
+/** The indices that a value needs. */
+export function* indicesIn(value: Value): Generator<Access> {
+  for (const part of within(value)) {
+    if (part.op === "load") yield part;
+    else if (part.op === "index") yield { buffer: null, index: part.index };
+    else if (part.op === "gather") {
+      for (const index of part.indices) yield { buffer: part.buffer, index };
+    }
+  }
+}
+
 /** The indices that a statement needs itself, without those of statements inside it. */
 export function* accessesOf(statement: Statement): Generator<Access> {
   const value = evaluatedBy(statement);
-  if (value !== null) {
-    for (const part of within(value)) {
-      if (part.op === "load") yield part;
-      else if (part.op === "index") yield { buffer: null, index: part.index };
-      else if (part.op === "gather") {
-        for (const index of part.indices) yield { buffer: part.buffer, index };
-      }
-    }
-  }
+  if (value !== null) yield* indicesIn(value);
   if (statement.op === "store") yield statement;
   if (statement.op === "for") {
     yield { buffer: null, index: statement.from };
     yield { buffer: null, index: statement.to };
   }
+}
+
+/** The statements inside a statement, block by block. */
+export function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
+  if (statement.op !== "contract") return "body" in statement ? [statement.body] : [];
+  const { left, right, body } = statement;
+  return [left.before, left.body, right.before, right.body, body];
+}
+
+/** The contraction that a kernel ends with, if it is one. */
+export function contractionIn({ body }: Kernel): Contraction | null {
+  const last = body.at(-1);
+  return last?.op === "contract" ? last : null;
+}
+
+/** Bytes of the pieces of both operands that a group holds at a time. */
+export function sharedBytesOf({ rows, columns, depth }: ContractionTile): number {
+  return 4 * depth * (rows + columns);
+}
+
+/** Invocations that share a tile. */
+export function membersOf({ rows, columns, ownRows, ownColumns }: ContractionTile): number {
+  return (rows / ownRows) * (columns / ownColumns);
 }

@@ -5,6 +5,12 @@ import type { KernelProgram } from "../kernel/ir.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import {
+  lowerConv2dByGroups,
+  lowerInputGradByGroups,
+  lowerWeightGradByGroups,
+} from "./contract/conv2d.ts";
+import { lowerMatmulByGroups } from "./contract/matmul.ts";
 import { lowerConv2d } from "./conv2d/forward.ts";
 import { lowerConv2dInputGrad } from "./conv2d/inputGrad.ts";
 import { lowerConv2dWeightGrad } from "./conv2d/weightGrad.ts";
@@ -48,6 +54,14 @@ const strategies: Readonly<Record<string, Strategy>> = {
   scatterAdd: lowerScatter,
   argsort: lowerArgsort,
   cumsum: lowerCumsum,
+};
+
+/** How they are computed by groups of invocations that share memory, where the machine has such groups. */
+const strategiesByGroups: Readonly<Record<string, Strategy>> = {
+  matmul: lowerMatmulByGroups,
+  conv2d: lowerConv2dByGroups,
+  conv2dInputGrad: lowerInputGradByGroups,
+  conv2dWeightGrad: lowerWeightGradByGroups,
 };
 
 /** Operands (by position) that these kernels read in batch layout when the batch allows it. */
@@ -155,7 +169,8 @@ function lower(planner: Planner, root: Root): void {
   const { core } = root;
   const { name, lowering } = core.op as Op;
   if (lowering.kind === "reduce") return lowerReduce(planner, root);
-  const strategy = strategies[name];
+  const byGroups = planner.target.workgroup === undefined ? undefined : strategiesByGroups[name];
+  const strategy = byGroups ?? strategies[name];
   if (lowering.kind === "kernel" && name !== "indexSelect") {
     if (strategy === undefined) throw new Error(`plan: no strategy for ${name}`);
     return strategy(planner, root);

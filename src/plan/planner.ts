@@ -9,6 +9,13 @@ import { originOf } from "./origin.ts";
 import { canBatch, type Layout, NeedsPlain, type Place } from "./place.ts";
 import { KernelWriter } from "./writer.ts";
 
+/** Limits of a group of invocations, and how many of all groups keep the machine busy. */
+export interface WorkgroupTarget {
+  readonly members: number;
+  readonly sharedBytes: number;
+  readonly busy: number;
+}
+
 /** What a plan is made for: facts about the machine, never its name. */
 export interface PlanTarget {
   readonly lanes: number;
@@ -17,6 +24,8 @@ export interface PlanTarget {
   readonly accumulators: number;
   /** Elements of a reduction that a kernel may write out one after another; 16 unless given. */
   readonly unrolled?: number;
+  /** Groups of invocations that share memory; none unless given. */
+  readonly workgroup?: WorkgroupTarget;
   /** What chunks are; `thread` unless given. With `element`, `lanes` is 1. */
   readonly grain?: Grain;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */

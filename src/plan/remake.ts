@@ -122,7 +122,7 @@ function onlyCopies({ body }: Kernel): boolean {
 
 function isCopying(statement: Statement): boolean {
   if (statement.op === "for") return statement.body.every(isCopying);
-  return statement.op !== "if" && statement.op !== "letIndex" && isCopied(statement.value);
+  return "value" in statement && statement.op !== "letIndex" && isCopied(statement.value);
 }
 
 function isCopied(value: Value): boolean {

@@ -2,11 +2,14 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useErrorBoundary } from "preact/hooks";
+import { engineNumber } from "./engine/client.ts";
 import { useAnswer } from "./engine/useAnswer.ts";
 import { addressOf, path } from "./location.ts";
+import { machineText } from "./machineText.ts";
 import { mainPages, type Route, routes } from "./routes.ts";
 import { WatchNote } from "./runs/watch/WatchNote.tsx";
 import { announcement, language, say } from "./text.ts";
+import { LostGpu } from "./train/LostGpu.tsx";
 import { Button, Choice, Notice } from "./ui/controls.tsx";
 import { Problem } from "./ui/Problem.tsx";
 import { type Theme, theme } from "./ui/theme.ts";
@@ -27,8 +30,6 @@ const words = {
     en: "One thread: this page may not share memory with workers, because its server sends no isolation headers. All works, more slowly.",
     zh: "单线程：服务器没有发送隔离标头，此页面不能与工作线程共享内存。一切功能可用，只是较慢。",
   },
-  thread: { en: "thread", zh: "个线程" },
-  threads: { en: "threads", zh: "个线程" },
 };
 
 export function App() {
@@ -46,6 +47,7 @@ export function App() {
       </button>
       <Header />
       <WatchNote />
+      <LostGpu />
       <main id="content" tabIndex={-1}>
         <CurrentPage />
       </main>
@@ -154,16 +156,14 @@ function Loaded({ route }: { readonly route: Route }) {
 
 /** What computes, at the foot of every page. */
 function EngineLine() {
-  const { value, error } = useAnswer("machine", {});
+  const { value, error } = useAnswer("machine", { engine: engineNumber.value });
   if (error !== null) return <Problem of={error} />;
   if (value === null) return <footer class="site" aria-busy="true" />;
-  const { backend, threads, isIsolated } = value;
+  const { gpu, isIsolated } = value;
   return (
     <footer class="site">
-      <span>
-        {backend}, {threads} {say(threads === 1 ? words.thread : words.threads)}
-      </span>
-      {!isIsolated && <span class="warning">{say(words.oneThread)}</span>}
+      <span>{machineText(value)}</span>
+      {gpu === null && !isIsolated && <span class="warning">{say(words.oneThread)}</span>}
     </footer>
   );
 }

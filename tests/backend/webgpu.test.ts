@@ -66,7 +66,7 @@ describe.skipIf(tested === undefined)("webgpu backend", () => {
     expect(Math.max(...far)).toBeLessThan(1e-5);
     setBackend("webgpu");
     expect((await lenetSteps(10)).flat()).toEqual(first);
-  }, 120_000);
+  }, 300_000);
 
   it("keeps what tensors hold when its memory grows, and takes back what was freed", async () => {
     const backend = (tested as TestedBackend).create();

@@ -18,14 +18,14 @@ describe.skipIf(isMissing)("webgpu in Chromium (needs chromium: apt install chro
         gpu: true,
         // No page needs the headers of isolation for a GPU.
         isolated: false,
-        timeoutMs: 100_000,
+        timeoutMs: 200_000,
       });
       expect(found.losses.length).toBe(6);
       found.losses.forEach((loss, i) => {
         expect(Math.abs(loss / (losses[i] as number) - 1)).toBeLessThan(1e-5);
       });
     },
-    120_000,
+    220_000,
   );
 
   test("each kind of kernel computes what its op says", { timeout: 250_000 }, async () => {

@@ -1,5 +1,5 @@
 // The GPU on the command line: training on it, what happens where there is none or it is lost, and going on elsewhere.
-import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -150,6 +150,49 @@ describe("where there is no GPU", () => {
     },
     300_000,
   );
+
+  it("so do FOVEA_BACKEND and a config file, but not where something else is asked for", async () => {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const gpu = { ...env, FOVEA_BACKEND: "webgpu" };
+    const byEnvironment = await fovea([...quickTraining, "--run", "b"], { cwd, env: gpu });
+    expect(byEnvironment.stderr).toContain(noGpu);
+    expect(byEnvironment.code).toBe(1);
+    // Looking at a network needs no GPU.
+    expect((await fovea(["summary", "lenet", "--memory"], { cwd, env: gpu })).code).toBe(0);
+    const doctor = await fovea(["doctor", "--json"], { cwd, env: gpu });
+    expect(JSON.parse(doctor.stdout).backends[0]).toMatchObject({
+      name: "commands",
+      isGood: false,
+    });
+    expect(doctor.code).toBe(1);
+
+    writeFileSync(join(cwd, "gpu.json"), JSON.stringify({ backend: "webgpu" }));
+    const config = [...quickTraining, "--config", "gpu.json", "--run", "c", "--epochs", "1"];
+    expect((await fovea(config, { cwd, env })).stderr).toContain(noGpu);
+    const onWasm = await fovea([...config, "--backend", "wasm"], { cwd, env: gpu });
+    expect(onWasm.code).toBe(0);
+  }, 300_000);
+
+  it("a run that began on one says how it goes on", async () => {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const begun = [...quickTraining, "--run", "d", "--epochs", "1", "--backend", "wasm"];
+    expect((await fovea(begun, { cwd })).code).toBe(0);
+    // As if it had been trained on a GPU that has been taken out since.
+    const log = join(cwd, "runs", "d", "events.jsonl");
+    const text = readFileSync(log, "utf8");
+    expect(text).toContain('"backend":"wasm","machine"');
+    writeFileSync(log, text.replace('"backend":"wasm","machine"', '"backend":"webgpu","machine"'));
+    const more = ["train", "--resume", "d", "--epochs", "2"];
+    const { code, stderr } = await fovea(more, { cwd, env });
+    expect(stderr).toContain(noGpu);
+    expect(stderr).toMatch(/saved +up to step 4, in /);
+    expect(stderr).toMatch(/hint +fovea train --resume d goes on, with --backend wasm/);
+    expect(code).toBe(1);
+    // What failed has changed nothing.
+    expect((await fovea([...more, "--backend", "wasm"], { cwd, env })).code).toBe(0);
+  }, 300_000);
 
   it("doctor says why", async () => {
     const { stdout } = await fovea(["doctor"], { env });

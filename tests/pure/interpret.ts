@@ -1,11 +1,14 @@
 // Runs kernel programs by walking them, one statement at a time: slow, and free of any backend. It
 // shows what a plan means, apart from how it is compiled.
 import type {
+  Contraction,
+  ContractionOperand,
   Index,
   IndexVariable,
   Kernel,
   KernelProgram,
   Statement,
+  TileSide,
   Value,
 } from "../../src/kernel/ir.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
@@ -84,8 +87,40 @@ class Run {
           });
           break;
         }
+        case "contract":
+          this.#contract(s);
+          break;
         default:
           s satisfies never;
+      }
+    }
+  }
+
+  /** The tile's sums one after another; each operand is computed from scratch for each product. */
+  #contract({ tile, rows, columns, depth, left, right, sum, body }: Contraction): void {
+    const element = ({ along, before, body: rest, value }: ContractionOperand): number => {
+      if (along !== "side" && along !== "depth") throw new Error("along what?");
+      this.#block([...before, ...rest]);
+      return this.#value(value)[0] as number;
+    };
+    const range = ({ from, limit }: TileSide, size: number): [number, number] => {
+      const first = this.#index(from);
+      return [first, Math.min(limit, first + size)];
+    };
+    const [firstRow, endRow] = range(rows, tile.rows);
+    const [firstColumn, endColumn] = range(columns, tile.columns);
+    const [from, to] = [this.#index(depth.from), Math.min(this.#index(depth.to), depth.limit)];
+    for (let row = firstRow; row < endRow; row++) {
+      for (let column = firstColumn; column < endColumn; column++) {
+        this.#variables.set(rows.variable.id, row);
+        this.#variables.set(columns.variable.id, column);
+        let total = 0;
+        for (let k = from; k < to; k++) {
+          this.#variables.set(depth.variable.id, k);
+          total = Math.fround(total + element(left) * element(right));
+        }
+        this.#locals.set(sum.id, [total]);
+        this.#block(body);
       }
     }
   }

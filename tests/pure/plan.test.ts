@@ -12,11 +12,15 @@ import { sizeOf } from "../../src/tensor/shape.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { leaf, runCase } from "./planned.ts";
 
+const byElement: PlanTarget = { lanes: 1, accumulators: 8, unrolled: 4, grain: "element" };
 const targets: readonly (readonly [string, PlanTarget])[] = [
   ["16 lanes", { lanes: 16, laneChoices: [16, 8, 4], accumulators: 12 }],
   ["4 lanes", { lanes: 4, laneChoices: [4], accumulators: 12 }],
   ["1 lane", { lanes: 1, laneChoices: [], accumulators: 12 }],
-  ["chunks of one element", { lanes: 1, accumulators: 8, unrolled: 4, grain: "element" }],
+  ["chunks of one element", byElement],
+  ["workgroups", { ...byElement, workgroup: { members: 256, sharedBytes: 16384, busy: 2 ** 17 } }],
+  // Few small groups: other tiles, and long sums in no parts.
+  ["small workgroups", { ...byElement, workgroup: { members: 64, sharedBytes: 8192, busy: 64 } }],
 ];
 
 for (const [name, target] of targets) {

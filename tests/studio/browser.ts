@@ -15,7 +15,7 @@ if (!hasBrowser)
   );
 
 /** The studio of a group of tests: it runs inside of them, and in their hooks. */
-export type TestedStudio = Pick<Studio, "folder" | "address" | "open" | "faults">;
+export type TestedStudio = Pick<Studio, "folder" | "address" | "open" | "loseGpu" | "faults">;
 
 /**
  * A group of tests in a real browser. Pages are closed after the test that opened them; none may have written a warning or
@@ -54,6 +54,7 @@ export function describeStudio(
         pages.push(page);
         return page;
       },
+      loseGpu: () => running().loseGpu(),
       faults: () => running().faults(),
     });
   });

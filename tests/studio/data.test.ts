@@ -114,11 +114,13 @@ describeStudio("own pictures", (studio) => {
       "left, 20",
       "right, 20",
     ]);
+    // Of a copy, since browsers warn of canvases that are read again and again.
     const levels = () =>
       page.getByRole("img", { name: "left", exact: true }).evaluate((canvas) => {
         const { width, height } = canvas as HTMLCanvasElement;
-        const context = (canvas as HTMLCanvasElement).getContext("2d");
-        const { data: row = [] } = context?.getImageData(0, 16, 32, 1) ?? {};
+        const copy = new OffscreenCanvas(width, height).getContext("2d");
+        copy?.drawImage(canvas as HTMLCanvasElement, 0, 0);
+        const { data: row = [] } = copy?.getImageData(0, 16, 32, 1) ?? {};
         return { width, height, left: row[4 * 4] ?? 0, right: row[4 * 28] };
       });
     // Eight pictures of 32 pixels side by side, each bright on its left; painted at one of the next frames.

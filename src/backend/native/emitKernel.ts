@@ -77,6 +77,8 @@ function printStatements(statements: readonly Statement[], out: Output): void {
         lines.push(`${indent}}}`);
         break;
       }
+      case "contract":
+        throw new Error("kernel: C has no groups that share memory");
       default:
         statement satisfies never;
     }

@@ -50,6 +50,8 @@ function emitStatements(state: KernelState, statements: readonly Statement[]): v
       case "for":
         state.scope(() => emitFor(state, statement));
         break;
+      case "contract":
+        throw state.unsupported("contraction");
       default:
         statement satisfies never;
     }

@@ -89,7 +89,11 @@ async function entryPoint(): Promise<GPU> {
   }
   Object.assign(globalThis, dawn.globals);
   // Its clock is made coarse for pages, which must not learn too much by it; a program may.
-  const instance = dawn.create(["disable-dawn-features=timestamp_quantization"]);
+  const instance = dawn.create([
+    "disable-dawn-features=timestamp_quantization",
+    // Kernels write what they share before they read it; software adapters take seconds to compile the zeros.
+    "enable-dawn-features=disable_workgroup_init",
+  ]);
   held[instanceKey] = instance;
   return instance;
 }

@@ -11,6 +11,9 @@ import { GpuMemory } from "./memory.ts";
 import { type Pipelines, pipelinesOf } from "./pipelines.ts";
 import { Staging } from "./staging.ts";
 
+/** Invocations under way at once on a large card, and on a processor that takes the place of one. */
+const busyInvocations = { card: 2 ** 17, software: 2 ** 6 };
+
 /** Makes a backend that computes on a GPU that was opened with {@link openGpu}. It does not close it. */
 export function createWebgpuBackend(gpu: Gpu): Backend {
   return new WebgpuBackend(gpu);
@@ -38,6 +41,11 @@ class WebgpuBackend implements Backend {
       lanes: 1,
       accumulators: 8,
       unrolled: 4,
+      workgroup: {
+        members: gpu.device.limits.maxComputeInvocationsPerWorkgroup,
+        sharedBytes: gpu.device.limits.maxComputeWorkgroupStorageSize,
+        busy: busyInvocations[gpu.isSoftware ? "software" : "card"],
+      },
       grain: "element",
       threads: 1,
       fusedMultiplyAdd: true,

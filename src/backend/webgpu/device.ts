@@ -29,10 +29,16 @@ export class Gpu {
   readonly isSoftware: boolean;
   /** Can it say when a pass began and ended? */
   readonly hasClock: boolean;
+  /** Resolves with the first fault: what is computed from then on is not to be relied on. */
+  readonly failed: Promise<BackendError>;
   #fault: BackendError | null = null;
+  #tellFault: (fault: BackendError) => void = () => {};
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, isSoftware: boolean) {
     this.device = device;
+    this.failed = new Promise((tell) => {
+      this.#tellFault = tell;
+    });
     this.title = [info.vendor, info.architecture, info.description].filter(Boolean).join(" ");
     this.isSoftware = isSoftware;
     this.hasClock = device.features.has(clock);
@@ -63,6 +69,7 @@ export class Gpu {
   /** From now on this is what `check` throws: what was computed since is not to be relied on. */
   fail(fault: BackendError): void {
     this.#fault ??= fault;
+    this.#tellFault(fault);
   }
 
   summary(): GpuSummary {

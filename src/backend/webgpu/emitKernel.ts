@@ -1,13 +1,14 @@
-// Prints one kernel as a WGSL compute shader: an invocation computes a chunk. A kernel sees two buffers, the heap with all
+// Prints one kernel as a WGSL compute shader: an invocation computes a chunk, or a workgroup the tile of a contraction. A kernel sees two buffers, the heap with all
 // tensors and the arena with all temporaries, and a table that says where in them its own begin; so there is no limit on how
 // many tensors it reads, and in-place updates are nothing special. Names are numbered as they come: kernels that do the
 // same print the same text.
-import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
-import { type Names, wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
+import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
+import { contractionIn, membersOf, sharedBytesOf } from "../../kernel/walk.ts";
+import { declareShared, printContraction } from "./emitContraction.ts";
+import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
+import type { WorkgroupNeeds } from "./limits.ts";
+import { KernelNames, type Space } from "./names.ts";
 import { groupSize, preamble } from "./preamble.ts";
-
-/** Where a kernel's buffer lies. */
-export type Space = "heap" | "arena";
 
 const spaces: readonly Space[] = ["heap", "arena"];
 
@@ -23,6 +24,8 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string 
   const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
   const names = new KernelNames(kernel, spacesOf, atomic);
   const lines: string[] = [];
+  const contraction = contractionIn(kernel);
+  const number = "(group.y * groups.x + group.x)";
   kernel.buffers.forEach((_, i) => {
     const at = tableHead + i;
     lines.push(`  let b${i} = launch[${at >> 2}].${"xyzw"[at & 3]};`);
@@ -34,19 +37,27 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string 
   });
   return `${declared.join("\n")}
 @group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
-${preamble}${[...atomic].map(byteStore).join("")}
-@compute @workgroup_size(${groupSize})
+${preamble}${[...atomic].map(byteStore).join("")}${contraction === null ? "" : declareShared(contraction)}
+@compute @workgroup_size(${contraction === null ? groupSize : membersOf(contraction.tile)})
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) member: u32,
 ) {
-  let chunk = (group.y * groups.x + group.x) * ${groupSize}u + member;
+  let chunk = ${contraction === null ? `${number} * ${groupSize}u + member` : number};
   if (chunk >= launch[0].x) { return; }
   let n0 = i32(chunk);
 ${lines.join("\n")}
 }
 `;
+}
+
+/** What a workgroup of this kernel needs, and the chunks that it computes. */
+export function workgroupOf(kernel: Kernel): WorkgroupNeeds & { readonly chunks: number } {
+  const contraction = contractionIn(kernel);
+  if (contraction === null) return { invocations: groupSize, bytes: 0, chunks: groupSize };
+  const { tile } = contraction;
+  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile), chunks: 1 };
 }
 
 /** Bytes of one word may be written by several invocations: each leaves the others' as they are. */
@@ -64,13 +75,6 @@ function* storedBytes(statements: readonly Statement[]): Generator<Buffer> {
   for (const statement of statements) {
     if (statement.op === "store" && statement.buffer.element === "uint8") yield statement.buffer;
     if ("body" in statement) yield* storedBytes(statement.body);
-  }
-}
-
-function* setLocals(statements: readonly Statement[]): Generator<number> {
-  for (const statement of statements) {
-    if (statement.op === "set") yield statement.local.id;
-    if ("body" in statement) yield* setLocals(statement.body);
   }
 }
 
@@ -121,6 +125,13 @@ function printStatements(
         lines.push(`${indent}}`);
         break;
       }
+      case "contract":
+        printContraction(statement, {
+          names,
+          lines,
+          print: (inner) => printStatements(inner, names, lines),
+        });
+        break;
       default:
         statement satisfies never;
     }
@@ -134,79 +145,4 @@ function printStore(names: KernelNames, statement: Statement & { op: "store" }):
   if (buffer.element === "uint8")
     return `store_byte_${names.spaceOf(buffer)}(${address}, i32(${expression}));`;
   return names.assign(buffer, address, `bitcast<u32>(${expression})`);
-}
-
-class KernelNames implements Names {
-  readonly #kernel: Kernel;
-  readonly #spaces: readonly Space[];
-  readonly #atomic: ReadonlySet<Space>;
-  readonly #bound: Map<number, string>;
-  readonly #set: ReadonlySet<number>;
-  readonly #count = { v: 0, n: 1 };
-  #depth = 1;
-
-  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
-    this.#kernel = kernel;
-    this.#spaces = spacesOf;
-    this.#atomic = atomic;
-    this.#set = new Set(setLocals(kernel.body));
-    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
-  }
-
-  /** What lines of the innermost block begin with. */
-  get indent(): string {
-    return "  ".repeat(this.#depth);
-  }
-
-  inBlock(print: () => void): void {
-    this.#depth++;
-    print();
-    this.#depth--;
-  }
-
-  /** Is this register assigned again? */
-  changes(local: Local): boolean {
-    return this.#set.has(local.id);
-  }
-
-  local = (local: Local): string => this.#nameOf(local);
-
-  variable = (variable: IndexVariable): string => this.#nameOf(variable);
-
-  address = (buffer: Buffer, index: Index): string =>
-    `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
-
-  word = (buffer: Buffer, address: string): string => {
-    const space = this.spaceOf(buffer);
-    return this.#atomic.has(space) ? `atomicLoad(&${space}[${address}])` : `${space}[${address}]`;
-  };
-
-  /** A statement that stores a word. */
-  assign(buffer: Buffer, address: string, word: string): string {
-    const space = this.spaceOf(buffer);
-    return this.#atomic.has(space)
-      ? `atomicStore(&${space}[${address}], ${word});`
-      : `${space}[${address}] = ${word};`;
-  }
-
-  spaceOf(buffer: Buffer): Space {
-    return this.#spaces[this.#numberOf(buffer)] as Space;
-  }
-
-  bind(holder: Local | IndexVariable): string {
-    const letter = "type" in holder ? "v" : "n";
-    const name = `${letter}${this.#count[letter]++}`;
-    this.#bound.set(holder.id, name);
-    return name;
-  }
-
-  #numberOf({ id }: Buffer): number {
-    return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
-  }
-
-  #nameOf({ id }: Local | IndexVariable): string {
-    const name = this.#bound.get(id);
-    if (name !== undefined) return name;
-    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
-  }
 }

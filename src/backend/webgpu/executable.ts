@@ -7,13 +7,12 @@ import { Bindings } from "../bindings.ts";
 import { launchesOf, timed } from "../schedule.ts";
 import type { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
-import { printKernel, tableHead } from "./emitKernel.ts";
+import { printKernel, tableHead, workgroupOf } from "./emitKernel.ts";
 import { bufferUsage } from "./flags.ts";
 import { checkWorkgroup } from "./limits.ts";
 import type { GpuMemory } from "./memory.ts";
 import { timedPasses } from "./passTimes.ts";
 import type { Pipeline, Pipelines } from "./pipelines.ts";
-import { groupSize } from "./preamble.ts";
 
 /** Parts of the table begin at multiples of this. */
 const partBytes = 256;
@@ -96,7 +95,7 @@ export class GpuExecutable implements Executable {
         if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
         else entries.push({ at, binding: numberOf.get(slot) as number, unit });
       });
-      checkWorkgroup(launch.kernel.name, { invocations: groupSize, bytes: 0 }, gpu.device.limits);
+      checkWorkgroup(launch.kernel.name, workgroupOf(launch.kernel), gpu.device.limits);
       const pipeline = pipelines.pipeline(this.#codes[i] as string);
       return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
@@ -205,8 +204,8 @@ function record(
 }
 
 /** Workgroups for all chunks of a launch, in rows where one row has too few. */
-function groupsOf({ chunks }: Launch, { device }: Gpu): readonly [number, number] {
-  const groups = Math.ceil(chunks / groupSize);
+function groupsOf({ kernel, chunks }: Launch, { device }: Gpu): readonly [number, number] {
+  const groups = Math.ceil(chunks / workgroupOf(kernel).chunks);
   const rows = Math.ceil(groups / device.limits.maxComputeWorkgroupsPerDimension);
   return [Math.ceil(groups / rows), rows];
 }

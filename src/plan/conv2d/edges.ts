@@ -18,7 +18,7 @@ export function needsPadding(axis: Axis1d): boolean {
   return axis.dilation > 1 && !allInside(axis);
 }
 
-function allInside(axis: Axis1d): boolean {
+export function allInside(axis: Axis1d): boolean {
   const last = (axis.outSize - 1) * axis.stride + (axis.kernel - 1) * axis.dilation - axis.before;
   return axis.before === 0 && last < axis.size;
 }

@@ -101,7 +101,11 @@ export function loops(
  * The index along each axis of a box, from the running number of an element; the last axis runs fastest. What quotients leave over
  * is written as a difference, so that the address in a row-major value comes out as the running number again.
  */
-export function indicesOf(w: KernelWriter, number: IndexLike, sizes: readonly number[]): Index[] {
+export function indicesOf<const Sizes extends readonly number[]>(
+  w: KernelWriter,
+  number: IndexLike,
+  sizes: Sizes,
+): { -readonly [Axis in keyof Sizes]: Index } {
   const { k } = w;
   const indices = sizes.map(() => toIndex(0));
   let rest = toIndex(number);
@@ -113,7 +117,7 @@ export function indicesOf(w: KernelWriter, number: IndexLike, sizes: readonly nu
     rest = toIndex(outer);
   }
   if (wide[0] !== undefined) indices[wide[0]] = rest;
-  return indices;
+  return indices as { -readonly [Axis in keyof Sizes]: Index };
 }
 
 /** Units along an axis: vectors where it lies in the lanes, else elements. */

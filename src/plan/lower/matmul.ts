@@ -264,7 +264,7 @@ function checkEpilogue(planner: Planner, node: Node, core: Node, laneAxis: numbe
 }
 
 /** How far apart in memory neighbours along each matrix axis are; "batch" where they fill a vector. */
-function strideAlong(
+export function stridesAlong(
   planner: Planner,
   operand: Node,
   batchAxes: number,
@@ -298,8 +298,8 @@ function chooseLanes(
   batchAxes: number,
   { columns, depth }: { rows: number; columns: number; depth: number },
 ): LaneAxis {
-  const [aRows, aDepth] = strideAlong(planner, a, batchAxes);
-  const [bDepth, bColumns] = strideAlong(planner, b, batchAxes);
+  const [aRows, aDepth] = stridesAlong(planner, a, batchAxes);
+  const [bDepth, bColumns] = stridesAlong(planner, b, batchAxes);
   const demands = new Set<LaneAxis>();
   if (aRows === "batch") demands.add("rows");
   if (aDepth === "batch" || bDepth === "batch") demands.add("reduction");

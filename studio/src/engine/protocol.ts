@@ -1,5 +1,6 @@
 // What the page and the engine's worker say to each other. Everything is plain data and typed arrays.
 import type { Text } from "../text.ts";
+import type { Compute } from "./compute.ts";
 import type { handlers } from "./handlers/index.ts";
 
 type Handlers = typeof handlers;
@@ -14,6 +15,17 @@ export interface Request {
   readonly id: number;
   readonly name: RequestName;
   readonly input: unknown;
+}
+
+/** The first message: what is to compute. */
+export interface Begin {
+  readonly compute: Compute;
+}
+
+/** Told unasked: the GPU can no longer be used. */
+export interface GpuLoss {
+  readonly kind: "gpuLost";
+  readonly reason: string;
 }
 
 /** An error as people see it: Fovea's errors keep their facts and their hint. */

@@ -3,6 +3,7 @@
 import { noPictures } from "../engine/data/types.ts";
 import type { RunSummary } from "../engine/run/types.ts";
 import { addressOf } from "../location.ts";
+import { backendTitle } from "../machineText.ts";
 import { formatCount, language, say } from "../text.ts";
 import * as store from "../train/store.ts";
 import { Button } from "../ui/controls.tsx";
@@ -17,6 +18,7 @@ const words = {
   epochs: { en: "Epochs", zh: "迭代周期" },
   accuracy: { en: "Test accuracy", zh: "测试准确率" },
   parameters: { en: "Parameters", zh: "参数" },
+  backends: { en: "Computed by", zh: "计算后端" },
   date: { en: "Begun", zh: "开始时间" },
   actions: { en: "Actions", zh: "操作" },
   open: { en: "Open", zh: "打开" },
@@ -45,6 +47,7 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
             <th scope="col">{say(words.epochs)}</th>
             <th scope="col">{say(words.accuracy)}</th>
             <th scope="col">{say(words.parameters)}</th>
+            <th scope="col">{say(words.backends)}</th>
             <th scope="col">{say(words.date)}</th>
             <th scope="col">{say(words.actions)}</th>
           </tr>
@@ -66,7 +69,7 @@ interface RowProps {
 }
 
 function Row({ run, isChosen, onChoose }: RowProps) {
-  const { id, settings, epochs, parameters, createdAt } = run;
+  const { id, settings, epochs, parameters, backends = [], createdAt } = run;
   const accuracy = epochs.at(-1)?.testAccuracy;
   const date = new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", {
     dateStyle: "short",
@@ -100,6 +103,7 @@ function Row({ run, isChosen, onChoose }: RowProps) {
       <td>{epochs.at(-1)?.epoch ?? 0}</td>
       <td>{percent(accuracy)}</td>
       <td>{formatCount.value(parameters)}</td>
+      <td>{backends.map(backendTitle).join(", ") || "–"}</td>
       <td>{date}</td>
       <td class="run-actions">
         {isCurrent ? (

@@ -1,5 +1,7 @@
 // The buttons of a training, and how far it is.
+import { engineNumber, lostGpu } from "../engine/client.ts";
 import { useAnswer } from "../engine/useAnswer.ts";
+import { machineText } from "../machineText.ts";
 import { formatCount, say, type Text } from "../text.ts";
 import { Button, Notice } from "../ui/controls.tsx";
 import { type Fact, Facts } from "../ui/Facts.tsx";
@@ -37,6 +39,7 @@ const statusWords: Readonly<Record<string, Text>> = {
 export function Controls() {
   const status = store.status.value;
   const run = store.run.value;
+  const isMoving = store.isMoving.value;
   const isBusy = status === "running" || status === "paused";
   const isSame = run !== null && isSameTraining(run.settings, settings.value);
   const begin = async (paused: boolean): Promise<void> => {
@@ -69,20 +72,23 @@ export function Controls() {
             {say(status === "running" ? words.pause : words.goOn)}
           </Button>
         ) : (
-          <Button kind="primary" onClick={() => void begin(false)}>
+          <Button kind="primary" disabled={isMoving} onClick={() => void begin(false)}>
             {say(status === "ready" && isSame ? words.train : label)}
           </Button>
         )}
-        <Button onClick={() => void oneStep()}>{say(words.step)}</Button>
+        <Button disabled={isMoving} onClick={() => void oneStep()}>
+          {say(words.step)}
+        </Button>
         <Button disabled={!isBusy} onClick={() => void store.stop()}>
           {say(words.stop)}
         </Button>
-        <Button disabled={run === null} onClick={() => void store.reset()}>
+        <Button disabled={run === null || isMoving} onClick={() => void store.reset()}>
           {say(words.reset)}
         </Button>
       </div>
       <Standing />
-      <Problem of={store.problem.value} />
+      {/* Of a lost GPU all is said above, on every page. */}
+      <Problem of={lostGpu.value === null ? store.problem.value : null} />
       {store.unsaved.value !== null && (
         <Notice>
           {say(words.unsaved)}
@@ -110,7 +116,7 @@ const facts = {
 function Standing() {
   const run = store.run.value;
   const { steps, epochs } = store.curves.value;
-  const machine = useAnswer("machine", {}).value;
+  const machine = useAnswer("machine", { engine: engineNumber.value }).value;
   const [lastStep, lastEpoch] = [steps.at(-1), epochs.at(-1)];
   const last = (lastEpoch?.step ?? -1) >= (lastStep?.step ?? 0) ? lastEpoch : lastStep;
   const total = run?.settings.epochs ?? 0;
@@ -131,7 +137,7 @@ function Standing() {
     [facts.speed, speed === undefined ? "–" : count(Math.round(speed))],
     [facts.left, left === null ? "–" : `${left.toFixed(0)} s`],
     [facts.parameters, run === null ? "–" : count(run.parameters)],
-    [facts.backend, machine === null ? "–" : `${machine.backend} × ${machine.threads}`],
+    [facts.backend, machine === null ? "–" : machineText(machine)],
   ];
   const share = total === 0 ? 0 : Math.min(1, done / total);
   return (

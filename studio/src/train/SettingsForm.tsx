@@ -15,6 +15,7 @@ import { presets } from "../network/presets.ts";
 import { say } from "../text.ts";
 import { Button, Choice, Notice, NumberField } from "../ui/controls.tsx";
 import { changeNetwork, network } from "../workbench.ts";
+import { ComputeNotice, ComputeSetting } from "./ComputeSetting.tsx";
 import { change, settings } from "./settings.ts";
 import { setRate, status } from "./store.ts";
 
@@ -138,7 +139,9 @@ export function SettingsForm() {
           }))}
           onChange={(value) => change("start", value)}
         />
+        <ComputeSetting />
       </div>
+      <ComputeNotice />
     </section>
   );
 }

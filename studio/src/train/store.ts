@@ -35,6 +35,9 @@ export const problem = signal<Text | null>(null);
 /** Why the training is not kept in the browser's storage; null while it is. */
 export const unsaved = signal<Text | null>(null);
 
+/** Is it on its way from one engine to another? Until it is there, nothing is to be asked of it. */
+export const isMoving = signal(false);
+
 let steps = new PointList<StepPoint>();
 let epochs = epochList();
 
@@ -103,7 +106,7 @@ export async function findRun(): Promise<void> {
 }
 
 /** Does something of which the engine's complaint is shown. */
-async function attempt(act: () => Promise<void>): Promise<void> {
+export async function attempt(act: () => Promise<void>): Promise<void> {
   problem.value = null;
   try {
     await act();

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { say } from "../text.ts";
 import { repaint, usePaint } from "./paint.ts";
-import { magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
+import { lineWord, magnitudeOf, painterOf, type ScaleName } from "./scales.ts";
 import { theme } from "./theme.ts";
 import { useWidth } from "./useWidth.ts";
 
@@ -55,15 +55,22 @@ export function MapAtlas(props: MapAtlasProps) {
   usePaint(() => {
     const end = most ?? magnitudeOf(values);
     const colour = painterOf(scale);
+    const line = lineWord();
     repaint(canvas.current, (pixels) => {
       for (let map = 0; map < count; map++) {
         const left = (map % columns) * (width + gap);
         const top = Math.floor(map / columns) * (height + gap);
+        // Lines to the next maps: one that is all 0 has the colour of the page.
+        const isLast = left + width >= across;
+        if (!isLast)
+          for (let y = 0; y < height; y++) pixels[(top + y) * across + left + width] = line;
+        const below = (top + height) * across + left;
+        if (top + height < down) pixels.fill(line, below, below + width + (isLast ? 0 : gap));
         for (let y = 0; y < height; y++) {
-          const line = (map * height + y) * width;
+          const start = (map * height + y) * width;
           const at = (top + y) * across + left;
           for (let x = 0; x < width; x++)
-            pixels[at + x] = colour((values[line + x] as number) / end);
+            pixels[at + x] = colour((values[start + x] as number) / end);
         }
       }
     });

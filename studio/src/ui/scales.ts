@@ -73,6 +73,11 @@ export function colourOf(scale: ScaleName, t: number): Rgb {
   return along([palette.paper, ...side], clip(Math.abs(t), 0, 1));
 }
 
+/** The colour of thin lines, `--line` of the theme, as one number. */
+export function lineWord(): number {
+  return isDark() ? colourWord(0x33, 0x39, 0x44) : colourWord(0xdc, 0xdf, 0xe4);
+}
+
 const steps = 256;
 const tables = new Map<string, Uint32Array>();
 

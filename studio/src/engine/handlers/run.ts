@@ -1,5 +1,6 @@
 // What can be asked of trainings.
 import { problemOf } from "../../problem.ts";
+import { isGpuLost } from "../backend.ts";
 import { loadDataset } from "../data/load.ts";
 import { checkpointOf, type NewRun, sessionOfFile, sessionOfKept } from "../run/checkpoint.ts";
 import { confusion } from "../run/confusion.ts";
@@ -38,8 +39,10 @@ async function open(run: Session): Promise<RunView> {
 
 /** Keeps a training in the browser's storage. */
 async function keep(run: Session): Promise<void> {
-  const { id, settings, createdAt, status, classes, parameters, epochs, steps } = run.view();
-  const summary = { id, settings, createdAt, status, classes, parameters, epochs, steps };
+  const { id, settings, createdAt, status, classes, parameters, epochs, steps, backends } =
+    run.view();
+  const curves = { epochs, steps, ...(backends === undefined ? {} : { backends }) };
+  const summary = { id, settings, createdAt, status, classes, parameters, ...curves };
   await keepRun({ summary, checkpoint: await checkpointOf(run) });
 }
 
@@ -57,6 +60,8 @@ async function runTrain(
     try {
       await keep(run);
     } catch (error) {
+      // The page says that the GPU is lost, and what is kept.
+      if (await isGpuLost()) return;
       // Training goes on: what cannot be kept can still be downloaded.
       tell({ type: "unsaved", text: problemOf(error) });
     }

@@ -36,7 +36,7 @@ export async function sessionOfKept(
   { id, createdAt }: NewRun,
   settings: RunSettings,
   bytes: Uint8Array,
-  curves: Pick<SessionPast, "steps" | "epochs">,
+  curves: Pick<SessionPast, "steps" | "epochs" | "backends">,
 ): Promise<Session> {
   const checkpoint = train.decodeCheckpoint(bytes, settings.title);
   const { dataset, inputShape } = settings;

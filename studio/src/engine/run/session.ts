@@ -1,5 +1,5 @@
 // One training: made from its settings, trained by `fit`, looked at between its steps.
-import { type data, type nn, type optim, train } from "../../../../src/index.ts";
+import { backend, type data, type nn, type optim, train } from "../../../../src/index.ts";
 import { problemOf } from "../../problem.ts";
 import type { Text } from "../../text.ts";
 import type { LoadedDataset } from "../data/load.ts";
@@ -31,6 +31,7 @@ export interface SessionParts {
 export interface SessionPast {
   readonly steps: readonly StepPoint[];
   readonly epochs: readonly EpochPoint[];
+  readonly backends?: readonly string[] | undefined;
   readonly checkpoint: train.Checkpoint;
 }
 
@@ -51,6 +52,8 @@ export class Session {
   #error: Text | null = null;
   #steps = new PointList<StepPoint>();
   #epochs = epochList();
+  /** What computed it, in order. */
+  #backends: string[] = [];
   /** Where training stands; null before its first step, and while it runs. */
   #progress: train.TrainState | null = null;
   #context: train.TrainContext | null = null;
@@ -71,10 +74,11 @@ export class Session {
     if (past !== undefined) this.#bringBack(past);
   }
 
-  #bringBack({ steps, epochs, checkpoint }: SessionPast): void {
+  #bringBack({ steps, epochs, backends = [], checkpoint }: SessionPast): void {
     restoreInto(this.#net, this.#optimizer, checkpoint);
     this.#steps = new PointList(steps);
     this.#epochs = epochList(epochs);
+    this.#backends = [...backends];
     this.#status = "done";
     if (checkpoint.progress === null) return;
     if (this.data.train.length === 0) {
@@ -115,6 +119,7 @@ export class Session {
       parameters: this.#net.parameters().reduce((sum, { numel }) => sum + numel, 0),
       steps: [...this.#steps.all],
       epochs: [...this.#epochs.all],
+      backends: this.#backends,
     };
   }
 
@@ -158,6 +163,8 @@ export class Session {
     this.#between = between;
     this.#stop = stop;
     this.#error = null;
+    const { name } = backend();
+    if (this.#backends.at(-1) !== name) this.#backends.push(name);
     become("running");
     await Promise.allSettled(this.#jobs);
     const before = this.#progress;
@@ -317,6 +324,7 @@ export class Session {
     this.#error = null;
     this.#steps = new PointList();
     this.#epochs = epochList();
+    this.#backends = [];
     this.#progress = null;
   }
 

@@ -80,13 +80,23 @@ export interface RunView {
   readonly parameters: number;
   readonly steps: readonly StepPoint[];
   readonly epochs: readonly EpochPoint[];
+  /** What computed it, in order; runs of old do not say. */
+  readonly backends?: readonly string[];
 }
 
 /** A kept training, as the list shows it. */
 export interface RunSummary
   extends Pick<
     RunView,
-    "id" | "settings" | "createdAt" | "status" | "classes" | "parameters" | "epochs" | "steps"
+    | "id"
+    | "settings"
+    | "createdAt"
+    | "status"
+    | "classes"
+    | "parameters"
+    | "epochs"
+    | "steps"
+    | "backends"
   > {}
 
 /** What is told while a training runs. */

@@ -1,0 +1,98 @@
+// What things are called in a shader: registers v0, v1, …, indices n0 (the chunk), n1, … as they come.
+import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
+import { blocksOf } from "../../kernel/walk.ts";
+import { type Names, wgslIndex } from "./emitValue.ts";
+
+/** Where a kernel's buffer lies. */
+export type Space = "heap" | "arena";
+
+export class KernelNames implements Names {
+  readonly #kernel: Kernel;
+  readonly #spaces: readonly Space[];
+  readonly #atomic: ReadonlySet<Space>;
+  #bound: Map<number, string>;
+  readonly #set: ReadonlySet<number>;
+  readonly #count = { v: 0, n: 1 };
+  #depth = 1;
+
+  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
+    this.#kernel = kernel;
+    this.#spaces = spacesOf;
+    this.#atomic = atomic;
+    this.#set = new Set(setLocals(kernel.body));
+    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
+  }
+
+  /** What lines of the innermost block begin with. */
+  get indent(): string {
+    return "  ".repeat(this.#depth);
+  }
+
+  inBlock(print: () => void): void {
+    this.#depth++;
+    print();
+    this.#depth--;
+  }
+
+  /** Is this register assigned again? */
+  changes(local: Local): boolean {
+    return this.#set.has(local.id);
+  }
+
+  local = (local: Local): string => this.#nameOf(local);
+
+  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+
+  address = (buffer: Buffer, index: Index): string =>
+    `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
+
+  word = (buffer: Buffer, address: string): string => {
+    const space = this.spaceOf(buffer);
+    return this.#atomic.has(space) ? `atomicLoad(&${space}[${address}])` : `${space}[${address}]`;
+  };
+
+  /** A statement that stores a word. */
+  assign(buffer: Buffer, address: string, word: string): string {
+    const space = this.spaceOf(buffer);
+    return this.#atomic.has(space)
+      ? `atomicStore(&${space}[${address}], ${word});`
+      : `${space}[${address}] = ${word};`;
+  }
+
+  spaceOf(buffer: Buffer): Space {
+    return this.#spaces[this.#numberOf(buffer)] as Space;
+  }
+
+  /** What is called how at present, to come back to with `recall`. */
+  known(): ReadonlyMap<number, string> {
+    return new Map(this.#bound);
+  }
+
+  recall(known: ReadonlyMap<number, string>): void {
+    this.#bound = new Map(known);
+  }
+
+  bind(holder: Local | IndexVariable): string {
+    const letter = "type" in holder ? "v" : "n";
+    const name = `${letter}${this.#count[letter]++}`;
+    this.#bound.set(holder.id, name);
+    return name;
+  }
+
+  #numberOf({ id }: Buffer): number {
+    return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
+  }
+
+  #nameOf({ id }: Local | IndexVariable): string {
+    const name = this.#bound.get(id);
+    if (name !== undefined) return name;
+    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
+  }
+}
+
+function* setLocals(statements: readonly Statement[]): Generator<number> {
+  for (const statement of statements) {
+    if (statement.op === "set") yield statement.local.id;
+    for (const block of blocksOf(statement)) yield* setLocals(block);
+  }
+}
