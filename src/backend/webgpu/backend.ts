@@ -2,6 +2,7 @@
 import type { Graph } from "../../graph/graph.ts";
 import type { KernelProgram } from "../../kernel/ir.ts";
 import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.ts";
+import { BackendError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
 import { TensorStore } from "../tensorStore.ts";
 import { Commands } from "./commands.ts";
@@ -27,11 +28,14 @@ class WebgpuBackend implements Backend {
   readonly #memory: GpuMemory;
   readonly #tensors: TensorStore;
   readonly #pipelines: Pipelines;
-  readonly #commands = new Commands();
+  readonly #commands: Commands;
   readonly #staging: Staging;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
+    this.#commands = new Commands((cause) =>
+      gpu.fail(new BackendError("webgpu: a command could not be given", { cause })),
+    );
     this.device = gpu.title;
     this.#memory = new GpuMemory(gpu);
     this.#tensors = new TensorStore(this.#memory);

@@ -6,6 +6,12 @@ type Command = () => void;
 export class Commands {
   readonly #waiting: { readonly command: Command; readonly needs: Promise<unknown> | null }[] = [];
   #given: Promise<void> | null = null;
+  readonly #onFault: (error: Error) => void;
+
+  /** @param onFault told of commands that throw after they had to wait: nobody else hears of it */
+  constructor(onFault: (error: Error) => void) {
+    this.#onFault = onFault;
+  }
 
   /** Gives a command: at once if what it needs is there and nothing waits before it. */
   give(command: Command, needs: Promise<unknown> | null = null): void {
@@ -23,8 +29,12 @@ export class Commands {
 
   async #giveAll(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      if (next.needs !== null) await next.needs;
-      next.command();
+      try {
+        if (next.needs !== null) await next.needs;
+        next.command();
+      } catch (error) {
+        this.#onFault(error as Error);
+      }
     }
     this.#given = null;
   }
