@@ -119,7 +119,7 @@ describe("options of the network", () => {
     );
     expect(stdout).not.toContain("epoch 1");
     expect(code).toBe(1);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("--find-lr", () => {

@@ -201,7 +201,7 @@ describeStudio("runs in the browser's storage", (studio) => {
     const unsaved = told.filter(({ type }) => type === "unsaved");
     expect(unsaved.length).toBeGreaterThan(0);
     expect(unsaved[0]).toMatchObject({
-      message: expect.stringContaining("storage for this page is full"),
+      text: { en: expect.stringContaining("storage for this page is full") },
     });
     // For as long as the page is open, it is there.
     await ask("runOpen", { settings });
