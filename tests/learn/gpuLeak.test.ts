@@ -26,6 +26,8 @@ describe.skipIf(gpuBackends.length === 0)("5,000 steps on webgpu", () => {
     expect(after.tensors).toBeLessThanOrEqual(before.tensors);
     expect(after.tensorBytes).toBeLessThanOrEqual(before.tensorBytes);
     expect(after.arenaBytes).toBe(before.arenaBytes);
-    expect(after.rss - before.rss).toBeLessThan(20e6);
+    expect(after.heap - before.heap).toBeLessThan(0.5e6);
+    // The driver's own memory takes its time to settle: from 200 to 288 MB in 20,000 steps, of which the last 10,000 add nothing.
+    expect(after.rss).toBeLessThan(400e6);
   });
 });

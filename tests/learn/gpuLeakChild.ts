@@ -16,6 +16,8 @@ export interface InUse {
   readonly tensors: number;
   readonly tensorBytes: number;
   readonly arenaBytes: number;
+  /** What JavaScript holds, buffers outside of its heap too. */
+  readonly heap: number;
   /** Resident memory of the process. */
   readonly rss: number;
 }
@@ -60,8 +62,9 @@ async function inUse(): Promise<InUse> {
   }
   const { buffers: tensors, tensors: tensorBytes, arena: arenaBytes } = backend.memory();
   const liveBytes = [...live].reduce((sum, buffer) => sum + buffer.size, 0);
-  const { rss } = process.memoryUsage();
-  return { made, live: live.size, liveBytes, tensors, tensorBytes, arenaBytes, rss };
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const heap = heapUsed + external;
+  return { made, live: live.size, liveBytes, tensors, tensorBytes, arenaBytes, heap, rss };
 }
 
 /** A class is the brightest row. */
