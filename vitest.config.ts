@@ -13,7 +13,8 @@ export default defineConfig({
     pool: "forks",
     // Many tests start threads of their own: more processes than cores would only get in each other's way.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Machines that test may be busy: a limit is there to end what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
