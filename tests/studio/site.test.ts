@@ -58,7 +58,7 @@ describeStudio("every page", (studio) => {
       const width = () => page.evaluate(() => document.documentElement.scrollWidth);
       await poll(width).toBeLessThanOrEqual(360);
       await page.getByLabel("Language").selectOption("zh");
-      await page.locator("html[lang=zh]").waitFor();
+      await page.locator('html[lang="zh-CN"]').waitFor();
       await settled(page);
       expect(await width()).toBeLessThanOrEqual(360);
       expect(await seriousFaults(page)).toEqual([]);
@@ -68,7 +68,7 @@ describeStudio("every page", (studio) => {
 
   it("speaks the language of the browser", async () => {
     page = await studio.open("learn", { locale: "zh-CN" });
-    await page.locator("html[lang=zh]").waitFor();
+    await page.locator('html[lang="zh-CN"]').waitFor();
     await page.getByLabel("语言").waitFor();
   });
 
