@@ -12,8 +12,11 @@ const mostWatchers = 16;
 /** Proxies and browsers drop a connection on which nothing happens. */
 const heartbeatMs = 15_000;
 
-/** A page that is loaded anew is away for a moment. */
+/** A page that is loaded anew is away for a moment; one that has just asked is about to watch. */
 const graceMs = 3000;
+
+/** How often it is looked whether anybody watches still. */
+const lookMs = 100;
 
 /** How long a slow reader may take for the last event. */
 const lastWordMs = 500;
@@ -37,7 +40,8 @@ export class TrainingWatch {
   #epochs: train.EpochRecord[] = [];
   #over: OverEvent | null = null;
   #checkpoints: CheckpointPaths = [];
-  #onLeave: () => void = () => {};
+  /** When a page last asked, or left. */
+  #seenMs = Number.NEGATIVE_INFINITY;
 
   constructor() {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
@@ -72,6 +76,11 @@ export class TrainingWatch {
     return this.#watchers.size;
   }
 
+  /** Does a page watch, or will one in a moment? */
+  get isWatched(): boolean {
+    return this.#watchers.size > 0 || performance.now() - this.#seenMs < graceMs;
+  }
+
   /** Answers what lies under `watch/`. Is there no such thing, the answer is false. */
   async answer(
     path: string,
@@ -82,6 +91,7 @@ export class TrainingWatch {
     const own = { ...headers, "Cache-Control": "no-store" };
     switch (path) {
       case "index.json": {
+        this.#seenMs = performance.now();
         const index = { run: this.#run, epochs: this.#epochs, over: this.#over };
         response.writeHead(200, { ...own, "Content-Type": "application/json" });
         response.end(JSON.stringify(index satisfies WatchIndex));
@@ -103,16 +113,7 @@ export class TrainingWatch {
 
   /** Waits until nobody watches any more: the pages are closed, or were never there. */
   async left(signal: AbortSignal): Promise<void> {
-    if (this.#watchers.size === 0) return;
-    await new Promise<void>((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      this.#onLeave = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => this.#watchers.size === 0 && resolve(), graceMs);
-      };
-    });
-    this.#onLeave = () => {};
+    while (this.isWatched && !signal.aborted) await new Promise((done) => setTimeout(done, lookMs));
   }
 
   /** Ends all streams, once those who still read have had the last event. */
@@ -143,7 +144,7 @@ export class TrainingWatch {
     response.on("error", () => {});
     response.on("close", () => {
       this.#watchers.delete(watcher);
-      this.#onLeave();
+      this.#seenMs = performance.now();
     });
     response.on("drain", () => {
       watcher.isFull = false;

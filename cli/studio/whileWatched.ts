@@ -30,7 +30,7 @@ export async function whileWatched(
   try {
     const code = await train(watch);
     watch.over(code === 0 ? "finished" : "stopped");
-    if (code === 0 && watch.watchers > 0) {
+    if (code === 0 && watch.isWatched) {
       if (display !== "quiet") terminal.note("A page still shows it: Ctrl-C, or closing it, ends.");
       const stop = stopOnSignals(terminal);
       await watch.left(stop.signal);

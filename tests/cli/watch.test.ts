@@ -1,10 +1,10 @@
 // What those get who watch a training late, or slowly.
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { EventHistory } from "../../cli/studio/eventHistory.ts";
 import { TrainingWatch } from "../../cli/studio/watch.ts";
-import type { WatchEvent } from "../../cli/studio/watchTypes.ts";
+import type { WatchEvent, WatchIndex } from "../../cli/studio/watchTypes.ts";
 import type { train } from "../../src/index.ts";
 
 const step = (number: number): train.StepEvent => ({
@@ -34,8 +34,9 @@ class Connection extends EventEmitter {
     this.text += text;
     return !this.isSlow;
   }
-  end(done?: unknown): void {
-    if (typeof done === "function") done();
+  end(last?: unknown): void {
+    if (typeof last === "string") this.text += last;
+    if (typeof last === "function") last();
   }
 }
 
@@ -93,5 +94,60 @@ describe("a reader that is too slow", () => {
     for (let i = 0; i < 20; i++) join(watch);
     expect(watch.watchers).toBe(16);
     await watch.close();
+  });
+});
+
+describe("a training that is over", () => {
+  /** A training, and time that passes when the test says so. */
+  function inTime() {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    return new TrainingWatch();
+  }
+
+  /** Has the wait for the pages ended by then? */
+  async function endsWithin(ms: number, left: Promise<void>): Promise<boolean> {
+    let ended = false;
+    void left.then(() => {
+      ended = true;
+    });
+    await vi.advanceTimersByTimeAsync(ms);
+    return ended;
+  }
+
+  it("waits for nobody where nobody has asked", async () => {
+    const watch = inTime();
+    expect(watch.isWatched).toBe(false);
+    await watch.left(new AbortController().signal);
+  });
+
+  it("waits for a page that has asked and is about to watch", async () => {
+    const watch = inTime();
+    const asked = new Connection();
+    await watch.answer(
+      "index.json",
+      { method: "GET" } as IncomingMessage,
+      asked as unknown as ServerResponse,
+      {},
+    );
+    expect(JSON.parse(asked.text)).toEqual({ run: null, epochs: [], over: null } as WatchIndex);
+    const left = watch.left(new AbortController().signal);
+    expect(await endsWithin(2500, left)).toBe(false);
+    const page = join(watch);
+    expect(await endsWithin(60_000, left)).toBe(false);
+    page.emit("close");
+    // It may be loaded anew.
+    expect(await endsWithin(2500, left)).toBe(false);
+    expect(await endsWithin(1000, left)).toBe(true);
+  });
+
+  it("waits no longer when it is told to end", async () => {
+    const watch = inTime();
+    join(watch);
+    const end = new AbortController();
+    const left = watch.left(end.signal);
+    expect(await endsWithin(10_000, left)).toBe(false);
+    end.abort();
+    expect(await endsWithin(200, left)).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ import { fovea, quickTraining, temporaryFolder } from "../cli/run.ts";
 import { seriousFaults } from "./accessibility.ts";
 import { describeStudio, poll } from "./browser.ts";
 
+const epochs = 200;
 const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
 describeStudio("the command and the page", (studio) => {
@@ -52,7 +53,8 @@ describeStudio("the command and the page", (studio) => {
     of.getByRole("img", { name: new RegExp(`^${label}\\.`) });
 
   it("shows curves and result of a training, and opens its network", async () => {
-    const { address, ended } = await training("--epochs", "5", "--run", "seen");
+    // Long enough for the page to come while it lasts.
+    const { address, ended } = await training("--epochs", `${epochs}`, "--run", "seen");
     page = await studio.open("learn", { address });
     // Another page says so; nothing has to be known about where it is shown.
     await page.getByRole("link", { name: /A training is/ }).click();
@@ -70,10 +72,10 @@ describeStudio("the command and the page", (studio) => {
     );
     const [loss, share] = [last.loss, last.accuracy].map((value) => Number(value.toPrecision(3)));
     const label = (name: string) => curve(shown, name).getAttribute("aria-label");
-    expect(await label("Loss")).toContain(`Epoch 5: training ${loss}`);
+    expect(await label("Loss")).toContain(`Epoch ${epochs}: training ${loss}`);
     expect(await label("Accuracy")).toContain(`training ${share?.toPrecision(3)}, test `);
     expect(await label("Learning rate")).toContain("0.9");
-    for (const fact of ["finished", "lenet, 61,706 parameters", "5 / 5", "4 / 4"])
+    for (const fact of ["finished", "lenet, 61,706 parameters", `${epochs} / ${epochs}`, "4 / 4"])
       await shown.getByText(fact, { exact: true }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
 
