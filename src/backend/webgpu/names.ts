@@ -8,6 +8,8 @@ export type Space = "heap" | "arena";
 
 export class KernelNames implements Names {
   readonly #kernel: Kernel;
+  readonly #numbers: ReadonlyMap<number, number>;
+  readonly #starts: readonly number[];
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
   #bound: Map<number, string>;
@@ -15,8 +17,16 @@ export class KernelNames implements Names {
   readonly #count = { v: 0, n: 1 };
   #depth = 1;
 
-  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
+  /** @param starts where in each buffer addresses are counted from */
+  constructor(
+    kernel: Kernel,
+    starts: readonly number[],
+    spacesOf: readonly Space[],
+    atomic: ReadonlySet<Space>,
+  ) {
     this.#kernel = kernel;
+    this.#numbers = new Map(kernel.buffers.map(({ id }, i) => [id, i]));
+    this.#starts = starts;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
     this.#set = new Set(setLocals(kernel.body));
@@ -43,8 +53,13 @@ export class KernelNames implements Names {
 
   variable = (variable: IndexVariable): string => this.#nameOf(variable);
 
-  address = (buffer: Buffer, index: Index): string =>
-    `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
+  address = (buffer: Buffer, { constant, terms }: Index): string => {
+    const number = this.#numberOf(buffer);
+    const rest = { constant: constant - (this.#starts[number] as number), terms };
+    return rest.constant === 0 && terms.length === 0
+      ? `b${number}`
+      : `(b${number} + u32(${wgslIndex(this, rest)}))`;
+  };
 
   word = (buffer: Buffer, address: string): string => {
     const space = this.spaceOf(buffer);
@@ -80,7 +95,7 @@ export class KernelNames implements Names {
   }
 
   #numberOf({ id }: Buffer): number {
-    return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
+    return this.#numbers.get(id) as number;
   }
 
   #nameOf({ id }: Local | IndexVariable): string {

@@ -5,6 +5,7 @@ import type { OperandParts } from "../../kernel/contraction.ts";
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Root } from "../group.ts";
 import { indicesOf } from "../lower/loops.ts";
+import { storeBox } from "../lower/pointwise.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
 import type { Planner, WorkgroupTarget } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -33,6 +34,7 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const { name, sizes, left, right, target } = product;
   const { batches, rows, columns, depth } = sizes;
   if (batches * rows * columns === 0) return;
+  if (depth === 0) return storeZeros(planner, root, place, product);
   const { tile, parts, perPart } = divide(sizes, planner.target.workgroup as WorkgroupTarget);
   const shape = [parts, batches, rows, columns];
   const partial = parts === 1 ? null : planner.temporary(root.core, shape);
@@ -73,6 +75,19 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
     partial,
     box: [batches, rows, columns],
     target: (writer, at) => target(writer, ...positionsOf(at)),
+  });
+}
+
+/** Sums of nothing, with the epilogue: pixels that no tap of a convolution with a large stride reaches. */
+function storeZeros(planner: Planner, root: Root, place: Place, product: Product): void {
+  const { batches, rows, columns } = product.sizes;
+  const target = (w: KernelWriter, at: readonly AxisIndex[]) =>
+    product.target(w, ...positionsOf(at));
+  storeBox(planner, {
+    ...{ name: product.name, node: root.node, place },
+    ...{ box: [batches, rows, columns], laneAxis: -1 },
+    target: (at, w) => target(w, at),
+    value: (w, at) => finished(w, root, w.k.const(0), target(w, at)),
   });
 }
 
