@@ -1,6 +1,7 @@
 // What things are called in a shader: registers v0, v1, …, indices n0 (the chunk), n1, … as they come.
 import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { blocksOf } from "../../kernel/walk.ts";
+import { RegisterNames } from "../registerNames.ts";
 import { type Names, wgslIndex } from "./emitValue.ts";
 
 /** Where a kernel's buffer lies. */
@@ -10,9 +11,8 @@ export class KernelNames implements Names {
   readonly #kernel: Kernel;
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
-  #bound: Map<number, string>;
+  readonly #registers: RegisterNames;
   readonly #set: ReadonlySet<number>;
-  readonly #count = { v: 0, n: 1 };
   #depth = 1;
 
   constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
@@ -20,7 +20,7 @@ export class KernelNames implements Names {
     this.#spaces = spacesOf;
     this.#atomic = atomic;
     this.#set = new Set(setLocals(kernel.body));
-    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
+    this.#registers = new RegisterNames(kernel, "n");
   }
 
   /** What lines of the innermost block begin with. */
@@ -39,9 +39,9 @@ export class KernelNames implements Names {
     return this.#set.has(local.id);
   }
 
-  local = (local: Local): string => this.#nameOf(local);
+  local = (local: Local): string => this.#registers.of(local);
 
-  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+  variable = (variable: IndexVariable): string => this.#registers.of(variable);
 
   address = (buffer: Buffer, index: Index): string =>
     `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
@@ -65,28 +65,19 @@ export class KernelNames implements Names {
 
   /** What is called how at present, to come back to with `recall`. */
   known(): ReadonlyMap<number, string> {
-    return new Map(this.#bound);
+    return this.#registers.known();
   }
 
   recall(known: ReadonlyMap<number, string>): void {
-    this.#bound = new Map(known);
+    this.#registers.recall(known);
   }
 
   bind(holder: Local | IndexVariable): string {
-    const letter = "type" in holder ? "v" : "n";
-    const name = `${letter}${this.#count[letter]++}`;
-    this.#bound.set(holder.id, name);
-    return name;
+    return this.#registers.bind(holder);
   }
 
   #numberOf({ id }: Buffer): number {
     return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
-  }
-
-  #nameOf({ id }: Local | IndexVariable): string {
-    const name = this.#bound.get(id);
-    if (name !== undefined) return name;
-    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
   }
 }
 

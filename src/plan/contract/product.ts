@@ -3,12 +3,14 @@
 
 import type { OperandParts } from "../../kernel/contraction.ts";
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import type { Index, Workgroup } from "../../kernel/ir.ts";
 import type { Root } from "../group.ts";
+import { withEpilogue } from "../lower/boxes.ts";
 import { indicesOf } from "../lower/loops.ts";
-import { type AxisIndex, fixed, type Place } from "../place.ts";
-import type { Planner, WorkgroupTarget } from "../planner.ts";
+import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
+import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { finished, sumParts } from "./parts.ts";
+import { sumParts } from "./parts.ts";
 import { divide, type ProductSizes } from "./tile.ts";
 
 /** Elements of one operand: `value` of a position along its own side (row or column) and along the depth. */
@@ -33,7 +35,7 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const { name, sizes, left, right, target } = product;
   const { batches, rows, columns, depth } = sizes;
   if (batches * rows * columns === 0) return;
-  const { tile, parts, perPart } = divide(sizes, planner.target.workgroup as WorkgroupTarget);
+  const { tile, parts, perPart } = divide(sizes, planner.target.workgroup as Workgroup);
   const shape = [parts, batches, rows, columns];
   const partial = parts === 1 ? null : planner.temporary(root.core, shape);
 
@@ -61,7 +63,7 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
         return;
       }
       const at = target(w, batch, row, column);
-      w.store(place, at, finished(w, root, sum, at), 1);
+      w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
     },
   });
   planner.launch(w, batches * parts * down * across, {
@@ -72,13 +74,9 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
     name,
     partial,
     box: [batches, rows, columns],
-    target: (writer, at) => target(writer, ...positionsOf(at)),
+    target: (writer, at) => {
+      const [b, row, column] = at.map((index) => inLane(index, 0)) as [Index, Index, Index];
+      return target(writer, b, row, column);
+    },
   });
-}
-
-function positionsOf(at: readonly AxisIndex[]): [IndexLike, IndexLike, IndexLike] {
-  return at.map((index) => {
-    if ("each" in index) throw new Error("plan: a position in lanes");
-    return index.base;
-  }) as [IndexLike, IndexLike, IndexLike];
 }
