@@ -6,6 +6,7 @@ import { createWasmBackend } from "./backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
 import { gpuInUse } from "./gpu.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
+import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
 
 /**
@@ -143,10 +144,6 @@ function engineInUse(): BackendEngine {
 function threadsByDefault(): number | undefined {
   const given = environment().FOVEA_THREADS ?? "";
   return given === "" ? undefined : Number(given);
-}
-
-function environment(): Readonly<Record<string, string | undefined>> {
-  return typeof process === "undefined" ? {} : (process.env ?? {});
 }
 
 setEngineFactory(engineInUse);

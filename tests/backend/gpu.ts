@@ -10,16 +10,16 @@ import type { TestedBackend } from "./backends.ts";
 const software = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const loader = "/usr/lib/chromium/libvulkan.so.1";
 
-/** What is loaded stays: a library that nobody holds is unloaded when it is collected. */
-const held: unknown[] = [];
+const loaded = Symbol.for("fovea.test.vulkan");
 
 /** Chooses that driver, unless another was chosen outside. */
 function useSoftware(): void {
-  if (process.env.VK_ICD_FILENAMES !== undefined || !existsSync(software)) return;
-  process.env.VK_ICD_FILENAMES = software;
-  // Dawn asks for the loader by its name alone: one that is loaded already is found, wherever it lies.
-  if (existsSync(loader))
-    held.push((createRequire(import.meta.url)("koffi") as Koffi).load(loader));
+  if (existsSync(software)) process.env.VK_ICD_FILENAMES ??= software;
+  if (process.env.VK_ICD_FILENAMES !== software || !existsSync(loader)) return;
+  // Dawn asks for the loader by its name alone: one that is loaded already is found, wherever it lies. It stays loaded for as long
+  // as something refers to it.
+  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  (globalThis as { [loaded]?: unknown })[loaded] = koffi.load(loader);
 }
 
 /** What processes need besides, that a test starts, to find the loader. */

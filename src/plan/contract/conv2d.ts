@@ -10,6 +10,7 @@
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { type ConvSizes, convSizes, plainOperand } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
 import { indicesOf } from "../lower/loops.ts";
@@ -40,8 +41,8 @@ export function lowerConv2dByGroups(planner: Planner, root: Root): void {
     sizes: {
       batches: sizes.groups,
       rows: outPerGroup,
-      columns: count(positions),
-      depth: count(taps),
+      columns: sizeOf(positions),
+      depth: sizeOf(taps),
     },
     left: (w, group) => ({
       along: "depth",
@@ -82,8 +83,8 @@ export function lowerWeightGradByGroups(planner: Planner, root: Root): void {
     sizes: {
       batches: sizes.groups,
       rows: outPerGroup,
-      columns: count(taps),
-      depth: count(positions),
+      columns: sizeOf(taps),
+      depth: sizeOf(positions),
     },
     left: (w, group) => ({
       along: "depth",
@@ -134,8 +135,8 @@ function lowerInputGradPhase(
     sizes: {
       batches: sizes.groups,
       rows: inPerGroup,
-      columns: count(pixels),
-      depth: count(taps),
+      columns: sizeOf(pixels),
+      depth: sizeOf(taps),
     },
     left: (w, group) => ({
       along: sizes.down.kernel * sizes.across.kernel === 1 ? "side" : "depth",
@@ -160,8 +161,4 @@ function lowerInputGradPhase(
       return [n, channel, phase.down.pixel(q), phase.across.pixel(r)].map(fixed);
     },
   });
-}
-
-function count(sizes: readonly number[]): number {
-  return sizes.reduce((product, size) => product * size, 1);
 }

@@ -1,8 +1,7 @@
 // Which tile a group of invocations computes, and into how many parts a long sum is divided. An estimate: cycles of
 // one invocation for a step along the depth, and how many times over the machine is filled.
-import type { ContractionTile } from "../../kernel/ir.ts";
+import type { ContractionTile, Workgroup } from "../../kernel/ir.ts";
 import { membersOf, sharedBytesOf } from "../../kernel/walk.ts";
-import type { WorkgroupTarget } from "../planner.ts";
 
 export interface ProductSizes {
   /** Products beside each other. */
@@ -53,7 +52,7 @@ const addition = 4;
 const mostParts = 2048;
 
 /** The division that is estimated to take least time; it depends on sizes and the target alone. */
-export function divide(sizes: ProductSizes, target: WorkgroupTarget): Division {
+export function divide(sizes: ProductSizes, target: Workgroup): Division {
   let best: Division | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const tile of tiles) {
