@@ -9,8 +9,8 @@ import { installChromium } from "./installChromium.mjs";
 import { pinnedNode, root, setup } from "./setup.mjs";
 import { countTests } from "./testLog.mjs";
 
-/** A run takes a quarter of an hour or somewhat more; one that takes this long hangs. */
-const limitMinutes = 45;
+/** A run takes some ten minutes; one that takes this long hangs. */
+const limitMinutes = 25;
 
 const patterns = process.argv.slice(2);
 await setup();

@@ -36,6 +36,12 @@ export interface RunOptions extends GradLimits, EpochBatchesOptions {
 
 const reportEveryMs = 100;
 
+/** A batch that is all of an update, or one of its early batches, or its last. */
+interface StepPart {
+  readonly indices: Int32Array;
+  readonly part: "whole" | "early" | "last";
+}
+
 export class TrainRun {
   readonly #options: RunOptions;
   readonly #batches: EpochBatches;
@@ -136,6 +142,9 @@ export class TrainRun {
     this.#options.net.train();
     this.#clock = performance.now();
     await this.#batches.begin(this.#epoch);
+    // Compiled before anything is computed or copied: what does not fit into memory is noticed at once.
+    for (const { indices, part } of this.#partsOf(this.#stepInEpoch))
+      this.#stepFor(indices.length, part);
     this.#markReport();
     this.#lastGood.take(this.#step, this.#stepInEpoch);
     while (this.#stepInEpoch < this.#batches.stepsPerEpoch) {
@@ -274,19 +283,25 @@ export class TrainRun {
   }
 
   #runOn(stepInEpoch: number): Promise<void> | null {
-    const batches = this.#batches.indices(stepInEpoch);
-    const images = batches.reduce((sum, { length }) => sum + length, 0);
+    const parts = this.#partsOf(stepInEpoch);
+    const images = parts.reduce((sum, { indices }) => sum + indices.length, 0);
     const random = this.#generatorOf(stepInEpoch);
     const runPart = (i: number, batch: Batch): void => {
-      const { length } = batches[i] as Int32Array;
-      const part = batches.length === 1 ? "whole" : i < batches.length - 1 ? "early" : "last";
-      if (part !== "whole") this.#gradSums.writeShare(length / images);
-      this.#stepFor(length, part).run(batch, random);
+      const { indices, part } = parts[i] as StepPart;
+      if (part !== "whole") this.#gradSums.writeShare(indices.length / images);
+      this.#stepFor(indices.length, part).run(batch, random);
     };
     const arriving = this.#batches.arriving(stepInEpoch);
     if (arriving !== null) return this.#runArriving(stepInEpoch, arriving, runPart);
-    for (const [i, indices] of batches.entries()) runPart(i, indices);
+    for (const [i, { indices }] of parts.entries()) runPart(i, indices);
     return null;
+  }
+
+  #partsOf(stepInEpoch: number): StepPart[] {
+    return this.#batches.indices(stepInEpoch).map((indices, i, { length }) => ({
+      indices,
+      part: length === 1 ? "whole" : i < length - 1 ? "early" : "last",
+    }));
   }
 
   async #runArriving(
@@ -309,8 +324,7 @@ export class TrainRun {
     );
   }
 
-  /** The compiled step for a batch that is all of an update, or one of its early batches, or its last. */
-  #stepFor(batchSize: number, part: "whole" | "early" | "last"): TrainStep {
+  #stepFor(batchSize: number, part: StepPart["part"]): TrainStep {
     const { data, optimizer } = this.#options;
     // A callback may give the optimizer more parameters.
     const key = `${batchSize} ${part} ${optimizer.params.length}`;
