@@ -82,6 +82,7 @@ addEventListener("message", async ({ data: { images, labels } }) => {
 
 /** Loaded only where something is printed, looked into, scheduled or goes wrong: the modules by which these begin. */
 const onRequest = [
+  "dawn",
   "print",
   "planText",
   "disassemble",

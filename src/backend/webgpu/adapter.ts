@@ -14,7 +14,7 @@ export interface GpuOptions {
  * @throws BackendError if there is no WebGPU here, no adapter, or only one that computes on the processor and was not asked for
  */
 export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gpu> {
-  const gpu = await entryPoint();
+  const { gpu, napUntil } = await entryPoint();
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) {
     throw new BackendError("webgpu: there is no GPU that can be used here", {
@@ -48,7 +48,7 @@ export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gp
         cause,
       });
     });
-  return new Gpu(device, adapter.info, isSoftware);
+  return new Gpu(device, adapter.info, isSoftware, napUntil);
 }
 
 /** Adapters that do not say of themselves that they compute on the processor. */
@@ -58,43 +58,13 @@ function isKnownSoftware({ vendor, architecture, description }: GPUAdapterInfo):
   );
 }
 
-/** Dawn's instance must stay referenced: without, it is collected while its devices are in use, and the process ends. */
-const instanceKey = Symbol.for("fovea.webgpu.instance");
-
-async function entryPoint(): Promise<GPU> {
-  if (typeof navigator !== "undefined" && navigator.gpu) return navigator.gpu;
-  const held = globalThis as { [instanceKey]?: GPU };
-  const known = held[instanceKey];
-  if (known !== undefined) return known;
+async function entryPoint(): Promise<{ gpu: GPU; napUntil?: Gpu["napUntil"] }> {
+  if (typeof navigator !== "undefined" && navigator.gpu) return { gpu: navigator.gpu };
   if (nodeModule("node:module") === null) {
     throw new BackendError(
       "webgpu: this browser has no WebGPU, or the page is not from https or localhost",
     );
   }
-  let dawn: { create(options: string[]): GPU; globals: object };
-  try {
-    // A name that bundlers for browsers do not follow.
-    const name = ["web", "gpu"].join("");
-    dawn = await import(name);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== "ERR_MODULE_NOT_FOUND")
-      throw new BackendError("webgpu: the package webgpu cannot be loaded here", {
-        facts: [{ name: "it says", value: message.split("\n")[0] ?? "" }],
-        cause,
-      });
-    throw new BackendError("webgpu: the package webgpu is not installed", {
-      hint: "npm install webgpu",
-      cause,
-    });
-  }
-  Object.assign(globalThis, dawn.globals);
-  // Its clock is made coarse for pages, which must not learn too much by it; a program may.
-  const instance = dawn.create([
-    "disable-dawn-features=timestamp_quantization",
-    // Kernels write what they share before they read it; software adapters take seconds to compile the zeros.
-    "enable-dawn-features=disable_workgroup_init",
-  ]);
-  held[instanceKey] = instance;
-  return instance;
+  const { dawn, napUntil } = await import("./dawn.ts");
+  return { gpu: await dawn(), napUntil };
 }
