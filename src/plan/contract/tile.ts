@@ -16,6 +16,8 @@ export interface Division {
   /** Parts of the depth that are summed apart. */
   readonly parts: number;
   readonly perPart: number;
+  /** Estimated, of one invocation while the machine is full. */
+  readonly cycles: number;
 }
 
 /** Steps along the depth that are loaded together. */
@@ -63,7 +65,7 @@ export function divide(sizes: ProductSizes, target: Workgroup): Division {
       const cycles = estimate(sizes, tile, parts, perPart, target.busy);
       if (cycles >= least) continue;
       least = cycles;
-      best = { tile, parts, perPart };
+      best = { tile, parts, perPart, cycles };
     }
   }
   if (best === null) throw new Error("plan: no tile fits this machine's groups of invocations");
