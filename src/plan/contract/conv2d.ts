@@ -21,9 +21,9 @@ import { lowerForwardDirect, lowerInputGradDirect, lowerWeightGradDirect } from 
 import { type GradPhase, gradientAt, gradPhases, inputAt } from "./positions.ts";
 import { lowerProduct } from "./product.ts";
 import {
-  formByGroups,
   lowerWeightGradWinogradByGroups,
   lowerWinogradByGroups,
+  winogradPays,
 } from "./winograd.ts";
 
 /** With fewer channels than this in a group, tiles are too empty. */
@@ -47,9 +47,8 @@ export function lowerConv2dByGroups(planner: Planner, root: Root): void {
     columns: sizeOf(positions),
     depth: sizeOf(taps),
   };
-  const form = formByGroups(planner, sizes, "forward", direct);
-  if (form !== null)
-    return lowerWinogradByGroups(planner, root, place, sizes, { form, turned: false });
+  if (winogradPays(planner, sizes, "forward", direct))
+    return lowerWinogradByGroups(planner, root, place, sizes, false);
   const channel = (group: IndexLike, o: IndexLike) => plus(times(group, outPerGroup), o);
   lowerProduct(planner, root, place, {
     name: "conv2d",
@@ -93,8 +92,8 @@ export function lowerWeightGradByGroups(planner: Planner, root: Root): void {
     columns: sizeOf(taps),
     depth: sizeOf(positions),
   };
-  const form = formByGroups(planner, sizes, "weightGrad", direct);
-  if (form !== null) return lowerWeightGradWinogradByGroups(planner, root, place, sizes, form);
+  if (winogradPays(planner, sizes, "weightGrad", direct))
+    return lowerWeightGradWinogradByGroups(planner, root, place, sizes);
   const channel = (group: IndexLike, o: IndexLike) => plus(times(group, outPerGroup), o);
   lowerProduct(planner, root, place, {
     name: "conv2dWeightGrad",
@@ -125,14 +124,14 @@ export function lowerInputGradByGroups(planner: Planner, root: Root): void {
   const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
   const operands = { grad: plainOperand(planner, grad), weight: plainOperand(planner, weight) };
   const turned = turnedSizes(sizes);
-  const form = formByGroups(planner, turned, "inputGrad", {
+  const direct = {
     batches: sizes.groups,
     rows: sizes.inPerGroup,
     columns: sizes.batch * sizes.down.size * sizes.across.size,
     depth: sizes.outPerGroup * sizes.down.kernel * sizes.across.kernel,
-  });
-  if (form !== null)
-    return lowerWinogradByGroups(planner, root, place, turned, { form, turned: true });
+  };
+  if (winogradPays(planner, turned, "inputGrad", direct))
+    return lowerWinogradByGroups(planner, root, place, turned, true);
   for (const phase of gradPhases(sizes)) {
     if (sizes.inPerGroup < fewChannels)
       lowerInputGradDirect(planner, root, place, sizes, operands, phase);

@@ -1,6 +1,7 @@
 // Convolutions of 3 × 3 and stride 1 by Winograd's minimal filtering, on machines whose groups of invocations share memory.
 // A kernel transforms the weights and one the tiles of the input, an invocation for each; one product of matrices for each
-// of the alpha² positions follows, all of them in one kernel; a last kernel transforms back.
+// of the alpha² positions follows, all of them in one kernel; a last kernel transforms back. The form is F(4, 3): of F(2, 3)
+// four times as much goes through memory as of the input, which costs more than the multiplications that it saves.
 //
 //   forward      M[p, o, t]  = Σ over c  U[p, o, c] · V[p, c, t]
 //   input grad   the same with turned weights
@@ -9,13 +10,7 @@ import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Value, Workgroup } from "../../kernel/ir.ts";
 import type { Node } from "../../tensor/node.ts";
 import { type ConvSizes, convFlops, plainOperand } from "../conv2d/shared.ts";
-import {
-  f2,
-  f4,
-  inTwoDimensions,
-  type Transform,
-  type WinogradForm,
-} from "../conv2d/winogradForms.ts";
+import { f4, inTwoDimensions, type Transform } from "../conv2d/winogradForms.ts";
 import type { Root } from "../group.ts";
 import { withEpilogue } from "../lower/boxes.ts";
 import { launchElements } from "../lower/elementKernel.ts";
@@ -24,14 +19,12 @@ import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { loadInside } from "./positions.ts";
 import { lowerProduct } from "./product.ts";
-import { divide, type ProductSizes } from "./tile.ts";
+import { divide, kernelCycles, type ProductSizes, throughMemory } from "./tile.ts";
 
 /** F(4, 3) rounds ten times as much as a direct sum: only where the sums are long anyway. */
-const leastChannels = { f2: 16, f4: 32 };
-/** An element that goes through the memory of all costs as much as so many multiply-adds, on a machine that is full. */
-const throughMemory = 28;
-/** Another kernel, in cycles of a machine that is full. */
-const kernelCycles = 500;
+const leastChannels = 32;
+/** Smaller convolutions are over before three more kernels have begun. */
+const leastCycles = 12 * kernelCycles;
 /** Must be this much faster by the estimate. */
 const margin = 0.8;
 /** What is transformed lies in memory until it is multiplied: at most so much of it. */
@@ -39,97 +32,87 @@ const mostBytes = 2 ** 29;
 
 type Direction = "forward" | "inputGrad" | "weightGrad";
 
+const { alpha, m } = f4;
+const planes = alpha ** 2;
+
 interface Tiling {
-  readonly form: WinogradForm;
   readonly down: number;
   readonly across: number;
   /** Of all images. */
   readonly tiles: number;
 }
 
-function tilingOf(form: WinogradForm, { batch, down, across }: ConvSizes): Tiling {
-  const rows = Math.ceil(down.outSize / form.m);
-  const columns = Math.ceil(across.outSize / form.m);
-  return { form, down: rows, across: columns, tiles: batch * rows * columns };
+function tilingOf({ batch, down, across }: ConvSizes): Tiling {
+  const rows = Math.ceil(down.outSize / m);
+  const columns = Math.ceil(across.outSize / m);
+  return { down: rows, across: columns, tiles: batch * rows * columns };
 }
 
 /** The products of one direction: alpha² of them, beside each other. */
 function productOf(
-  { form, tiles }: Tiling,
+  { tiles }: Tiling,
   { inPerGroup, outPerGroup }: ConvSizes,
   direction: Direction,
 ): ProductSizes {
-  const batches = form.alpha ** 2;
   return direction === "weightGrad"
-    ? { batches, rows: outPerGroup, columns: inPerGroup, depth: tiles }
-    : { batches, rows: outPerGroup, columns: tiles, depth: inPerGroup };
+    ? { batches: planes, rows: outPerGroup, columns: inPerGroup, depth: tiles }
+    : { batches: planes, rows: outPerGroup, columns: tiles, depth: inPerGroup };
 }
 
 /**
- * The form that pays by the estimate; null where the direct sum is faster.
+ * Does it pay, by the estimate?
  * @param sizes  of the convolution that is computed: turned for the gradient of the input
  * @param direct the product that computes it directly
  */
-export function formByGroups(
+export function winogradPays(
   { target }: Planner,
   sizes: ConvSizes,
   direction: Direction,
   direct: ProductSizes,
-): WinogradForm | null {
+): boolean {
   const { groups, inPerGroup, outPerGroup, down, across } = sizes;
   const fits = [down, across].every(
     ({ kernel, stride, dilation, before }) =>
       kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2,
   );
-  if (target.winograd === false || !fits || groups !== 1) return null;
+  if (target.winograd === false || !fits || groups !== 1) return false;
   const workgroup = target.workgroup as Workgroup;
   const channels = inPerGroup + outPerGroup;
-  const full = (elements: number): number => (throughMemory * elements) / workgroup.busy;
-  let best = {
-    form: null as WinogradForm | null,
-    cycles: margin * divide(direct, workgroup).cycles,
-  };
-  for (const [name, form] of [
-    ["f2", f2],
-    ["f4", f4],
-  ] as const) {
-    if (Math.min(inPerGroup, outPerGroup) < leastChannels[name]) continue;
-    const tiling = tilingOf(form, sizes);
-    const planes = form.alpha ** 2;
-    const pairs = inPerGroup * outPerGroup;
-    const transformed = planes * (tiling.tiles * channels + pairs);
-    if (transformed * 4 > mostBytes) continue;
-    // Pixels are read and written once, what they become is written and read again.
-    const moved = form.m ** 2 * tiling.tiles * channels + 9 * pairs + 2 * transformed;
-    const product = divide(productOf(tiling, sizes, direction), workgroup);
-    const cycles = product.cycles + full(moved) + 3 * kernelCycles;
-    if (cycles < best.cycles) best = { form, cycles };
-  }
-  return best.form;
+  const tiling = tilingOf(sizes);
+  const pairs = inPerGroup * outPerGroup;
+  const transformed = planes * (tiling.tiles * channels + pairs);
+  if (Math.min(inPerGroup, outPerGroup) < leastChannels || transformed * 4 > mostBytes)
+    return false;
+  // Pixels are read and written once, what they become is written and read again.
+  const moved = m ** 2 * tiling.tiles * channels + 9 * pairs + 2 * transformed;
+  const product = divide(productOf(tiling, sizes, direction), workgroup).cycles;
+  const cycles = product + (throughMemory * moved) / workgroup.busy + 3 * kernelCycles;
+  const multiplyAdds = direct.batches * direct.rows * direct.columns * direct.depth;
+  const isFull = multiplyAdds / workgroup.busy > leastCycles;
+  return isFull && cycles < margin * divide(direct, workgroup).cycles;
 }
 
-/** Forward, or with turned weights the gradient of the input; the caller knows that the form fits. */
+/** Forward, or with turned weights the gradient of the input; the caller knows that it pays. */
 export function lowerWinogradByGroups(
   planner: Planner,
   root: Root,
   place: Place,
   sizes: ConvSizes,
-  { form, turned }: { readonly form: WinogradForm; readonly turned: boolean },
+  turned: boolean,
 ): void {
   const { node, core } = root;
   const [input, weight] = core.inputs as [Node, Node];
-  const tiling = tilingOf(form, sizes);
-  const { alpha, m } = form;
+  const tiling = tilingOf(sizes);
   const { inPerGroup, outPerGroup } = sizes;
-  const weights = transformedWeights(planner, root, weight, sizes, { form, turned });
+  const weights = transformedWeights(planner, root, weight, sizes, turned);
   const tiles = transformedTiles(planner, root, plainOperand(planner, input), tiling, {
     name: "winogradInput",
     channels: inPerGroup,
-    transform: form.input,
+    transform: f4.input,
     reach: alpha,
     axes: [sizes.down, sizes.across],
   });
-  const products = planner.temporary(core, [alpha ** 2, outPerGroup, tiling.tiles]);
+  const products = planner.temporary(core, [planes, outPerGroup, tiling.tiles]);
   lowerProduct(planner, { node: core, core }, products, {
     name: "conv2dWinograd",
     sizes: productOf(tiling, sizes, "forward"),
@@ -154,7 +137,7 @@ export function lowerWinogradByGroups(
       IndexLike,
     ];
     const t = tileIndex(tiling, n, y, x);
-    const values = inTwoDimensions(w.k, form.output, alpha, (i, j) =>
+    const values = inTwoDimensions(w.k, f4.output, alpha, (i, j) =>
       w.k.let(w.load(products, [i * alpha + j, o, t].map(fixed), 1)),
     );
     values.forEach((line, i) => {
@@ -170,23 +153,21 @@ export function lowerWinogradByGroups(
   });
 }
 
-/** The caller knows that the form fits. */
+/** The caller knows that it pays. */
 export function lowerWeightGradWinogradByGroups(
   planner: Planner,
   root: Root,
   place: Place,
   sizes: ConvSizes,
-  form: WinogradForm,
 ): void {
   const { node, core } = root;
   const [x, grad] = core.inputs as [Node, Node];
-  const tiling = tilingOf(form, sizes);
-  const { alpha, m } = form;
+  const tiling = tilingOf(sizes);
   const { inPerGroup, outPerGroup, down, across } = sizes;
   const tiles = transformedTiles(planner, root, plainOperand(planner, x), tiling, {
     name: "winogradInput",
     channels: inPerGroup,
-    transform: form.input,
+    transform: f4.input,
     reach: alpha,
     axes: [down, across],
   });
@@ -194,11 +175,11 @@ export function lowerWeightGradWinogradByGroups(
   const gradients = transformedTiles(planner, root, plainOperand(planner, grad), tiling, {
     name: "winogradGradient",
     channels: outPerGroup,
-    transform: form.gradient,
+    transform: f4.gradient,
     reach: m,
     axes: [own(down), own(across)],
   });
-  const sums = planner.temporary(core, [alpha ** 2, outPerGroup, inPerGroup]);
+  const sums = planner.temporary(core, [planes, outPerGroup, inPerGroup]);
   lowerProduct(planner, { node: core, core }, sums, {
     name: "conv2dWeightGradWinograd",
     sizes: productOf(tiling, sizes, "weightGrad"),
@@ -220,7 +201,7 @@ export function lowerWeightGradWinogradByGroups(
     flops: 0,
   };
   launchElements(planner, kernel, (w, [o, c]) => {
-    const values = inTwoDimensions(w.k, form.weightBack, alpha, (i, j) =>
+    const values = inTwoDimensions(w.k, f4.weightBack, alpha, (i, j) =>
       w.k.let(w.load(sums, [fixed(i * alpha + j), o, c] as AxisIndex[], 1)),
     );
     values.forEach((line, u) => {
@@ -238,18 +219,17 @@ function transformedWeights(
   { core }: Root,
   weight: Node,
   { inPerGroup, outPerGroup }: ConvSizes,
-  { form, turned }: { readonly form: WinogradForm; readonly turned: boolean },
+  turned: boolean,
 ): Place {
-  const { alpha } = form;
   const from = plainOperand(planner, weight);
-  const to = planner.temporary(core, [alpha ** 2, outPerGroup, inPerGroup]);
+  const to = planner.temporary(core, [planes, outPerGroup, inPerGroup]);
   const kernel = { name: "winogradWeight", box: [outPerGroup, inPerGroup], writes: [to], flops: 0 };
   launchElements(planner, kernel, (w, [o, c]) => {
     const tap = (u: number, v: number): Value => {
       const at = turned ? [c, o, fixed(2 - u), fixed(2 - v)] : [o, c, fixed(u), fixed(v)];
       return w.k.let(w.load(from, at as AxisIndex[], 1));
     };
-    storePlanes(w, to, inTwoDimensions(w.k, form.weight, 3, tap), [o, c] as AxisIndex[]);
+    storePlanes(w, to, inTwoDimensions(w.k, f4.weight, 3, tap), [o, c] as AxisIndex[]);
   });
   return to;
 }
@@ -273,9 +253,8 @@ function transformedTiles(
   tiling: Tiling,
   { name, channels, transform, reach, axes }: Squares,
 ): Place {
-  const { form, down, across, tiles } = tiling;
-  const { m, alpha } = form;
-  const to = planner.temporary(core, [alpha ** 2, channels, tiles]);
+  const { down, across, tiles } = tiling;
+  const to = planner.temporary(core, [planes, channels, tiles]);
   const batch = tiles / (down * across);
   const kernel = { name, box: [channels, batch, down, across], writes: [to], flops: 0 };
   launchElements(planner, kernel, (w, at) => {
