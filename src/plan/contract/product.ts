@@ -29,6 +29,8 @@ export interface Product {
     row: IndexLike,
     column: IndexLike,
   ) => readonly AxisIndex[];
+  /** What its profile counts, if not its own multiply-adds. */
+  readonly flops?: number;
 }
 
 /** Writes the launches of a product whose results go to `place`, with the epilogue of its root. */
@@ -80,9 +82,8 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
       w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
     },
   });
-  planner.launch(w, batches * parts * down * across, {
-    flops: 2 * batches * rows * columns * depth,
-  });
+  const { flops = 2 * batches * rows * columns * depth } = product;
+  planner.launch(w, batches * parts * down * across, { flops });
   if (partial === null) return;
   sumParts(planner, root, place, { name, partial, box, target: targetAt });
 }

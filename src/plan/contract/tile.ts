@@ -16,6 +16,8 @@ export interface Division {
   /** Parts of the depth that are summed apart. */
   readonly parts: number;
   readonly perPart: number;
+  /** Estimated, of one invocation while the machine is full. */
+  readonly cycles: number;
 }
 
 /** Steps along the depth that are loaded together. */
@@ -46,8 +48,13 @@ const warp = 32;
 /** Cycles of reading an operand from shared memory, and of computing one from the memory of all. */
 const sharedLoad = 1.5;
 const load = 8;
-/** What a second kernel costs, and each part that it adds, in cycles of a machine that is full: its invocations take turns. */
-const secondKernel = 500;
+/**
+ * An element that is written to the memory of all, or read from it, takes as long as so many multiply-adds of a machine that is
+ * full: cards compute 30 to 35 · 10¹² of them a second, and move 1.0 to 1.2 · 10¹² elements.
+ */
+export const throughMemory = 28;
+/** What another kernel costs, in cycles of a machine that is full, and each part that an invocation of it adds. */
+export const kernelCycles = 500;
 const addition = 4;
 const mostParts = 2048;
 
@@ -63,7 +70,7 @@ export function divide(sizes: ProductSizes, target: Workgroup): Division {
       const cycles = estimate(sizes, tile, parts, perPart, target.busy);
       if (cycles >= least) continue;
       least = cycles;
-      best = { tile, parts, perPart };
+      best = { tile, parts, perPart, cycles };
     }
   }
   if (best === null) throw new Error("plan: no tile fits this machine's groups of invocations");
@@ -85,9 +92,8 @@ function estimate(
     ownRows * ownColumns +
     sharedLoad * (ownRows + ownColumns) +
     (load * (tile.rows + tile.columns)) / members;
-  const second =
-    parts === 1
-      ? 0
-      : secondKernel + parts * addition * Math.max(1, (batches * rows * columns) / busy);
+  // Parts are written, and read again.
+  const moved = (2 * throughMemory * batches * rows * columns) / busy;
+  const second = parts === 1 ? 0 : kernelCycles + parts * Math.max(addition, moved);
   return Math.max(1, invocations / busy) * step * perPart + second;
 }
