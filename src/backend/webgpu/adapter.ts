@@ -1,19 +1,27 @@
-// Finding the GPU: WebGPU of the browser, or of the package `webgpu` (Dawn) in Node.
-
+// Finding the GPU, before anything is loaded that computes on it: through WebGPU of the browser, or the package `webgpu` in Node.
 import { nodeModule } from "../../tensor/environment.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import { clock, Gpu } from "./device.ts";
+import type { Gpu } from "./device.ts";
 
 export interface GpuOptions {
   /** Take an adapter that computes on the processor, if there is no other; default false. */
   readonly software?: boolean;
 }
 
+/** A GPU that can be opened. */
+export interface FoundAdapter {
+  readonly adapter: GPUAdapter;
+  /** Does it compute on the processor? */
+  readonly isSoftware: boolean;
+  /** How its program waits, if it has to see to that itself. */
+  readonly napUntil: Gpu["napUntil"] | undefined;
+}
+
 /**
- * Opens the GPU.
+ * Finds the GPU.
  * @throws BackendError if there is no WebGPU here, no adapter, or only one that computes on the processor and was not asked for
  */
-export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gpu> {
+export async function findAdapter({ software = false }: GpuOptions = {}): Promise<FoundAdapter> {
   const { gpu, napUntil } = await entryPoint();
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) {
@@ -28,27 +36,7 @@ export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gp
       hint: 'setBackend("wasm") does without it; for tests, ask for it with { software: true }',
     });
   }
-  const { limits } = adapter;
-  const requiredLimits: Record<string, number> = {
-    maxBufferSize: limits.maxBufferSize,
-    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-  };
-  // For profiles, where the adapter has a clock.
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has(clock) ? [clock] : [];
-  const device = await adapter
-    .requestDevice({ requiredFeatures, requiredLimits })
-    .catch((cause) => {
-      throw new BackendError("webgpu: the GPU cannot be opened", {
-        facts: [
-          { name: "adapter", value: adapter.info.description || adapter.info.architecture },
-          { name: "it says", value: String((cause as Error).message).trim() },
-        ],
-        cause,
-      });
-    });
-  return new Gpu(device, adapter.info, isSoftware, napUntil);
+  return { adapter, isSoftware, napUntil };
 }
 
 /** Adapters that do not say of themselves that they compute on the processor. */
