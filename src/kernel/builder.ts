@@ -52,7 +52,8 @@ export class KernelBuilder {
   }
 
   finish(): Kernel {
-    const body = spreadLoads(this.#body);
+    // Without vectors there is nothing over which a load could be spread.
+    const body = this.lanes > 1 ? spreadLoads(this.#body) : this.#body;
     return { name: this.#name, buffers: this.#buffers, chunk: this.chunk, body };
   }
 

@@ -17,15 +17,27 @@ export function plus(a: IndexLike, b: IndexLike): Index {
   const constant = left.constant + right.constant;
   if (right.terms.length === 0) return { constant, terms: left.terms };
   if (left.terms.length === 0) return { constant, terms: right.terms };
-  const factors = new Map(left.terms.map(({ variable, factor }) => [variable, factor]));
-  for (const { variable, factor } of right.terms) {
-    factors.set(variable, (factors.get(variable) ?? 0) + factor);
+  return { constant, terms: merged(left.terms, right.terms) };
+}
+
+/** The sum of two lists of terms; all are sorted by variable. */
+function merged(left: Index["terms"], right: Index["terms"]): Index["terms"] {
+  const terms: Index["terms"][number][] = [];
+  let r = 0;
+  for (const term of left) {
+    const { id } = term.variable;
+    for (let other = right[r]; other !== undefined && other.variable.id < id; other = right[++r])
+      terms.push(other);
+    const same = right[r];
+    if (same === undefined || same.variable.id !== id) {
+      terms.push(term);
+      continue;
+    }
+    r++;
+    const factor = term.factor + same.factor;
+    if (factor !== 0) terms.push({ variable: term.variable, factor });
   }
-  const terms = [...factors]
-    .filter(([, factor]) => factor !== 0)
-    .map(([variable, factor]) => ({ variable, factor }))
-    .sort((x, y) => x.variable.id - y.variable.id);
-  return { constant, terms };
+  return [...terms, ...right.slice(r)];
 }
 
 /** factor · a. */

@@ -61,10 +61,11 @@ export function evaluatedBy(statement: Statement): Value | null {
   }
 }
 
-/** A value and everything it is computed from. */
-export function* within(value: Value): Generator<Value> {
-  for (const operand of operands(value)) yield* within(operand);
-  yield value;
+/** A value, after everything it is computed from; added to a list, since a generator would hand it on from level to level. */
+export function within(value: Value, found: Value[] = []): readonly Value[] {
+  for (const operand of operands(value)) within(operand, found);
+  found.push(value);
+  return found;
 }
 
 /** An index that is needed: of an element of a buffer, or as a number (buffer null). */
@@ -103,11 +104,15 @@ export function blocksOf(statement: Statement): readonly (readonly Statement[])[
 }
 
 /** Statements and all that is inside them, each before what it holds. */
-export function* statementsWithin(statements: readonly Statement[]): Generator<Statement> {
+export function statementsWithin(
+  statements: readonly Statement[],
+  found: Statement[] = [],
+): readonly Statement[] {
   for (const statement of statements) {
-    yield statement;
-    for (const block of blocksOf(statement)) yield* statementsWithin(block);
+    found.push(statement);
+    for (const block of blocksOf(statement)) statementsWithin(block, found);
   }
+  return found;
 }
 
 /** The indices that statements need, and all that is inside them. */
