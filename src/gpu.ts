@@ -1,6 +1,6 @@
 // The GPU of this machine, opened when somebody asks for it: its code is loaded then, most programs do without.
 import type { Backend } from "./backend/backend.ts";
-import type { Gpu, GpuOptions, GpuSummary } from "./backend/webgpu/index.ts";
+import type { Gpu, GpuOptions, GpuSummary, WebgpuOptions } from "./backend/webgpu/index.ts";
 import { BackendError, checkOptions } from "./tensor/errors.ts";
 
 export type { GpuOptions, GpuSummary };
@@ -8,7 +8,8 @@ export type { GpuOptions, GpuSummary };
 /** A GPU that is open, and how a backend is made on it. */
 export interface OpenGpu {
   readonly isSoftware: boolean;
-  create(): Backend;
+  /** @throws BackendError for options that it cannot meet */
+  create(options?: WebgpuOptions): Backend;
 }
 
 let opened: OpenGpu | null = null;
@@ -38,7 +39,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<OpenedGpu> {
   checkOptions("openGpu", options, ["software"]);
   const { software = softwareByDefault() } = options;
   const { gpu, create } = await open({ software });
-  opened = { isSoftware: gpu.isSoftware, create: () => create(gpu) };
+  opened = { isSoftware: gpu.isSoftware, create: (asked) => create(gpu, asked) };
   return { ...gpu.summary(), failed: gpu.failed };
 }
 
@@ -68,7 +69,7 @@ export async function gpuSupport(): Promise<GpuSupport> {
 
 async function open(options: GpuOptions): Promise<{
   readonly gpu: Gpu;
-  readonly create: (gpu: Gpu) => Backend;
+  readonly create: (gpu: Gpu, options?: WebgpuOptions) => Backend;
 }> {
   const webgpu = await import("./backend/webgpu/index.ts");
   return { gpu: await webgpu.openGpu(options), create: webgpu.createWebgpuBackend };

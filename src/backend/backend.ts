@@ -1,7 +1,7 @@
 // What a backend is: a narrow interface, and the record of what it is good at. Nothing above asks
 // which backend it is on; the planner reads the capabilities.
 import type { Graph } from "../graph/graph.ts";
-import type { Grain, KernelProgram } from "../kernel/ir.ts";
+import type { Grain, KernelProgram, OperandPrecision } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import type { ProgramTiming } from "../tensor/engine.ts";
 
@@ -13,6 +13,8 @@ export interface Workgroup {
   readonly sharedBytes: number;
   /** Invocations of all groups together that keep the machine busy. */
   readonly busy: number;
+  /** What they hold the operands of products as; float32 unless given. */
+  readonly operands?: OperandPrecision;
 }
 
 export interface Capabilities {
@@ -26,6 +28,8 @@ export interface Capabilities {
   readonly unrolled?: number;
   /** Groups of invocations that share memory, where the machine has them: products of matrices are computed in tiles by such groups. */
   readonly workgroup?: Workgroup;
+  /** Power of two by which gradients should be multiplied on their way, that products do not lose small ones; 1 unless given. */
+  readonly gradientScale?: number;
   /** How finely kernels are divided; `thread` unless given. `element` asks for kernels without vectors: `lanes` is 1. */
   readonly grain?: Grain;
   /** Threads that run kernels, for estimates only: results do not depend on it. */

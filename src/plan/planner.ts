@@ -1,5 +1,5 @@
 // The plan under construction: places, launches, and what each strategy needs to know.
-import type { Grain, Launch } from "../kernel/ir.ts";
+import type { Grain, Launch, OperandPrecision } from "../kernel/ir.ts";
 import type { Dtype } from "../tensor/dtype.ts";
 import type { Node } from "../tensor/node.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -14,6 +14,8 @@ export interface WorkgroupTarget {
   readonly members: number;
   readonly sharedBytes: number;
   readonly busy: number;
+  /** What they hold the operands of products as; float32 unless given. */
+  readonly operands?: OperandPrecision;
 }
 
 /** What a plan is made for: facts about the machine, never its name. */

@@ -1,9 +1,11 @@
 // Values as WGSL, whose compilers may take floats for real numbers.
 import { expect, test } from "vitest";
-import { printKernel } from "../../src/backend/webgpu/emitKernel.ts";
+import { printKernel, workgroupOf } from "../../src/backend/webgpu/emitKernel.ts";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
-import type { Value } from "../../src/kernel/ir.ts";
+import { plus, times } from "../../src/kernel/indexing.ts";
+import type { ContractionTile, Kernel, OperandPrecision, Value } from "../../src/kernel/ir.ts";
 import { KernelMath } from "../../src/kernel/math.ts";
+import { tiles } from "../../src/plan/contract/tile.ts";
 
 /** The lines of a kernel that stores what is written to x[chunk]. */
 function linesOf(write: (k: KernelBuilder, x: Value) => Value): readonly string[] {
@@ -37,3 +39,83 @@ test("the elementary functions settle the sums whose rounding they use", () => {
   expect(settles(linesOf((k, x) => new KernelMath(k).exp(x)))).toBe(true);
   expect(settles(linesOf((k, x) => new KernelMath(k).log1p(x)))).toBe(true);
 });
+
+/** A product of two matrices of the size of a tile, the neighbours of the left one along the depth, those of the right one along the side. */
+function product(tile: ContractionTile, operands: OperandPrecision): Kernel {
+  const k = new KernelBuilder("product", 1);
+  const [a, b, out] = [k.buffer("a"), k.buffer("b"), k.buffer("out")];
+  const { rows, columns, depth } = tile;
+  k.contract({
+    ...{ tile, operands },
+    rows: { from: 0, limit: rows },
+    columns: { from: 0, limit: columns },
+    depth: { from: 0, to: depth, limit: depth },
+    left: {
+      along: "depth",
+      value: (row, d) => k.load(a, plus(times(row, depth), d)),
+    },
+    right: {
+      along: "side",
+      value: (column, d) => k.load(b, plus(times(d, columns), column)),
+    },
+    store: (sum, row, column) => k.store(out, plus(times(row, columns), column), sum),
+  });
+  return k.finish();
+}
+
+test("operands in float16 are rounded as they are loaded, and multiplied and summed in float32", () => {
+  const lines = printKernel(product(tiles[0] as ContractionTile, "float16"), [
+    "heap",
+    "heap",
+    "heap",
+  ])
+    .split("\n")
+    .filter((line) => /f16|_tile|fma/.test(line))
+    .map((line) => line.trim());
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "enable f16;",
+      "var<workgroup> left_tile: array<vec4<f16>, 32>;",
+      "var<workgroup> right_tile: array<vec4<f16>, 128>;",
+      "var<workgroup> sum_tile: array<vec4<f32>, 16>;",
+      "left_tile[(member % 16u) * 2u + i] = vec4<f16>(vec4<f32>(e0, e1, e2, e3));",
+      "right_tile[i * 8u + member % 8u + 0u] = vec4<f16>(vec4<f32>(e0_0, e0_1, e0_2, e0_3));",
+      "let a0 = vec4<f32>(left_tile[k * 2u + down * 1u + 0u]);",
+      "let b0 = vec4<f32>(right_tile[k * 8u + across + 0u]);",
+      "s0_0 = fma(vec4<f32>(a0.x), b0, s0_0);",
+      "s1_0 = fma(vec4<f32>(a0.y), b0, s1_0);",
+      "s2_0 = fma(vec4<f32>(a0.z), b0, s2_0);",
+      "s3_0 = fma(vec4<f32>(a0.w), b0, s3_0);",
+      "sum_tile[down * 8u + across + 0u] = s0_0;",
+      "sum_tile[down * 8u + across + 0u] = s1_0;",
+      "sum_tile[down * 8u + across + 0u] = s2_0;",
+      "sum_tile[down * 8u + across + 0u] = s3_0;",
+      "let v0 = sum_tile[e / 4u][e % 4u];",
+    ]
+  `);
+});
+
+test("kernels in float32 ask for no float16", () => {
+  expect(
+    printKernel(product(tiles[0] as ContractionTile, "float32"), ["heap", "heap", "heap"]),
+  ).not.toMatch(/f16|sum_tile/);
+});
+
+const bytesOf: Readonly<Record<string, number>> = { f32: 4, f16: 2 };
+
+test.each(["float32", "float16"] as const)(
+  "a workgroup is said to need what its kernel declares, in %s",
+  (operands) => {
+    for (const tile of tiles) {
+      const kernel = product(tile, operands);
+      const text = printKernel(kernel, ["heap", "heap", "heap"]);
+      const declared = [...text.matchAll(/var<workgroup> \w+: array<vec4<(\w+)>, (\d+)>/g)];
+      const bytes = declared.map(
+        ([, type, quads]) => 4 * (bytesOf[type as string] as number) * Number(quads),
+      );
+      expect(workgroupOf(kernel).bytes).toBe(bytes.reduce((sum, each) => sum + each, 0));
+      // What every adapter has.
+      expect(workgroupOf(kernel).bytes).toBeLessThanOrEqual(16384);
+    }
+  },
+);

@@ -1,7 +1,7 @@
 // Finding the GPU: WebGPU of the browser, or of the package `webgpu` (Dawn) in Node.
 import { BackendError } from "../../tensor/errors.ts";
 import { node } from "../node.ts";
-import { clock, Gpu } from "./device.ts";
+import { clock, float16, Gpu } from "./device.ts";
 
 export interface GpuOptions {
   /** Take an adapter that computes on the processor, if there is no other; default false. */
@@ -34,8 +34,9 @@ export async function openGpu({ software = false }: GpuOptions = {}): Promise<Gp
     maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
   };
-  // For profiles, where the adapter has a clock.
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has(clock) ? [clock] : [];
+  // For profiles, and for products in float16, where somebody asks for them.
+  const features: readonly GPUFeatureName[] = [clock, float16];
+  const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
   const device = await adapter
     .requestDevice({ requiredFeatures, requiredLimits })
     .catch((cause) => {

@@ -1,8 +1,12 @@
 // Prints a contraction: a workgroup loads pieces of both operands into its memory, four elements of a side at a time, and each
 // invocation multiplies its rows by its columns there. Positions outside are loaded as 0, and their sums are not used.
+//
+// Operands in float16 are half as large in that memory. They are multiplied as float32: a product of two float16 may be too large
+// or too small for a third, and has up to twice its digits, but float32 holds every one of them exactly.
 import type {
   Contraction,
   ContractionOperand,
+  OperandPrecision,
   Statement,
   TileSide,
   Value,
@@ -23,13 +27,19 @@ interface Out {
   readonly print: Print;
 }
 
-/** The memory that the members of the group share. */
-export function declareShared({ tile }: Contraction): string {
-  const size = (side: number): number => (side / quad) * tile.depth;
-  return `var<workgroup> left_tile: array<vec4<f32>, ${size(tile.rows)}>;
-var<workgroup> right_tile: array<vec4<f32>, ${size(tile.columns)}>;
-`;
+/** The memory that the members of the group share: pieces of both operands, and sums, where those are of another type. */
+export function declareShared({ tile, operands }: Contraction): string {
+  const declare = (name: string, type: string, rows: number, columns: number): string =>
+    `var<workgroup> ${name}_tile: array<${type}, ${(rows * columns) / quad}>;\n`;
+  const type = quadTypes[operands];
+  const tiles =
+    declare("left", type, tile.depth, tile.rows) + declare("right", type, tile.depth, tile.columns);
+  if (operands === "float32") return tiles;
+  // One row of each invocation.
+  return tiles + declare("sum", quadTypes.float32, tile.rows / tile.ownRows, tile.columns);
 }
+
+const quadTypes = { float32: "vec4<f32>", float16: "vec4<f16>" } as const;
 
 export function printContraction(contraction: Contraction, out: Out): void {
   const { tile, rows, columns, depth } = contraction;
@@ -50,7 +60,8 @@ export function printContraction(contraction: Contraction, out: Out): void {
   ): (() => void) => {
     const start = word === "left" ? "row_start" : "column_start";
     const extent = word === "left" ? tile.rows : tile.columns;
-    const piece = { word, operand, side, start, extent, depth, depthSize: tile.depth, members };
+    const shared = { operands: contraction.operands, depthSize: tile.depth, members };
+    const piece = { word, operand, side, start, extent, depth, ...shared };
     return operand.along === "side" ? alongSide(piece, out) : () => alongDepth(piece, out);
   };
   const loads = [load("left", contraction.left, rows), load("right", contraction.right, columns)];
@@ -75,15 +86,17 @@ function* parts({ tile }: Contraction): Generator<readonly [row: number, quad: n
 
 /** Its columns are quads that lie apart, so that neighbours read neighbouring ones. */
 function printProducts(contraction: Contraction, add: (line: string) => void): void {
-  const { tile } = contraction;
+  const { tile, operands } = contraction;
+  const held = (text: string): string =>
+    operands === "float32" ? text : `${quadTypes.float32}(${text})`;
   add(`for (var k = 0u; k < ${tile.depth}u; k++) {`);
   for (let p = 0; p < tile.ownRows / quad; p++)
     add(
-      `  let a${p} = left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u];`,
+      `  let a${p} = ${held(`left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u]`)};`,
     );
   for (let q = 0; q < tile.ownColumns / quad; q++)
     add(
-      `  let b${q} = right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u];`,
+      `  let b${q} = ${held(`right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u]`)};`,
     );
   for (const [r, q] of parts(contraction)) {
     const a = `a${Math.floor(r / quad)}.${"xyzw"[r % quad]}`;
@@ -97,11 +110,13 @@ function printProducts(contraction: Contraction, add: (line: string) => void): v
  * a sum is printed once, and neighbours store neighbouring elements.
  */
 function printResults(contraction: Contraction, out: Out): void {
-  const { tile, rows, columns, sum, body } = contraction;
+  const { tile, operands, rows, columns, sum, body } = contraction;
   const { names, lines, print } = out;
   const add = (line: string): void => void lines.push(`${names.indent}${line}`);
   const quads = tile.columns / quad;
   const members = membersOf(tile);
+  // Operands are not needed any more.
+  const through = operands === "float32" ? "right_tile" : "sum_tile";
   add(`for (var r = 0u; r < ${tile.ownRows}u; r++) {`);
   names.inBlock(() => {
     add("switch (r) {");
@@ -110,7 +125,7 @@ function printResults(contraction: Contraction, out: Out): void {
       add(`  ${word}: {`);
       for (let q = 0; q < tile.ownColumns / quad; q++)
         add(
-          `    right_tile[down * ${quads}u + across + ${q * (quads / (tile.ownColumns / quad))}u] = s${r}_${q};`,
+          `    ${through}[down * ${quads}u + across + ${q * (quads / (tile.ownColumns / quad))}u] = s${r}_${q};`,
         );
       add("  }");
     }
@@ -124,7 +139,7 @@ function printResults(contraction: Contraction, out: Out): void {
       add(`let ${column} = column_start + i32(e % ${tile.columns}u);`);
       add(`if (${row} < ${rows.limit}i && ${column} < ${columns.limit}i) {`);
       names.inBlock(() => {
-        add(`let ${names.bind(sum)} = right_tile[e / ${quad}u][e % ${quad}u];`);
+        add(`let ${names.bind(sum)} = ${through}[e / ${quad}u][e % ${quad}u];`);
         print(body);
       });
       add("}");
@@ -143,8 +158,15 @@ interface Piece {
   readonly start: string;
   readonly extent: number;
   readonly depth: TileSide;
+  readonly operands: OperandPrecision;
   readonly depthSize: number;
   readonly members: number;
+}
+
+/** Four elements as they are held. */
+function quadOf(operands: OperandPrecision, elements: readonly string[]): string {
+  const four = `${quadTypes.float32}(${elements.join(", ")})`;
+  return operands === "float32" ? four : `${quadTypes[operands]}(${four})`;
 }
 
 /**
@@ -152,7 +174,7 @@ interface Piece {
  * position alone is computed before; returns what prints the rest.
  */
 function alongSide(piece: Piece, out: Out): () => void {
-  const { word, operand, side, start, extent, depth, depthSize, members } = piece;
+  const { word, operand, side, start, extent, depth, operands, depthSize, members } = piece;
   const { names, lines, print } = out;
   const quads = extent / quad;
   const together = Math.min(quads, members);
@@ -184,9 +206,8 @@ function alongSide(piece: Piece, out: Out): () => void {
           add("}");
         }
         const column = `member % ${together}u + ${b * together}u`;
-        add(
-          `${word}_tile[i * ${quads}u + ${column}] = vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3);`,
-        );
+        const elements = [0, 1, 2, 3].map((j) => `e${b}_${j}`);
+        add(`${word}_tile[i * ${quads}u + ${column}] = ${quadOf(operands, elements)};`);
       }
     });
     add("}");
@@ -195,7 +216,7 @@ function alongSide(piece: Piece, out: Out): () => void {
 
 /** Neighbours along the depth: an invocation stays at its depth in the piece and goes along the side. */
 function alongDepth(piece: Piece, out: Out): void {
-  const { word, operand, side, start, extent, depth, depthSize, members } = piece;
+  const { word, operand, side, start, extent, depth, operands, depthSize, members } = piece;
   const { names, lines, print } = out;
   const quads = extent / quad;
   const step = members / depthSize;
@@ -218,7 +239,8 @@ function alongDepth(piece: Piece, out: Out): void {
         names.inBlock(() => printElement(operand, `e${j}`, out));
         add("}");
       }
-      add(`${word}_tile[(${line}) * ${quads}u + i] = vec4<f32>(e0, e1, e2, e3);`);
+      const elements = quadOf(operands, ["e0", "e1", "e2", "e3"]);
+      add(`${word}_tile[(${line}) * ${quads}u + i] = ${elements};`);
     });
     add("}");
   });

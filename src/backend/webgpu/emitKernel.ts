@@ -35,7 +35,8 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string 
     const element = atomic.has(space) ? "atomic<u32>" : "u32";
     return `@group(0) @binding(${i}) var<storage, read_write> ${space}: array<${element}>;`;
   });
-  return `${declared.join("\n")}
+  const enabled = contraction?.operands === "float16" ? "enable f16;\n" : "";
+  return `${enabled}${declared.join("\n")}
 @group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
 ${preamble}${[...atomic].map(byteStore).join("")}${contraction === null ? "" : declareShared(contraction)}
 @compute @workgroup_size(${contraction === null ? groupSize : membersOf(contraction.tile)})
@@ -56,8 +57,8 @@ ${lines.join("\n")}
 export function workgroupOf(kernel: Kernel): WorkgroupNeeds & { readonly chunks: number } {
   const contraction = contractionIn(kernel);
   if (contraction === null) return { invocations: groupSize, bytes: 0, chunks: groupSize };
-  const { tile } = contraction;
-  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile), chunks: 1 };
+  const { tile, operands } = contraction;
+  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile, operands), chunks: 1 };
 }
 
 /** Bytes of one word may be written by several invocations: each leaves the others' as they are. */

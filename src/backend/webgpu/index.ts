@@ -1,4 +1,4 @@
 // Tensors on a GPU, through WebGPU.
 export { type GpuOptions, openGpu } from "./adapter.ts";
-export { createWebgpuBackend } from "./backend.ts";
+export { createWebgpuBackend, type WebgpuOptions } from "./backend.ts";
 export type { Gpu, GpuSummary } from "./device.ts";

@@ -33,7 +33,8 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const { name, sizes, left, right, target } = product;
   const { batches, rows, columns, depth } = sizes;
   if (batches * rows * columns === 0) return;
-  const { tile, parts, perPart } = divide(sizes, planner.target.workgroup as WorkgroupTarget);
+  const workgroup = planner.target.workgroup as WorkgroupTarget;
+  const { tile, parts, perPart } = divide(sizes, workgroup);
   const shape = [parts, batches, rows, columns];
   const partial = parts === 1 ? null : planner.temporary(root.core, shape);
 
@@ -50,6 +51,7 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const from = times(part, perPart);
   w.k.contract({
     tile,
+    operands: workgroup.operands ?? "float32",
     rows: { from: times(downTile, tile.rows), limit: rows },
     columns: { from: times(acrossTile, tile.columns), limit: columns },
     depth: { from, to: plus(from, perPart), limit: depth },
