@@ -11,10 +11,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     environment: "node",
     pool: "forks",
-    // Many tests start threads of their own: more processes than cores would only get in each other's way.
-    maxWorkers: 2,
-    // Machines that test may be busy: a limit is there to end what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // One more than the cores that everybody has: tests of pages and of the command wait for long. Many tests start threads of their
+    // own, more processes would only get in each other's way.
+    maxWorkers: 3,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });

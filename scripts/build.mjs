@@ -17,6 +17,7 @@ run("modules for pages", [
 ]);
 run("vite", [join(root, "node_modules", "vite", "bin", "vite.js"), "build", "studio"]);
 nameWorkers(join(dist, "src", "backend", "wasm", "thread.js"));
+run("one module for Node", [join(root, "scripts", "nodeModule.ts"), join(dist, "src")]);
 cpSync(join(root, "data"), join(dist, "data"), { recursive: true });
 // Trains for a moment with the compiled library: there too, workers and data are found by their paths.
 const runs = mkdtempSync(join(tmpdir(), "fovea-build-"));

@@ -7,6 +7,7 @@ import { type BackendEngine, useBackend } from "./engine.ts";
 import { gpuInUse } from "./gpu.ts";
 import type { OperandPrecision } from "./kernel/ir.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
+import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
 
 /**
@@ -176,10 +177,6 @@ function engineInUse(): BackendEngine {
 function threadsByDefault(): number | undefined {
   const given = environment().FOVEA_THREADS ?? "";
   return given === "" ? undefined : Number(given);
-}
-
-function environment(): Readonly<Record<string, string | undefined>> {
-  return typeof process === "undefined" ? {} : (process.env ?? {});
 }
 
 setEngineFactory(engineInUse);

@@ -1,5 +1,6 @@
 // Asks the JavaScript engine to collect garbage. It sees only the small handles of tensors, not the
 // memory behind them, and so may wait too long by itself.
+import { nodeModule } from "./tensor/environment.ts";
 
 let collect: (() => void) | null | undefined;
 
@@ -12,8 +13,6 @@ export function collectGarbage(): void {
 function findCollector(): (() => void) | null {
   const exposed = (globalThis as { gc?: () => void }).gc;
   if (exposed !== undefined) return exposed;
-  const builtin = globalThis.process?.getBuiltinModule;
-  if (builtin === undefined) return null;
-  builtin("node:v8").setFlagsFromString("--expose-gc");
-  return builtin("node:vm").runInNewContext("gc") as () => void;
+  nodeModule("node:v8")?.setFlagsFromString("--expose-gc");
+  return nodeModule("node:vm")?.runInNewContext("gc") ?? null;
 }

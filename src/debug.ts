@@ -3,6 +3,7 @@
 import type { Executable } from "./backend/backend.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { KernelProgram } from "./kernel/ir.ts";
+import { environment } from "./tensor/environment.ts";
 import { OptionError } from "./tensor/errors.ts";
 
 const highest = 4;
@@ -28,8 +29,7 @@ export function setDebug(level: number): void {
 /** The level in force. Other programs use DEBUG with words (`DEBUG=express:*`): these mean nothing here. @internal */
 export function debugLevel(): number {
   if (chosen !== null) return chosen;
-  const environment = typeof process === "undefined" ? undefined : process.env?.DEBUG;
-  const given = (globalThis as { FOVEA_DEBUG?: unknown }).FOVEA_DEBUG ?? environment ?? "";
+  const given = (globalThis as { FOVEA_DEBUG?: unknown }).FOVEA_DEBUG ?? environment().DEBUG ?? "";
   return /^[0-9]$/.test(String(given)) ? Math.min(Number(given), highest) : 0;
 }
 

@@ -256,13 +256,7 @@ export class BackendEngine implements Engine {
   }
 
   #target(capabilities = this.backend.capabilities): PlanTarget {
-    const { lanes, laneChoices = [lanes], accumulators, unrolled, grain, workgroup } = capabilities;
-    const asked = {
-      ...(unrolled === undefined ? {} : { unrolled }),
-      ...(grain === undefined ? {} : { grain }),
-      ...(workgroup === undefined ? {} : { workgroup }),
-    };
-    return { lanes, laneChoices, accumulators, ...asked, ...this.#options };
+    return { laneChoices: [capabilities.lanes], ...capabilities, ...this.#options };
   }
 
   rehearse(body: () => void): Rehearsal {

@@ -1,6 +1,7 @@
 // The GPU of this machine, opened when somebody asks for it: its code is loaded then, most programs do without.
 import type { Backend } from "./backend/backend.ts";
 import type { Gpu, GpuOptions, GpuSummary, WebgpuOptions } from "./backend/webgpu/index.ts";
+import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions } from "./tensor/errors.ts";
 
 export type { GpuOptions, GpuSummary };
@@ -76,5 +77,5 @@ async function open(options: GpuOptions): Promise<{
 }
 
 function softwareByDefault(): boolean {
-  return typeof process !== "undefined" && process.env?.FOVEA_BACKEND === "webgpu:software";
+  return environment().FOVEA_BACKEND === "webgpu:software";
 }

@@ -4,19 +4,20 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest ones, longest first. A file that is not here comes after them, the larger the earlier. */
 const longest: readonly string[] = [
-  "tests/backend/conformance.test.ts",
-  "tests/interop/golden.test.ts",
-  "tests/learn/gpuLeak.test.ts",
-  "tests/studio/site.test.ts",
-  "tests/cli/train.test.ts",
-  "tests/backend/kernelValues.test.ts",
-  "tests/studio/learnConvolution.test.ts",
-  "tests/learn/experiments.test.ts",
-  "tests/browser/gpu.test.ts",
-  "tests/backend/webgpu.test.ts",
-  "tests/learn/leak.test.ts",
-  "tests/backend/models.test.ts",
   "tests/backend/modelsLearn.test.ts",
+  "tests/studio/learnNetworks.test.ts",
+  "tests/studio/gpu.test.ts",
+  "tests/studio/site.test.ts",
+  "tests/cli/kill.test.ts",
+  "tests/cli/folders.test.ts",
+  "tests/studio/probe.test.ts",
+  "tests/cli/config.test.ts",
+  "tests/cli/webgpu.test.ts",
+  "tests/interop/golden.test.ts",
+  "tests/backend/conformance.test.ts",
+  "tests/browser/gpu.test.ts",
+  "tests/learn/gpuLeak.test.ts",
+  "tests/learn/leak.test.ts",
 ];
 
 export class LongestFirst extends BaseSequencer {

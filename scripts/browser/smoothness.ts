@@ -109,14 +109,44 @@ export async function longestWorkMs(page: Page, ms: number): Promise<number> {
   return Math.max(...own.map(({ tdur = 0 }) => tdur)) / 1000;
 }
 
-/** Bytes that the page and its workers hold, once garbage is collected. */
-export function memoryOf(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const { measureUserAgentSpecificMemory: measure } = performance as Performance & {
-      measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
-    };
-    if (measure === undefined) throw new Error("this browser does not measure memory");
-    const { bytes } = await measure.call(performance);
-    return bytes;
+/** Bytes that a page and its workers hold in JavaScript and in buffers, once garbage is collected. */
+export async function memoryOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  const workers: string[] = [];
+  const waiting = new Map<number, (result: unknown) => void>();
+  session.on("Target.attachedToTarget", ({ sessionId }) => workers.push(sessionId));
+  session.on("Target.receivedMessageFromTarget", ({ message }) => {
+    const { id, result } = JSON.parse(message);
+    waiting.get(id)?.(result);
   });
+  // Workers of workers only wait, or run kernels: they are not asked, and would not answer.
+  await session.send("Target.setAutoAttach", {
+    ...{ autoAttach: true, waitForDebuggerOnStart: false, flatten: false },
+  });
+  const askWorker = (sessionId: string, method: string): Promise<unknown> =>
+    new Promise((done) => {
+      const id = waiting.size + 1;
+      waiting.set(id, done);
+      const message = JSON.stringify({ id, method });
+      void session.send("Target.sendMessageToTarget", { sessionId, message });
+    });
+  await session.send("HeapProfiler.collectGarbage");
+  let bytes = bytesIn(await session.send("Runtime.getHeapUsage"));
+  for (const worker of workers) {
+    await askWorker(worker, "HeapProfiler.collectGarbage");
+    bytes += bytesIn((await askWorker(worker, "Runtime.getHeapUsage")) as HeapUsage);
+  }
+  await session.detach();
+  if (workers.length === 0) throw new Error("the page has no worker");
+  return bytes;
+}
+
+interface HeapUsage {
+  readonly usedSize: number;
+  readonly embedderHeapUsedSize: number;
+  readonly backingStorageSize: number;
+}
+
+function bytesIn({ usedSize, embedderHeapUsedSize, backingStorageSize }: HeapUsage): number {
+  return usedSize + embedderHeapUsedSize + backingStorageSize;
 }

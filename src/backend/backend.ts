@@ -1,21 +1,9 @@
 // What a backend is: a narrow interface, and the record of what it is good at. Nothing above asks
 // which backend it is on; the planner reads the capabilities.
 import type { Graph } from "../graph/graph.ts";
-import type { Grain, KernelProgram, OperandPrecision } from "../kernel/ir.ts";
+import type { Grain, KernelProgram, Workgroup } from "../kernel/ir.ts";
 import type { Dtype, TypedArray } from "../tensor/dtype.ts";
 import type { ProgramTiming } from "../tensor/engine.ts";
-
-/** What a group of invocations may be. */
-export interface Workgroup {
-  /** Invocations at most. */
-  readonly members: number;
-  /** Bytes that they share at most. */
-  readonly sharedBytes: number;
-  /** Invocations of all groups together that keep the machine busy. */
-  readonly busy: number;
-  /** What they hold the operands of products as; float32 unless given. */
-  readonly operands?: OperandPrecision;
-}
 
 export interface Capabilities {
   /** Floats in a vector register; 1 means that there are no vectors. */

@@ -1,5 +1,5 @@
 // Where data sets are kept between runs.
-import { nodeModule } from "../interop/node.ts";
+import { nodeModule } from "../tensor/environment.ts";
 import { DataError } from "../tensor/errors.ts";
 
 /**

@@ -1,8 +1,8 @@
 // From the bytes of an image file to a picture. What a file is, its first bytes say, not its name.
 import type { Image, ImageInfo } from "../interop/image.ts";
 import { decodeJpeg, jpegInfo } from "../interop/jpeg.ts";
-import { nodeModule } from "../interop/node.ts";
 import { type DecodeOptions, decodePng, decodePngByStream, pngInfo } from "../interop/png.ts";
+import { nodeModule } from "../tensor/environment.ts";
 import { checkOptions, FormatError, OptionError } from "../tensor/errors.ts";
 import type { Picture } from "./picture.ts";
 import { sharpDecode, sharpInfo } from "./sharp.ts";

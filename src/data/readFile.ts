@@ -1,7 +1,7 @@
 // The bytes of an image file. Links are not followed, and what is no plain file is refused. Node only.
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { nodeModule } from "../interop/node.ts";
+import { nodeModule } from "../tensor/environment.ts";
 import { DataError } from "../tensor/errors.ts";
 
 /** Largest file that is read, in bytes. */

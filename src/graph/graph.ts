@@ -25,6 +25,31 @@ export function pendingOp(node: Node): Op | null {
   return isStored(node) ? null : node.op;
 }
 
+/** The values below `roots`, each after its inputs, down to those at which the walk ends: those that are stored, unless given. */
+export function inputsFirst(
+  roots: readonly Node[],
+  endsAt: (node: Node) => boolean = isStored,
+): Node[] {
+  const seen = new Set<Node>();
+  const order: Node[] = [];
+  // An explicit stack: a graph can be deeper than the call stack.
+  const stack: Node[] = [...roots].reverse();
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1] as Node;
+    const missing =
+      seen.has(node) || endsAt(node) ? [] : node.inputs.filter((input) => !seen.has(input));
+    if (missing.length > 0) {
+      stack.push(...missing.reverse());
+      continue;
+    }
+    stack.pop();
+    if (seen.has(node)) continue;
+    seen.add(node);
+    order.push(node);
+  }
+  return order;
+}
+
 /**
  * The graph below `outputs`, down to what is stored already. `overwrites[i]` is the leaf that
  * output i may overwrite.
@@ -37,33 +62,14 @@ export function graphOf(
   const leaves: Node[] = [];
   const steps: Node[] = [];
   const lines: string[] = [];
-  // An explicit stack: a graph can be deeper than the call stack.
-  const stack: Node[] = [...outputs].reverse();
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1] as Node;
-    if (number.has(node)) {
-      stack.pop();
-      continue;
-    }
+  for (const node of inputsFirst(outputs)) {
+    number.set(node, number.size);
     if (isStored(node)) {
-      stack.pop();
-      number.set(node, number.size);
       leaves.push(node);
       lines.push(`${node.dtype}[${node.shape}]`);
       continue;
     }
-    let ready = true;
-    for (let i = node.inputs.length - 1; i >= 0; i--) {
-      const input = node.inputs[i] as Node;
-      if (!number.has(input)) {
-        stack.push(input);
-        ready = false;
-      }
-    }
-    if (!ready) continue;
-    stack.pop();
     if (node.op === null) throw new Error("graph: a leaf without elements");
-    number.set(node, number.size);
     steps.push(node);
     const inputs = node.inputs.map((input) => number.get(input)).join();
     lines.push(`${node.op.name}(${inputs})${paramsKey(node.params)}${node.dtype}[${node.shape}]`);

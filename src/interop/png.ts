@@ -1,8 +1,9 @@
 // PNG files to pixels and back. Reads every colour type, bit depth and interlacing of the standard;
 // writes 8-bit grey, RGB and RGBA.
+
+import { nodeModule } from "../tensor/environment.ts";
 import { BackendError, type Fact, FormatError, ShapeError } from "../tensor/errors.ts";
 import type { Image, ImageInfo } from "./image.ts";
-import { nodeModule } from "./node.ts";
 import { type PixelFormat, passesOf, rowBytes, unpackPixels } from "./pngPixels.ts";
 import { crc32, deflate, inflateByStream } from "./zlib.ts";
 

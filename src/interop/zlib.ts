@@ -1,5 +1,5 @@
 // The parts of zlib that PNG files need: Node's own where there is Node, and what browsers have instead.
-import { nodeModule } from "./node.ts";
+import { nodeModule } from "../tensor/environment.ts";
 
 /** CRC-32 with the reversed polynomial of PNG and gzip. */
 export function crc32(bytes: Uint8Array): number {

@@ -207,6 +207,18 @@ export interface Kernel {
  */
 export type Grain = "thread" | "element";
 
+/** What a group of invocations may be, on machines where groups share memory. */
+export interface Workgroup {
+  /** Invocations at most. */
+  readonly members: number;
+  /** Bytes that they share at most. */
+  readonly sharedBytes: number;
+  /** Invocations of all groups together that keep the machine busy. */
+  readonly busy: number;
+  /** What they hold the operands of products as; float32 unless given. */
+  readonly operands?: OperandPrecision;
+}
+
 /** One kernel with its number of chunks, and the slot behind each of its buffers. */
 export interface Launch {
   readonly kernel: Kernel;

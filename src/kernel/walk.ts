@@ -103,6 +103,16 @@ export function blocksOf(statement: Statement): readonly (readonly Statement[])[
   return [left.before, left.body, right.before, right.body, body];
 }
 
+/** The indices that statements need, and those inside them. */
+export function* accessesWithin(statements: readonly Statement[]): Generator<Access> {
+  for (const statement of statements) {
+    yield* accessesOf(statement);
+    for (const block of blocksOf(statement)) yield* accessesWithin(block);
+    if (statement.op !== "contract") continue;
+    for (const { value } of [statement.left, statement.right]) yield* indicesIn(value);
+  }
+}
+
 /** The contraction that a kernel ends with, if it is one. */
 export function contractionIn({ body }: Kernel): Contraction | null {
   const last = body.at(-1);

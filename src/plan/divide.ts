@@ -83,14 +83,21 @@ function divide(
   const touching = new Set(slots.flatMap(({ users }) => users));
   const members = tasks.flatMap((_, i) => (stageOf[i] === stage && touching.has(i) ? [i] : []));
   if (members.length < 2) return null;
+  const alive = slots.filter(({ users }) => {
+    const stages = users.map((i) => stageOf[i] as number);
+    return Math.min(...stages) <= stage && stage <= Math.max(...stages);
+  });
   let best: Division | null = null;
   for (const member of members) {
     for (const first of [true, false]) {
-      // Two numbers for each stage; the member takes the free one before the others or after them.
-      const apart = stageOf.map((own, i) => 2 * own + (i === member ? (first ? 0 : 2) : 1));
-      const use = bytesInUse(apart, slots);
-      const bytes = Math.max(...use.slice(2 * stage, 2 * stage + 3));
+      // The others are in the middle, the member before them or after them; what is earlier or later lies outside.
+      const near = stageOf.map((own, i) =>
+        i === member ? (first ? 1 : 3) : 2 + 2 * Math.sign(own - stage),
+      );
+      const bytes = Math.max(...bytesInUse(near, alive).slice(1, 4));
       if (bytes >= (best?.bytes ?? Infinity)) continue;
+      // Two numbers for each stage: the member takes the free one.
+      const apart = stageOf.map((own, i) => 2 * own + (i === member ? (first ? 0 : 2) : 1));
       const others = members.filter((i) => i !== member);
       const [earlier, later] = first ? [[member], others] : [others, [member]];
       best = { stageOf: withoutGaps(apart), bytes, earlier, later };

@@ -1,6 +1,6 @@
 // Which values are kept in memory, and which are computed on the way into the kernel that uses
 // them (prologue) or out of the kernel that made them (epilogue).
-import { pendingOp } from "../graph/graph.ts";
+import { inputsFirst, isStored, pendingOp } from "../graph/graph.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
@@ -77,20 +77,21 @@ export function group(
   fusion: boolean,
   constants: ReadonlySet<Node> = new Set(),
 ): Grouping {
-  const order = topological(outputs);
+  const order = inputsFirst(outputs).filter((node) => !isStored(node));
+  const ends = new Set(outputs);
   const consumers = new Map<Node, Set<Node>>(order.map((node) => [node, new Set()]));
   for (const node of order) {
     for (const input of node.inputs) consumers.get(input)?.add(node);
   }
-  const stored = chooseStored(order, consumers, new Set(outputs), fusion);
+  const stored = chooseStored(order, consumers, ends, fusion);
   for (const node of lastConstants(order, consumers, constants)) stored.add(node);
   const roots: Root[] = [];
   const swallowed = new Set<Node>();
   for (const core of order) {
     if (!stored.has(core) || swallowed.has(core)) continue;
     if (isAlias(core)) continue;
-    const separate = new Set([...keepSeparate, ...swallowed]);
-    const chain = fusion ? epilogueOf(core, consumers, separate, new Set(outputs)) : [];
+    const isSeparate = (node: Node): boolean => keepSeparate.has(node) || swallowed.has(node);
+    const chain = fusion ? epilogueOf(core, consumers, isSeparate, ends) : [];
     const node = chain.at(-1) ?? core;
     if (node !== core) {
       stored.delete(core);
@@ -115,28 +116,6 @@ export function waitsFor(node: Node): Node | null {
   const lowering = node.op?.lowering;
   const waits = lowering?.kind === "reshape" && lowering.waits === true;
   return waits ? (node.inputs[1] as Node) : null;
-}
-
-function topological(outputs: readonly Node[]): Node[] {
-  const seen = new Set<Node>();
-  const order: Node[] = [];
-  const stack = [...outputs].reverse();
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1] as Node;
-    if (seen.has(node) || node.storage !== null) {
-      stack.pop();
-      continue;
-    }
-    const missing = node.inputs.filter((input) => input.storage === null && !seen.has(input));
-    if (missing.length > 0) {
-      stack.push(...missing.reverse());
-      continue;
-    }
-    stack.pop();
-    seen.add(node);
-    order.push(node);
-  }
-  return order;
 }
 
 function chooseStored(
@@ -217,7 +196,7 @@ function lastConstants(
 function epilogueOf(
   core: Node,
   consumers: ReadonlyMap<Node, ReadonlySet<Node>>,
-  keepSeparate: ReadonlySet<Node>,
+  isSeparate: (node: Node) => boolean,
   outputs: ReadonlySet<Node>,
 ): Node[] {
   const { kind } = (core.op as Op).lowering;
@@ -227,7 +206,7 @@ function epilogueOf(
   while (!outputs.has(current)) {
     const users = consumers.get(current) as ReadonlySet<Node>;
     const [next] = users;
-    if (users.size !== 1 || next === undefined || keepSeparate.has(next)) break;
+    if (users.size !== 1 || next === undefined || isSeparate(next)) break;
     if (next.op?.lowering.kind !== "pointwise" || !sameShape(next.shape, core.shape)) break;
     // Kernels keep sums where the result goes: a mask has no room for them.
     if (kind === "kernel" && next.dtype !== core.dtype) break;
@@ -238,7 +217,7 @@ function epilogueOf(
 }
 
 /** Stored values that a root's kernel reads. */
-export function readsOf(root: Root, stored: ReadonlySet<Node>): Node[] {
+function readsOf(root: Root, stored: ReadonlySet<Node>): Node[] {
   const reads: Node[] = [];
   const seen = new Set<Node>();
   const stack = [...(root.node.op === null ? [] : [root.node])];
@@ -260,29 +239,28 @@ export function readsOf(root: Root, stored: ReadonlySet<Node>): Node[] {
 /** Epilogues read values made after the core: order by what each root reads. */
 function sortRoots(roots: readonly Root[], stored: ReadonlySet<Node>): Root[] {
   const byNode = new Map(roots.map((root) => [root.node, root]));
+  const base = (node: Node): Node => (isAlias(node) ? base(node.inputs[0] as Node) : node);
+  const before = new Map(
+    roots.map((root) => {
+      const others = readsOf(root, stored).map((node) => byNode.get(base(node)));
+      return [root, others.filter((other) => other !== undefined && other !== root)] as const;
+    }),
+  );
   const done = new Set<Root>();
   const sorted: Root[] = [];
-  const base = (node: Node): Node => (isAlias(node) ? base(node.inputs[0] as Node) : node);
-  const visit = (root: Root): void => {
-    const stack: Root[] = [root];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1] as Root;
-      if (done.has(top)) {
-        stack.pop();
-        continue;
-      }
-      const waiting = readsOf(top, stored)
-        .map((node) => byNode.get(base(node)))
-        .filter((other): other is Root => other !== undefined && other !== top && !done.has(other));
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      stack.pop();
-      done.add(top);
-      sorted.push(top);
+  const stack: Root[] = [...roots].reverse();
+  while (stack.length > 0) {
+    const root = stack[stack.length - 1] as Root;
+    const others = done.has(root) ? [] : (before.get(root) as readonly Root[]);
+    const waiting = others.filter((other) => !done.has(other));
+    if (waiting.length > 0) {
+      stack.push(...waiting);
+      continue;
     }
-  };
-  for (const root of roots) visit(root);
+    stack.pop();
+    if (done.has(root)) continue;
+    done.add(root);
+    sorted.push(root);
+  }
   return sorted;
 }

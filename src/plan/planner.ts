@@ -1,5 +1,5 @@
 // The plan under construction: places, launches, and what each strategy needs to know.
-import type { Grain, Launch, OperandPrecision } from "../kernel/ir.ts";
+import type { Grain, Launch, Workgroup } from "../kernel/ir.ts";
 import type { Dtype } from "../tensor/dtype.ts";
 import type { Node } from "../tensor/node.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -8,15 +8,6 @@ import { isAlias, type Root, waitsFor } from "./group.ts";
 import { originOf } from "./origin.ts";
 import { canBatch, type Layout, NeedsPlain, type Place } from "./place.ts";
 import { KernelWriter } from "./writer.ts";
-
-/** Limits of a group of invocations, and how many of all groups keep the machine busy. */
-export interface WorkgroupTarget {
-  readonly members: number;
-  readonly sharedBytes: number;
-  readonly busy: number;
-  /** What they hold the operands of products as; float32 unless given. */
-  readonly operands?: OperandPrecision;
-}
 
 /** What a plan is made for: facts about the machine, never its name. */
 export interface PlanTarget {
@@ -27,7 +18,7 @@ export interface PlanTarget {
   /** Elements of a reduction that a kernel may write out one after another; 16 unless given. */
   readonly unrolled?: number;
   /** Groups of invocations that share memory; none unless given. */
-  readonly workgroup?: WorkgroupTarget;
+  readonly workgroup?: Workgroup;
   /** What chunks are; `thread` unless given. With `element`, `lanes` is 1. */
   readonly grain?: Grain;
   /** Compute chains of ops in one kernel (default true); else each op is stored. */

@@ -1,5 +1,5 @@
 // Graph -> simpler graph: composites opened, equal values computed once, constants folded.
-import { graphOf, pendingOp } from "../graph/graph.ts";
+import { inputsFirst, isStored, pendingOp } from "../graph/graph.ts";
 import { Node } from "../tensor/node.ts";
 import type { Op, ReferenceArray } from "../tensor/op.ts";
 import { broadcastShapes, sameShape, sizeOf } from "../tensor/shape.ts";
@@ -17,12 +17,15 @@ export function rewrite(outputs: readonly Node[]): Node[] {
 }
 
 class Rewriter {
+  /** What each value became; a result stays as it is. */
   readonly #done = new Map<Node, Node>();
   readonly #unique = new Map<string, Node>();
 
   run(root: Node): Node {
-    for (const node of graphOf([root]).steps) {
-      if (!this.#done.has(node)) this.#done.set(node, this.#step(node));
+    for (const node of inputsFirst([root], (node) => isStored(node) || this.#done.has(node))) {
+      if (isStored(node) || this.#done.has(node)) continue;
+      const result = this.#step(node);
+      this.#done.set(node, result).set(result, result);
     }
     return this.#done.get(root) ?? root;
   }

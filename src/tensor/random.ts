@@ -16,15 +16,18 @@ export interface GeneratorState {
   readonly spareNormal: number | null;
 }
 
-/** High 32 bits of the 64-bit product, by 16-bit halves: every partial sum stays below 2^32. */
+/**
+ * High 32 bits of the 64-bit product, by 16-bit halves. Every partial sum stays below 2^32, and all of it in int32, where
+ * engines are fastest: what is above 2^31 is negative meanwhile.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const low = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const middle = aLow * bHigh + (low & 0xffff);
-  return (aHigh * bHigh + (low >>> 16) + (middle >>> 16)) >>> 0;
+  const low = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const middle = (Math.imul(aLow, bHigh) + (low & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (low >>> 16) + (middle >>> 16)) | 0;
 }
 
 /**
@@ -43,20 +46,23 @@ export function philox(
 
 /** The same on four words in place: networks start with millions of random numbers. */
 function philoxInPlace(words: Uint32Array, key0: number, key1: number): void {
-  let [c0, c1, c2, c3] = words as unknown as [number, number, number, number];
-  let k0 = key0;
-  let k1 = key1;
+  let c0 = words[0] as number;
+  let c1 = words[1] as number;
+  let c2 = words[2] as number;
+  let c3 = words[3] as number;
+  let k0 = key0 | 0;
+  let k1 = key1 | 0;
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(0xd2511f53, c0);
-    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
+    const low0 = Math.imul(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = high1 ^ c1 ^ k0;
     c1 = low1;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
   }
   words[0] = c0;
   words[1] = c1;
@@ -83,8 +89,9 @@ export class Generator {
   #stream = 0;
   #position = 0;
   #spareNormal: number | null = null;
+  /** The four words from which the next come, and how many of them were given out. */
   readonly #block = new Uint32Array(4);
-  #blockIndex = -1;
+  #given = 4;
 
   constructor(seed = 0, stream = 0) {
     this.manualSeed(seed, stream);
@@ -114,23 +121,27 @@ export class Generator {
     this.#stream = state.stream;
     this.#position = state.position;
     this.#spareNormal = state.spareNormal;
-    this.#blockIndex = -1;
+    this.#given = 4;
     return this;
   }
 
   /** The next 32 random bits, as a number in `[0, 2^32)`. */
   bits(): number {
+    if (this.#given === 4) this.#makeBlock();
+    this.#position++;
+    return this.#block[this.#given++] as number;
+  }
+
+  #makeBlock(): void {
     const index = Math.floor(this.#position / 4);
-    if (index !== this.#blockIndex) {
-      const words = this.#block;
-      words[0] = index % twoTo32;
-      words[1] = Math.floor(index / twoTo32);
-      words[2] = this.#stream % twoTo32;
-      words[3] = Math.floor(this.#stream / twoTo32);
-      philoxInPlace(words, this.#seed % twoTo32, Math.floor(this.#seed / twoTo32));
-      this.#blockIndex = index;
-    }
-    return this.#block[this.#position++ % 4] as number;
+    const words = this.#block;
+    // Words are numbers modulo 2^32.
+    words[0] = index;
+    words[1] = index / twoTo32;
+    words[2] = this.#stream;
+    words[3] = this.#stream / twoTo32;
+    philoxInPlace(words, this.#seed, this.#seed / twoTo32);
+    this.#given = this.#position - 4 * index;
   }
 
   /** A number in `[0, 1)` with 24 random bits: exact in float32, so rounding never reaches 1. */
@@ -141,6 +152,7 @@ export class Generator {
   /** Goes on as if `uniform` had been called so many times. */
   skipUniform(count: number): void {
     this.#position += count;
+    this.#given = 4;
   }
 
   /** Goes on as if `normal` had been called so many times. */
@@ -148,7 +160,7 @@ export class Generator {
     if (count === 0) return;
     const left = this.#spareNormal === null ? count : count - 1;
     this.#spareNormal = null;
-    this.#position += left - (left % 2);
+    this.skipUniform(left - (left % 2));
     if (left % 2 === 1) this.normal();
   }
 

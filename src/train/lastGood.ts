@@ -16,7 +16,7 @@ export interface Replay {
   readonly loss: Loss;
   run(stepInEpoch: number): Promise<void> | null;
   /** Batches of the step, in order. */
-  batches(stepInEpoch: number): Iterable<[Tensor, Tensor]> | AsyncIterable<[Tensor, Tensor]>;
+  batches(stepInEpoch: number): AsyncIterable<[Tensor, Tensor]>;
   /** The step's random numbers. */
   random(stepInEpoch: number): Generator;
 }

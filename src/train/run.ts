@@ -1,23 +1,15 @@
 // A run of training: epochs of steps, looked at about ten times a second. Between two looks nothing
 // is read back, so that the engine is never kept waiting.
-import {
-  type Dataset,
-  type ImageBatch,
-  isStreamed,
-  type StreamedDataset,
-} from "../data/dataset.ts";
-import { epochOrder } from "../data/loader.ts";
-import { batchOf, type ResidentDataset, residentOf, streamedTensors } from "../data/resident.ts";
-import type { Sampler } from "../data/sampler.ts";
+import { type Dataset, type ImageBatch, isStreamed } from "../data/dataset.ts";
+import { residentOf } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import type { GradLimits } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Generator } from "../tensor/random.ts";
-import { Tensor } from "../tensor/tensor.ts";
 import type { Batch } from "./batchInput.ts";
 import { type Callback, callHook, type HookEvent, notify, type TrainContext } from "./callback.ts";
-import { EpochStream } from "./epochStream.ts";
+import { EpochBatches, type EpochBatchesOptions } from "./epochBatches.ts";
 import { type Evaluation, Evaluator } from "./evaluate.ts";
 import type { EpochRecord, History, TrainEvent, TrainState } from "./events.ts";
 import { GradSums } from "./gradSums.ts";
@@ -27,9 +19,8 @@ import { Pace } from "./pace.ts";
 import type { SchedulePace } from "./schedule.ts";
 import { type Loss, stepGenerator, Totals, TrainStep } from "./step.ts";
 
-export interface RunOptions extends GradLimits {
+export interface RunOptions extends GradLimits, EpochBatchesOptions {
   readonly net: Module;
-  readonly data: Dataset;
   readonly validation: Dataset | null;
   readonly optimizer: Optimizer;
   /** What the network learns by; validation goes by `validationLoss`. */
@@ -37,14 +28,7 @@ export interface RunOptions extends GradLimits {
   readonly validationLoss: Loss;
   readonly mix: Mix | null;
   readonly schedule: SchedulePace | null;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly accumulate: number;
   readonly ema: ExponentialMovingAverage | null;
-  readonly seed: number;
-  readonly shuffle: boolean;
-  /** Chooses the images of an epoch; null takes each once. */
-  readonly sampler: Sampler | null;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | null;
   readonly resume: TrainState | null;
@@ -52,8 +36,15 @@ export interface RunOptions extends GradLimits {
 
 const reportEveryMs = 100;
 
+/** A batch that is all of an update, or one of its early batches, or its last. */
+interface StepPart {
+  readonly indices: Int32Array;
+  readonly part: "whole" | "early" | "last";
+}
+
 export class TrainRun {
   readonly #options: RunOptions;
+  readonly #batches: EpochBatches;
   readonly #totals = new Totals();
   readonly #lastGood: LastGood;
   readonly #steps = new Map<string, TrainStep>();
@@ -69,13 +60,6 @@ export class TrainRun {
   #stepInEpoch: number;
   /** A callback asked for no more epochs. */
   #isStopped = false;
-  #order: Int32Array = new Int32Array(0);
-  /** That of the next epoch, which is drawn while the last steps of this one are computed. */
-  #nextOrder: Int32Array | null = null;
-  /** Where the epoch's images come from if they do not lie in the engine. */
-  #stream: EpochStream | null = null;
-  /** Those of the next epoch, which are made while this one ends. */
-  #nextStream: EpochStream | null = null;
 
   // Time in the epoch: what is in the clock plus what went before it was started.
   #clock = 0;
@@ -88,6 +72,7 @@ export class TrainRun {
   constructor(options: RunOptions) {
     const { net, data, validation, optimizer, ema, validationLoss, batchSize, resume } = options;
     this.#options = options;
+    this.#batches = new EpochBatches(options);
     this.#lastGood = new LastGood({ net, optimizer, ema, totals: this.#totals });
     this.#evaluator =
       validation === null
@@ -133,8 +118,7 @@ export class TrainRun {
       await this.#tellError(error);
       throw error;
     } finally {
-      await this.#stream?.close();
-      await this.#nextStream?.close();
+      await this.#batches.close();
       for (const step of this.#steps.values()) step.dispose();
       this.#lastGood.dispose();
       this.#evaluator?.dispose();
@@ -155,19 +139,15 @@ export class TrainRun {
 
   /** The rest of an epoch. Returns whether the signal asked to stop. */
   async #runEpoch(): Promise<boolean> {
-    const { net, data } = this.#options;
-    net.train();
+    this.#options.net.train();
     this.#clock = performance.now();
-    this.#order = this.#nextOrder ?? this.#orderOf(this.#epoch);
-    this.#nextOrder = null;
-    if (isStreamed(data)) {
-      await this.#stream?.close();
-      this.#stream = this.#nextStream ?? this.#streamOf(data, this.#epoch, this.#order);
-      this.#nextStream = null;
-    }
+    await this.#batches.begin(this.#epoch);
+    // Compiled before anything is computed or copied: what does not fit into memory is noticed at once.
+    for (const { indices, part } of this.#partsOf(this.#stepInEpoch))
+      this.#stepFor(indices.length, part);
     this.#markReport();
     this.#lastGood.take(this.#step, this.#stepInEpoch);
-    while (this.#stepInEpoch < this.#stepsPerEpoch) {
+    while (this.#stepInEpoch < this.#batches.stepsPerEpoch) {
       if (await this.#stopIfAsked()) return true;
       const before = this.#hook("onBeforeStep");
       if (before !== null) await before;
@@ -181,31 +161,6 @@ export class TrainRun {
     if (await this.#stopIfAsked()) return true;
     await this.#finishEpoch();
     return !this.#isDone && (await this.#stopIfAsked());
-  }
-
-  #orderOf(epoch: number): Int32Array {
-    const { data, seed, shuffle, sampler } = this.#options;
-    return epochOrder(data.length, { seed, epoch, shuffle, sampler });
-  }
-
-  #streamOf(data: StreamedDataset, epoch: number, order: Int32Array): EpochStream {
-    const { seed, batchSize } = this.#options;
-    return new EpochStream(data, order, batchSize, { seed, epoch });
-  }
-
-  async #drawNextOrder(): Promise<void> {
-    const next = this.#epoch + 1;
-    if (next < this.#options.epochs) this.#nextOrder ??= this.#orderOf(next);
-  }
-
-  /** Lets the next epoch's images be made behind those of this one. */
-  #readAhead(): void {
-    const { data, epochs } = this.#options;
-    const next = this.#epoch + 1;
-    if (!isStreamed(data) || this.#isStopped || next >= epochs || this.#nextStream !== null) return;
-    this.#nextOrder ??= this.#orderOf(next);
-    this.#nextStream = this.#streamOf(data, next, this.#nextOrder);
-    this.#nextStream.readAhead();
   }
 
   get #isDone(): boolean {
@@ -225,8 +180,8 @@ export class TrainRun {
   async #finishEpoch(): Promise<void> {
     const { optimizer } = this.#options;
     const [{ loss, accuracy }] = await Promise.all([
-      this.#checkedTotals(this.#imagesPerEpoch),
-      this.#drawNextOrder(),
+      this.#checkedTotals(this.#batches.imagesPerEpoch),
+      this.#batches.drawNext(),
     ]);
     const seconds = this.#seconds();
     const validated = await this.#validate();
@@ -239,7 +194,7 @@ export class TrainRun {
       validationLoss: validated?.loss ?? null,
       validationAccuracy: validated?.accuracy ?? null,
       seconds,
-      imagesPerSecond: this.#imagesPerEpoch / seconds,
+      imagesPerSecond: this.#batches.imagesPerEpoch / seconds,
       lr: optimizer.lr,
     };
     this.#history.push(record);
@@ -276,7 +231,7 @@ export class TrainRun {
     if (this.#options.signal?.aborted !== true) return false;
     const [epoch, step, stepInEpoch] = [this.#epoch + 1, this.#step, this.#stepInEpoch];
     // What is saved now must be sound: a loss that went wrong since the last look is found here.
-    if (stepInEpoch > 0) await this.#checkedTotals(this.#imagesDone());
+    if (stepInEpoch > 0) await this.#checkedTotals(this.#imagesDone);
     await this.#tell({ type: "interrupt", epoch, step, stepInEpoch });
     return true;
   }
@@ -289,23 +244,23 @@ export class TrainRun {
   }
 
   async #report(): Promise<void> {
-    const { loss, accuracy } = await this.#checkedTotals(this.#imagesDone());
+    const { loss, accuracy } = await this.#checkedTotals(this.#imagesDone);
     const sinceMs = performance.now() - this.#reportedAt;
     await this.#tell({
       type: "step",
       epoch: this.#epoch + 1,
       step: this.#step,
       stepInEpoch: this.#stepInEpoch,
-      stepsPerEpoch: this.#stepsPerEpoch,
+      stepsPerEpoch: this.#batches.stepsPerEpoch,
       loss,
       accuracy,
       lr: this.#options.optimizer.lr,
-      imagesPerSecond: ((this.#imagesDone() - this.#reportedImages) / sinceMs) * 1000,
+      imagesPerSecond: ((this.#imagesDone - this.#reportedImages) / sinceMs) * 1000,
       seconds: this.#seconds(),
     });
     this.#markReport();
     // The last update of an epoch shows its effect in the validation that follows, or in the next epoch.
-    if (this.#stepInEpoch < this.#stepsPerEpoch)
+    if (this.#stepInEpoch < this.#batches.stepsPerEpoch)
       this.#lastGood.takeIfCheap(this.#step, this.#stepInEpoch);
   }
 
@@ -318,70 +273,58 @@ export class TrainRun {
 
   /** What went wrong, found by repeating the steps since the last good check. */
   #diverged(): Promise<Error> {
-    const { data, loss } = this.#options;
     return this.#lastGood.explain({
       epoch: this.#epoch + 1,
-      loss,
+      loss: this.#options.loss,
       run: (stepInEpoch) => this.#runOn(stepInEpoch),
       random: (stepInEpoch) => this.#generatorOf(stepInEpoch),
-      batches: (stepInEpoch) =>
-        isStreamed(data)
-          ? this.#arrivingTensors(stepInEpoch, data)
-          : this.#residentTensors(stepInEpoch, residentOf(data)),
+      batches: (stepInEpoch) => this.#batches.tensors(stepInEpoch),
     });
   }
 
   #runOn(stepInEpoch: number): Promise<void> | null {
-    const batches = this.#batchesOf(stepInEpoch);
-    const images = batches.reduce((sum, { length }) => sum + length, 0);
+    const parts = this.#partsOf(stepInEpoch);
+    const images = parts.reduce((sum, { indices }) => sum + indices.length, 0);
     const random = this.#generatorOf(stepInEpoch);
     const runPart = (i: number, batch: Batch): void => {
-      const { length } = batches[i] as Int32Array;
-      const part = batches.length === 1 ? "whole" : i < batches.length - 1 ? "early" : "last";
-      if (part !== "whole") this.#gradSums.writeShare(length / images);
-      this.#stepFor(length, part).run(batch, random);
+      const { indices, part } = parts[i] as StepPart;
+      if (part !== "whole") this.#gradSums.writeShare(indices.length / images);
+      this.#stepFor(indices.length, part).run(batch, random);
     };
-    if (this.#stream !== null) return this.#runArriving(stepInEpoch, runPart);
-    for (const [i, indices] of batches.entries()) runPart(i, indices);
+    const arriving = this.#batches.arriving(stepInEpoch);
+    if (arriving !== null) return this.#runArriving(stepInEpoch, arriving, runPart);
+    for (const [i, { indices }] of parts.entries()) runPart(i, indices);
     return null;
+  }
+
+  #partsOf(stepInEpoch: number): StepPart[] {
+    return this.#batches.indices(stepInEpoch).map((indices, i, { length }) => ({
+      indices,
+      part: length === 1 ? "whole" : i < length - 1 ? "early" : "last",
+    }));
   }
 
   async #runArriving(
     stepInEpoch: number,
+    arriving: AsyncIterable<ImageBatch>,
     runPart: (i: number, batch: ImageBatch) => void,
   ): Promise<void> {
     let i = 0;
-    for await (const batch of this.#arriving(stepInEpoch)) {
-      if (stepInEpoch === this.#stepsPerEpoch - 1) this.#readAhead();
+    for await (const batch of arriving) {
+      const isLastStep = stepInEpoch === this.#batches.stepsPerEpoch - 1;
+      if (isLastStep && !this.#isStopped) this.#batches.readAhead();
       runPart(i++, batch);
     }
   }
 
-  /** Batches of a step as they come from the stream. */
-  async *#arriving(stepInEpoch: number): AsyncGenerator<ImageBatch, void, void> {
-    const stream = this.#stream as EpochStream;
-    const first = stepInEpoch * this.#options.accumulate;
-    const { length } = this.#batchesOf(stepInEpoch);
-    for (let i = 0; i < length; i++) yield stream.batch(first + i);
-  }
-
-  async *#arrivingTensors(
-    stepInEpoch: number,
-    data: StreamedDataset,
-  ): AsyncGenerator<[Tensor, Tensor], void, void> {
-    for await (const batch of this.#arriving(stepInEpoch)) yield streamedTensors(batch, data);
-  }
-
-  *#residentTensors(stepInEpoch: number, data: ResidentDataset): Iterable<[Tensor, Tensor]> {
-    for (const indices of this.#batchesOf(stepInEpoch)) yield batchOf(data, Tensor.from(indices));
-  }
-
   #generatorOf(stepInEpoch: number): Generator {
-    return stepGenerator(this.#options.seed, this.#epoch * this.#stepsPerEpoch + stepInEpoch);
+    return stepGenerator(
+      this.#options.seed,
+      this.#epoch * this.#batches.stepsPerEpoch + stepInEpoch,
+    );
   }
 
-  /** The compiled step for a batch that is all of an update, or one of its early batches, or its last. */
-  #stepFor(batchSize: number, part: "whole" | "early" | "last"): TrainStep {
+  #stepFor(batchSize: number, part: StepPart["part"]): TrainStep {
     const { data, optimizer } = this.#options;
     // A callback may give the optimizer more parameters.
     const key = `${batchSize} ${part} ${optimizer.params.length}`;
@@ -400,30 +343,8 @@ export class TrainRun {
     return step;
   }
 
-  /** Indices of the images of a step, batch by batch. */
-  #batchesOf(stepInEpoch: number): Int32Array[] {
-    const { batchSize } = this.#options;
-    const first = stepInEpoch * this.#imagesPerStep;
-    const indices = this.#order.subarray(first, first + this.#imagesPerStep);
-    return Array.from({ length: Math.ceil(indices.length / batchSize) }, (_, i) =>
-      indices.subarray(i * batchSize, (i + 1) * batchSize),
-    );
-  }
-
-  get #imagesPerStep(): number {
-    return this.#options.batchSize * this.#options.accumulate;
-  }
-
-  get #imagesPerEpoch(): number {
-    return (this.#options.sampler ?? this.#options.data).length;
-  }
-
-  get #stepsPerEpoch(): number {
-    return Math.ceil(this.#imagesPerEpoch / this.#imagesPerStep);
-  }
-
-  #imagesDone(): number {
-    return Math.min(this.#stepInEpoch * this.#imagesPerStep, this.#imagesPerEpoch);
+  get #imagesDone(): number {
+    return this.#batches.imagesIn(this.#stepInEpoch);
   }
 
   #seconds(): number {
@@ -432,7 +353,7 @@ export class TrainRun {
 
   #markReport(): void {
     this.#reportedAt = performance.now();
-    this.#reportedImages = this.#imagesDone();
+    this.#reportedImages = this.#imagesDone;
   }
 
   /** Calls a hook, if any callback has it; null if there is nothing to wait for. */
@@ -462,7 +383,7 @@ export class TrainRun {
         hint: "call values() before the hook returns",
       });
     }
-    const images = this.#imagesDone();
+    const images = this.#imagesDone;
     const { lossSum, correct } = await this.#totals.read();
     return { loss: lossSum / images, accuracy: correct / images };
   }
@@ -476,11 +397,11 @@ export class TrainRun {
     return {
       type: "start",
       parameters: net.parameters().reduce((sum, { numel }) => sum + numel, 0),
-      images: this.#imagesPerEpoch,
+      images: this.#batches.imagesPerEpoch,
       validationImages: validation?.length ?? null,
       epochs,
       batchSize,
-      stepsPerEpoch: this.#stepsPerEpoch,
+      stepsPerEpoch: this.#batches.stepsPerEpoch,
       seed,
       shuffle,
       optimizer: optimizer.constructor.name,
@@ -499,7 +420,7 @@ export class TrainRun {
       batchSize,
       accumulate,
       shuffle,
-      images: this.#imagesPerEpoch,
+      images: this.#batches.imagesPerEpoch,
       ...(await this.#totals.read()),
       secondsInEpoch: this.#stepInEpoch === 0 ? 0 : this.#seconds(),
       history: [...this.#history],

@@ -2,7 +2,7 @@
 // either operand, against float64 loops. Sizes leave tiles, and pieces of the sum, partly empty.
 import { describe, expect, test } from "vitest";
 import { KernelBuilder } from "../../src/kernel/builder.ts";
-import { times } from "../../src/kernel/indexing.ts";
+import { type IndexLike, plus, times } from "../../src/kernel/indexing.ts";
 import { tiles } from "../../src/plan/contract/tile.ts";
 import { indicesOf } from "../../src/plan/lower/loops.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
@@ -25,19 +25,14 @@ describe.each(gpuBackends)("$name", ({ name, create }) => {
       const k = new KernelBuilder("product", 1);
       const [a, b, out] = [k.buffer("a"), k.buffer("b"), k.buffer("out")];
       const groups = [2, 2] as const;
-      const [down, across] = indicesOf({ k } as never, k.chunk, groups);
+      const [down, across] = indicesOf({ k }, k.chunk, groups);
       const at = (along: string, size: number) => ({
         side: along === "side" ? 1 : depth,
         depth: along === "side" ? size : 1,
       });
       const steps = { left: at(left, rows), right: at(right, columns) };
-      const index = (step: { side: number; depth: number }, side: never, d: never) => ({
-        constant: 0,
-        terms: [
-          { variable: side, factor: step.side },
-          { variable: d, factor: step.depth },
-        ],
-      });
+      const index = (step: { side: number; depth: number }, side: IndexLike, d: IndexLike) =>
+        plus(times(side, step.side), times(d, step.depth));
       k.contract({
         tile,
         rows: { from: times(down, tile.rows), limit: rows },
@@ -45,14 +40,14 @@ describe.each(gpuBackends)("$name", ({ name, create }) => {
         depth: { from: 0, to: depth, limit: depth },
         left: {
           along: left,
-          value: (row, d) => k.load(a, index(steps.left, row as never, d as never)),
+          value: (row, d) => k.load(a, index(steps.left, row, d)),
         },
         right: {
           along: right,
-          value: (column, d) => k.load(b, index(steps.right, column as never, d as never)),
+          value: (column, d) => k.load(b, index(steps.right, column, d)),
         },
         store: (sum, row, column) => {
-          const place = index({ side: columns, depth: 1 }, row as never, column as never);
+          const place = index({ side: columns, depth: 1 }, row, column);
           k.store(out, place, k.add(sum, k.const(0.5)));
         },
       });

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { lavapipe } from "../../scripts/installLavapipe.mjs";
 import { type OpenedGpu, openGpu } from "../../src/gpu.ts";
-import { loaderEnvironment, useDriver } from "./vulkan.ts";
+import { loaderEnvironment, loadVulkan } from "./vulkan.ts";
 
 /** Settings of lavapipe: it keeps what it compiled, and compiles for vectors of 128 bits, in half the time that those of 256 take. */
 const settings: Readonly<Record<string, string>> = {
@@ -17,8 +17,9 @@ export const float16Environment = { ...loaderEnvironment, ...settings };
 
 /** That GPU, open for `setBackend("webgpu")`; null, with a notice, where there is none. */
 export async function openFloat16(): Promise<OpenedGpu | null> {
-  if (process.env.VK_ICD_FILENAMES === undefined && existsSync(lavapipe)) {
-    useDriver(lavapipe);
+  if (existsSync(lavapipe)) process.env.VK_ICD_FILENAMES ??= lavapipe;
+  if (process.env.VK_ICD_FILENAMES === lavapipe) {
+    loadVulkan();
     Object.assign(process.env, settings);
   }
   try {

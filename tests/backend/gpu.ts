@@ -3,14 +3,15 @@ import { existsSync } from "node:fs";
 import { setBackend } from "../../src/backends.ts";
 import { openGpu } from "../../src/gpu.ts";
 import type { TestedBackend } from "./backends.ts";
-import { loaderEnvironment, useDriver } from "./vulkan.ts";
+import { loaderEnvironment, loadVulkan } from "./vulkan.ts";
 
 /** A driver for Vulkan that computes on the processor: Debian's Chromium brings it along. */
 const software = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 /** Chooses that driver, unless another was chosen outside. */
 function useSoftware(): void {
-  if (process.env.VK_ICD_FILENAMES === undefined && existsSync(software)) useDriver(software);
+  if (existsSync(software)) process.env.VK_ICD_FILENAMES ??= software;
+  if (process.env.VK_ICD_FILENAMES === software) loadVulkan();
 }
 
 /** What processes need besides, that a test starts, to find it. */

@@ -112,7 +112,10 @@ describe.skipIf(gpuBackends.length === 0)("a training step on webgpu", () => {
     const { gpu, calls } = await counted();
     const v = new Variable(Tensor.from([1, 2, 3]));
     v.assign(v.mul(2));
-    v.write(Float32Array.of(4, 5, 6));
+    const elements = Float32Array.of(4, 5, 6);
+    v.write(elements);
+    // What is written then is what was there when it was asked for.
+    elements.fill(0);
     const written = v.data();
     v.assign(v.add(1));
     const grown = Tensor.zeros([2 ** 21]).realize();

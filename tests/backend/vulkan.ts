@@ -4,17 +4,21 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 
 const loader = "/usr/lib/chromium/libvulkan.so.1";
+const loaded = Symbol.for("fovea.test.vulkan");
 
 /** What processes need besides, that a test starts, to find it. */
 export const loaderEnvironment: Readonly<Record<string, string>> = existsSync(loader)
   ? { LD_LIBRARY_PATH: dirname(loader) }
   : {};
 
-/** Makes this process find a driver, by its file. */
-export function useDriver(path: string): void {
-  process.env.VK_ICD_FILENAMES = path;
-  // Dawn asks for the loader by its name alone: one that is loaded already is found, wherever it lies.
-  if (existsSync(loader)) (createRequire(import.meta.url)("koffi") as Koffi).load(loader);
+/**
+ * Makes this process find it. Dawn asks for it by its name alone: one that is loaded already is found, wherever it lies. It stays
+ * loaded for as long as something refers to it.
+ */
+export function loadVulkan(): void {
+  if (!existsSync(loader)) return;
+  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  (globalThis as { [loaded]?: unknown })[loaded] = koffi.load(loader);
 }
 
 interface Koffi {

@@ -7,9 +7,11 @@ import { BackendEngine } from "../../src/engine.ts";
 import { graphOf } from "../../src/graph/graph.ts";
 import { conv2d } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
+import type { PlanTarget } from "../../src/plan/planner.ts";
 import { setEngine } from "../../src/tensor/engine.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
+import { gpuBackends } from "./gpu.ts";
 import { compilers } from "./kernels.ts";
 
 const reference = new BackendEngine(createReferenceBackend());
@@ -53,7 +55,9 @@ function error(found: readonly number[], expected: readonly number[]): number {
   return most / largest;
 }
 
-function kernelNames(sizes: Sizes, winograd: boolean): string[] {
+const inVectors: PlanTarget = { lanes: 4, accumulators: 12 };
+
+function kernelNames(sizes: Sizes, target: PlanTarget): string[] {
   setEngine(reference);
   const [batch, inChannels, outChannels, height, width] = sizes;
   const padding = sizes[5];
@@ -67,11 +71,7 @@ function kernelNames(sizes: Sizes, winograd: boolean): string[] {
     [outChannels, inChannels, 3, 3],
     "float32",
   );
-  const program = plan(graphOf([conv2d(x, w, null, { padding }).node]), {
-    lanes: 4,
-    accumulators: 12,
-    winograd,
-  });
+  const program = plan(graphOf([conv2d(x, w, null, { padding }).node]), target);
   return program.stages.flatMap(({ launches }) => launches.map(({ kernel }) => kernel.name));
 }
 
@@ -98,7 +98,7 @@ describe.each(compilers)("Winograd convolutions, $name", ({ create }) => {
   afterAll(() => backend.dispose());
 
   test.each(Object.entries(shapes))("%s", async (_, sizes) => {
-    expect(kernelNames(sizes, true)).toContain("conv2dWinograd");
+    expect(kernelNames(sizes, inVectors)).toContain("conv2dWinograd");
     const expected = await compute(reference, sizes);
     const found = await compute(fast, sizes);
     found.forEach((values, i) => {
@@ -119,7 +119,7 @@ describe.each(compilers)("Winograd convolutions, $name", ({ create }) => {
 
   test("are left out when asked", async () => {
     const sizes = shapes["F(4, 3), whole tiles"] as Sizes;
-    expect(kernelNames(sizes, false)).not.toContain("conv2dWinograd");
+    expect(kernelNames(sizes, { ...inVectors, winograd: false })).not.toContain("conv2dWinograd");
     const expected = await compute(reference, sizes);
     const found = await compute(direct, sizes);
     found.forEach((values, i) => {
@@ -128,9 +128,9 @@ describe.each(compilers)("Winograd convolutions, $name", ({ create }) => {
   });
 
   test("are not used where they do not pay", () => {
-    expect(kernelNames([4, 8, 8, 24, 24, 1], true)).not.toContain("conv2dWinograd");
-    expect(kernelNames([4, 256, 256, 3, 3, 1], true)).not.toContain("conv2dWinograd");
-    expect(kernelNames([3, 30, 62, 24, 24, 1], true)).not.toContain("conv2dWinograd");
+    expect(kernelNames([4, 8, 8, 24, 24, 1], inVectors)).not.toContain("conv2dWinograd");
+    expect(kernelNames([4, 256, 256, 3, 3, 1], inVectors)).not.toContain("conv2dWinograd");
+    expect(kernelNames([3, 30, 62, 24, 24, 1], inVectors)).not.toContain("conv2dWinograd");
   });
 
   test("give the same bits with any number of threads", async () => {
@@ -140,3 +140,37 @@ describe.each(compilers)("Winograd convolutions, $name", ({ create }) => {
     alone.dispose();
   });
 });
+
+describe.each(gpuBackends)(
+  "Winograd convolutions by groups of invocations, $name",
+  ({ create }) => {
+    const backend = create();
+    const fast = new BackendEngine(backend);
+
+    test.each([
+      ["whole tiles", [16, 32, 40, 12, 12, 1]],
+      ["pixels over", [16, 64, 48, 11, 11, 1]],
+      ["without padding", [8, 32, 40, 14, 14, 0]],
+      ["padding 2", [8, 48, 40, 6, 10, 2]],
+      ["another padding on each side", [8, 32, 36, 12, 17, [0, 2, 1, 0]]],
+    ] as const)("%s", async (_, sizes) => {
+      const names = kernelNames(sizes, backend.capabilities);
+      expect(names.filter((name) => /inograd/.test(name))).toEqual([
+        ...["winogradWeight", "winogradInput", "conv2dWinograd", "winogradOutput"],
+      ]);
+      const expected = await compute(reference, sizes);
+      const found = await compute(fast, sizes);
+      found.forEach((values, i) => {
+        expect(error(values, expected[i] as number[]), `result ${i}`).toBeLessThan(f4Bound);
+      });
+    });
+
+    test("are left out when asked, and where they do not pay", () => {
+      const { capabilities } = backend;
+      const asked = { ...capabilities, winograd: false };
+      expect(kernelNames([16, 32, 40, 12, 12, 1], asked)).toEqual(["conv2d"]);
+      expect(kernelNames([4, 8, 8, 24, 24, 1], capabilities)).toEqual(["conv2d"]);
+      expect(kernelNames([2, 32, 32, 6, 6, 1], capabilities)).toEqual(["conv2d"]);
+    });
+  },
+);

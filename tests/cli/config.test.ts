@@ -119,7 +119,7 @@ describe("options of the network", () => {
     );
     expect(stdout).not.toContain("epoch 1");
     expect(code).toBe(1);
-  }, 120_000);
+  }, 60_000);
 });
 
 describe("--find-lr", () => {

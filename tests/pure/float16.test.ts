@@ -3,12 +3,12 @@
 import { describe, expect, it, test } from "vitest";
 import { graphOf } from "../../src/graph/graph.ts";
 import { float16ToFloat32 } from "../../src/interop/halfFloat.ts";
-import type { Launch } from "../../src/kernel/ir.ts";
+import type { Launch, Workgroup } from "../../src/kernel/ir.ts";
 import { printKernel } from "../../src/kernel/print.ts";
 import { allOps } from "../../src/ops/index.ts";
 import { divide, type ProductSizes } from "../../src/plan/contract/tile.ts";
 import { plan } from "../../src/plan/plan.ts";
-import type { PlanTarget, WorkgroupTarget } from "../../src/plan/planner.ts";
+import type { PlanTarget } from "../../src/plan/planner.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { differenceOf } from "../backend/cases.ts";
@@ -105,7 +105,7 @@ describe("products in float16", () => {
       few.flatMap((columns) => few.map((depth) => ({ batches: 1, rows, columns, depth }))),
     );
     const divided = ({ workgroup: group }: PlanTarget) =>
-      sizes.map((each) => divide(each, group as WorkgroupTarget));
+      sizes.map((each) => divide(each, group as Workgroup));
     expect(divided(inFloat16)).toEqual(divided(inFloat32));
   });
 });

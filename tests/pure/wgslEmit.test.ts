@@ -12,8 +12,8 @@ function linesOf(write: (k: KernelBuilder, x: Value) => Value): readonly string[
   const k = new KernelBuilder("lines", 1);
   const [x, out] = [k.buffer("x"), k.buffer("out")];
   k.store(out, 0, write(k, k.let(k.load(x, 0))));
-  const text = printKernel(k.finish(), ["heap", "heap"]);
-  return text.split("\n").filter((line) => /^ {2}(let|var) v/.test(line));
+  const { code } = printKernel(k.finish(), ["heap", "heap"]);
+  return code.split("\n").filter((line) => /^ {2}(let|var) v/.test(line));
 }
 
 test("a sum as it was rounded goes through a number that the compiler does not know", () => {
@@ -40,6 +40,39 @@ test("the elementary functions settle the sums whose rounding they use", () => {
   expect(settles(linesOf((k, x) => new KernelMath(k).log1p(x)))).toBe(true);
 });
 
+test("where a kernel begins in its buffers is for the table to say, not for the shader", () => {
+  const sum = (first: number) => {
+    const k = new KernelBuilder("sum", 1);
+    const [x, out] = [k.buffer("x"), k.buffer("out")];
+    const at = (offset: number): Value => k.load(x, plus(k.chunk, offset));
+    k.store(out, 7, k.add(at(first + 3), at(first)));
+    return printKernel(k.finish(), ["heap", "arena"]);
+  };
+  const [before, after] = [sum(-2), sum(5)];
+  expect(after.code).toBe(before.code);
+  expect([before.starts, after.starts]).toEqual([
+    [-2, 7],
+    [5, 7],
+  ]);
+  expect(before.code).toContain("heap[(b0 + u32(n0))]");
+  expect(before.code).toContain("arena[b1] = ");
+});
+
+test("a shader has the functions that it calls, and those that they call", () => {
+  const functionsOf = (write: (k: KernelBuilder, x: Value) => Value): readonly string[] => {
+    const k = new KernelBuilder("functions", 1);
+    const [x, out] = [k.buffer("x"), k.buffer("out")];
+    k.store(out, 0, write(k, k.load(x, 0)));
+    const { code } = printKernel(k.finish(), ["heap", "heap"]);
+    return [...code.matchAll(/fn (\w+)/g)].map(([, name]) => name as string);
+  };
+  expect(functionsOf((_, x) => x)).toEqual(["main"]);
+  expect(functionsOf((k, x) => k.unary("sqrt", x))).toEqual(["sqrt_f32", "is_nan", "main"]);
+  expect(functionsOf((k, x) => k.binary("max", x, k.const(1)))).toEqual([
+    ...["max_f32", "is_nan", "main"],
+  ]);
+});
+
 /** A product of two matrices of the size of a tile, the neighbours of the left one along the depth, those of the right one along the side. */
 function product(tile: ContractionTile, operands: OperandPrecision): Kernel {
   const k = new KernelBuilder("product", 1);
@@ -63,12 +96,12 @@ function product(tile: ContractionTile, operands: OperandPrecision): Kernel {
   return k.finish();
 }
 
+function codeOf(kernel: Kernel): string {
+  return printKernel(kernel, ["heap", "heap", "heap"]).code;
+}
+
 test("operands in float16 are rounded as they are loaded, and multiplied and summed in float32", () => {
-  const lines = printKernel(product(tiles[0] as ContractionTile, "float16"), [
-    "heap",
-    "heap",
-    "heap",
-  ])
+  const lines = codeOf(product(tiles[0] as ContractionTile, "float16"))
     .split("\n")
     .filter((line) => /f16|_tile|fma/.test(line))
     .map((line) => line.trim());
@@ -96,9 +129,8 @@ test("operands in float16 are rounded as they are loaded, and multiplied and sum
 });
 
 test("kernels in float32 ask for no float16", () => {
-  expect(
-    printKernel(product(tiles[0] as ContractionTile, "float32"), ["heap", "heap", "heap"]),
-  ).not.toMatch(/f16|sum_tile/);
+  const code = codeOf(product(tiles[0] as ContractionTile, "float32"));
+  expect(code).not.toMatch(/f16|sum_tile/);
 });
 
 const bytesOf: Readonly<Record<string, number>> = { f32: 4, f16: 2 };
@@ -108,8 +140,9 @@ test.each(["float32", "float16"] as const)(
   (operands) => {
     for (const tile of tiles) {
       const kernel = product(tile, operands);
-      const text = printKernel(kernel, ["heap", "heap", "heap"]);
-      const declared = [...text.matchAll(/var<workgroup> \w+: array<vec4<(\w+)>, (\d+)>/g)];
+      const declared = [
+        ...codeOf(kernel).matchAll(/var<workgroup> \w+: array<vec4<(\w+)>, (\d+)>/g),
+      ];
       const bytes = declared.map(
         ([, type, quads]) => 4 * (bytesOf[type as string] as number) * Number(quads),
       );

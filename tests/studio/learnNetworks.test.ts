@@ -90,12 +90,15 @@ describeStudio("networks", (studio) => {
         ],
       ],
     ];
-    it.each(expected)("%s: parameters, work and stages", async (name, parameters, work, stages) => {
-      page = await studio.open(`learn/networks?net=${name}`);
-      await poll(() => caption(network)).toContain(
-        `${parameters} parameters; ${work} multiply-adds for a picture.`,
-      );
-      expect(await shapes()).toEqual(stages);
+    it("shows parameters, work and stages of each network, as the address goes from one to the next", async () => {
+      page = await studio.open("learn/networks");
+      for (const [name, parameters, work, stages] of expected) {
+        await page.goto(`${studio.address}#/learn/networks?net=${name}`);
+        await poll(() => caption(network)).toContain(
+          `${parameters} parameters; ${work} multiply-adds for a picture.`,
+        );
+        expect(await shapes(), name).toEqual(stages);
+      }
     });
 
     it("draws four paths that are joined, and follows pointer, keyboard and address", async () => {

@@ -50,6 +50,6 @@ describeStudio("Train, while it trains with all panels open", (studio) => {
     const from = await steps();
     await poll(steps, 240_000).toBeGreaterThan(from + 4000);
     const after = await memoryOf(page);
-    expect((after - before) / 2 ** 20).toBeLessThan(4);
-  }, 480_000);
+    expect((after - before) / 2 ** 20).toBeLessThan(2);
+  }, 360_000);
 });

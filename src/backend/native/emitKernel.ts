@@ -2,6 +2,7 @@
 // that kernels which do the same print the same text, whatever program they are in.
 import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { evaluatedBy, within } from "../../kernel/walk.ts";
+import { RegisterNames } from "../registerNames.ts";
 import { cAddress, cElement, cIndex, cType, cValue, type Names } from "./emitValue.ts";
 
 /** A kernel as C, but for its name, and the widths of the vectors in it. */
@@ -99,18 +100,16 @@ function printStore(names: Names, { buffer, index, value }: Statement & { op: "s
 
 /** Numbers things as they are bound: v0, v1, … for registers, i0 for the chunk, i1, … for indices, p0, … for pointers. */
 class KernelNames implements Names {
-  readonly #kernel: Kernel;
   readonly #lines: string[];
-  readonly #bound: Map<number, string>;
+  readonly #registers: RegisterNames;
   readonly #buffers: ReadonlyMap<number, string>;
-  readonly #count = { v: 0, i: 1, p: 0 };
+  #pointerCount = 0;
   /** The pointers of each open block, innermost last, by what they point to. */
   readonly #pointers: Map<string, string>[] = [new Map()];
 
   constructor(kernel: Kernel, lines: string[]) {
-    this.#kernel = kernel;
     this.#lines = lines;
-    this.#bound = new Map([[kernel.chunk.id, "i0"]]);
+    this.#registers = new RegisterNames(kernel, "i");
     this.#buffers = new Map(kernel.buffers.map(({ id }, i) => [id, `b${i}`]));
   }
 
@@ -125,15 +124,12 @@ class KernelNames implements Names {
     this.#pointers.pop();
   }
 
-  local = (local: Local): string => this.#nameOf(local);
+  local = (local: Local): string => this.#registers.of(local);
 
-  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+  variable = (variable: IndexVariable): string => this.#registers.of(variable);
 
   bind(holder: Local | IndexVariable): string {
-    const letter = "type" in holder ? "v" : "i";
-    const name = `${letter}${this.#count[letter]++}`;
-    this.#bound.set(holder.id, name);
-    return name;
+    return this.#registers.bind(holder);
   }
 
   /**
@@ -148,15 +144,9 @@ class KernelNames implements Names {
       const known = block.get(target);
       if (known !== undefined) return known;
     }
-    const name = `p${this.#count.p++}`;
+    const name = `p${this.#pointerCount++}`;
     this.#lines.push(`${this.indent}${elementTypes[element]} *${name} = ${target};`);
     this.#pointers.at(-1)?.set(target, name);
     return name;
-  }
-
-  #nameOf({ id }: Local | IndexVariable): string {
-    const name = this.#bound.get(id);
-    if (name !== undefined) return name;
-    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
   }
 }

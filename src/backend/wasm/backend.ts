@@ -119,9 +119,9 @@ class WasmBackend implements Backend {
   compile(_graph: Graph, kernels: () => KernelProgram): Executable {
     this.#tensors.checkAlive();
     const program = kernels();
+    this.#memory.reserveArena(program.arenaBytes);
     const features = { ...this.#features, threads: this.#pool !== null };
     const emitted = emitProgram(program, features);
-    this.#memory.reserveArena(program.arenaBytes);
     return new WasmExecutable(emitted, program, this.#memory, this.#pool, {
       single: () => emitProgram(program, { ...features, single: true }),
       code: async () => {

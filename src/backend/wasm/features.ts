@@ -1,6 +1,7 @@
 // What this engine's WebAssembly can do, found out by asking it to accept tiny modules.
+
+import { environment, nodeModule } from "../../tensor/environment.ts";
 import { OptionError } from "../../tensor/errors.ts";
-import { node } from "../node.ts";
 import { FunctionWriter } from "./assembler.ts";
 import type { WasmFeatures } from "./kernelState.ts";
 import { ModuleWriter } from "./module.ts";
@@ -18,8 +19,7 @@ export function detectFeatures(): WasmFeatures {
 
 /** Is relaxed SIMD wanted where nobody says so? `$FOVEA_RELAXED_SIMD`, "on" or "off"; on unless given. */
 export function relaxedSimdByDefault(): boolean {
-  const given =
-    (typeof process === "undefined" ? undefined : process.env?.FOVEA_RELAXED_SIMD) ?? "";
+  const given = environment().FOVEA_RELAXED_SIMD ?? "";
   if (given === "" || given === "on") return true;
   if (given === "off") return false;
   throw new OptionError(`FOVEA_RELAXED_SIMD must be "on" or "off", got "${given}"`);
@@ -35,7 +35,7 @@ function acceptsRelaxed(): boolean {
     });
   if (test()) return true;
   // Node 20 has it behind a flag, which takes effect for modules compiled from now on.
-  node("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  nodeModule("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
   return test();
 }
 

@@ -1,6 +1,7 @@
 // Starting threads, in Node and in browsers.
+
+import { nodeModule } from "../../tensor/environment.ts";
 import { workerFlags } from "../../workerFlags.ts";
-import { node } from "../node.ts";
 import type { WorkerMessage, WorkerStart } from "./control.ts";
 
 /** A started worker. */
@@ -12,13 +13,15 @@ export interface Thread {
 /** Can threads share memory here? In browsers only pages may that are isolated from others. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined") return false;
-  if (node("node:worker_threads") !== null) return true;
+  if (nodeModule("node:worker_threads") !== null) return true;
   return typeof Worker === "function" && globalThis.crossOriginIsolated === true;
 }
 
 /** How many threads this machine can run at once. */
 export function availableThreads(): number {
-  return node("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  return (
+    nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1
+  );
 }
 
 /** May this thread sleep? The main thread of a page may not. */
@@ -42,7 +45,7 @@ export function startThread(
   onLoss: (cause: unknown) => void,
   script?: URL,
 ): Thread {
-  const threads = node("node:worker_threads");
+  const threads = nodeModule("node:worker_threads");
   return threads === null
     ? startInBrowser(start, onLoss)
     : startInNode(threads, start, onLoss, script ?? nodeScript());

@@ -1,6 +1,7 @@
 // Finding the GPU: WebGPU of the browser, or of the package `webgpu` (Dawn) in Node.
+
+import { nodeModule } from "../../tensor/environment.ts";
 import { BackendError } from "../../tensor/errors.ts";
-import { node } from "../node.ts";
 import { clock, float16, Gpu } from "./device.ts";
 
 export interface GpuOptions {
@@ -66,7 +67,7 @@ async function entryPoint(): Promise<GPU> {
   const held = globalThis as { [instanceKey]?: GPU };
   const known = held[instanceKey];
   if (known !== undefined) return known;
-  if (node("node:module") === null) {
+  if (nodeModule("node:module") === null) {
     throw new BackendError(
       "webgpu: this browser has no WebGPU, or the page is not from https or localhost",
     );

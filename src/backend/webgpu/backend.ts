@@ -92,9 +92,12 @@ class WebgpuBackend implements Backend {
   write(buffer: BackendBuffer, _dtype: Dtype, data: TypedArray): void {
     const address = this.#tensors.addressFor("written to", buffer, data.byteLength);
     if (data.byteLength === 0) return;
-    // The queue takes whole words; behind each tensor is room for that.
-    const whole = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
-    whole.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    // The queue takes whole words; behind each tensor is room for that. It copies them at once: what has to wait is copied here.
+    const length = Math.ceil(bytes.length / 4) * 4;
+    const isGiven = length === bytes.length && !this.#commands.isWaiting;
+    const whole = isGiven ? bytes : new Uint8Array(length);
+    if (!isGiven) whole.set(bytes);
     this.#commands.give(() => {
       this.#gpu.device.queue.writeBuffer(this.#memory.heap, address, whole);
     });

@@ -13,9 +13,14 @@ export class Commands {
     this.#onFault = onFault;
   }
 
+  /** Would a command have to wait, whatever it needs? */
+  get isWaiting(): boolean {
+    return this.#given !== null;
+  }
+
   /** Gives a command: at once if what it needs is there and nothing waits before it. */
   give(command: Command, needs: Promise<unknown> | null = null): void {
-    if (needs === null && this.#given === null) return command();
+    if (needs === null && !this.isWaiting) return command();
     this.#waiting.push({ command, needs });
     this.#given ??= this.#giveAll();
   }

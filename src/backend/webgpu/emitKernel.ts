@@ -1,28 +1,35 @@
 // Prints one kernel as a WGSL compute shader: an invocation computes a chunk, or a workgroup the tile of a contraction. A kernel sees two buffers, the heap with all
 // tensors and the arena with all temporaries, and a table that says where in them its own begin; so there is no limit on how
-// many tensors it reads, and in-place updates are nothing special. Names are numbered as they come: kernels that do the
-// same print the same text.
+// many tensors it reads, and in-place updates are nothing special. Names are numbered as they come, and where a kernel begins in
+// its buffers is the table's to say: kernels that do the same print the same text, and are compiled once.
 import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
-import { contractionIn, membersOf, sharedBytesOf } from "../../kernel/walk.ts";
+import { accessesWithin, contractionIn, membersOf, sharedBytesOf } from "../../kernel/walk.ts";
 import { declareShared, printContraction } from "./emitContraction.ts";
 import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
 import type { WorkgroupNeeds } from "./limits.ts";
 import { KernelNames, type Space } from "./names.ts";
-import { groupSize, preamble } from "./preamble.ts";
+import { groupSize, preambleFor } from "./preamble.ts";
 
 const spaces: readonly Space[] = ["heap", "arena"];
 
 /** Numbers of the table before the places of the buffers: chunks, the bits of NaN and of infinity, and 0. */
 export const tableHead = 4;
 
+export interface PrintedKernel {
+  readonly code: string;
+  /** For each buffer the element from which its addresses are counted: the table says where that lies. */
+  readonly starts: readonly number[];
+}
+
 /** @param spacesOf where each of the kernel's buffers lies */
-export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string {
+export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): PrintedKernel {
+  const starts = startsOf(kernel);
   const atomic = new Set<Space>();
   for (const buffer of storedBytes(kernel.body)) {
     atomic.add(spacesOf[kernel.buffers.findIndex(({ id }) => id === buffer.id)] as Space);
   }
   const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
-  const names = new KernelNames(kernel, spacesOf, atomic);
+  const names = new KernelNames(kernel, starts, spacesOf, atomic);
   const lines: string[] = [];
   const contraction = contractionIn(kernel);
   const number = "(group.y * groups.x + group.x)";
@@ -35,10 +42,9 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): string 
     const element = atomic.has(space) ? "atomic<u32>" : "u32";
     return `@group(0) @binding(${i}) var<storage, read_write> ${space}: array<${element}>;`;
   });
-  const enabled = contraction?.operands === "float16" ? "enable f16;\n" : "";
-  return `${enabled}${declared.join("\n")}
-@group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
-${preamble}${[...atomic].map(byteStore).join("")}${contraction === null ? "" : declareShared(contraction)}
+  const helpers = [...atomic].map(byteStore).join("");
+  const shared = contraction === null ? "" : declareShared(contraction);
+  const main = `${helpers}${shared}
 @compute @workgroup_size(${contraction === null ? groupSize : membersOf(contraction.tile)})
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -51,6 +57,21 @@ fn main(
 ${lines.join("\n")}
 }
 `;
+  const enabled = contraction?.operands === "float16" ? "enable f16;\n" : "";
+  const code = `${enabled}${declared.join("\n")}
+@group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
+${preambleFor(main)}${main}`;
+  return { code, starts };
+}
+
+/** The least constant among the indices of each buffer. */
+function startsOf({ buffers, body }: Kernel): number[] {
+  const starts = new Map<Buffer, number>();
+  for (const { buffer, index } of accessesWithin(body)) {
+    if (buffer !== null)
+      starts.set(buffer, Math.min(starts.get(buffer) ?? Infinity, index.constant));
+  }
+  return buffers.map((buffer) => starts.get(buffer) ?? 0);
 }
 
 /** What a workgroup of this kernel needs, and the chunks that it computes. */

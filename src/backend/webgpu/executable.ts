@@ -38,8 +38,10 @@ export interface GpuParts {
 interface Entry {
   readonly at: number;
   readonly binding: number;
-  /** Bytes of a unit in which the kernel counts. */
+  /** Bytes of a unit in which the kernel counts, */
   readonly unit: number;
+  /** and the unit of the tensor from which it does. */
+  readonly start: number;
 }
 
 export class GpuExecutable implements Executable {
@@ -79,26 +81,28 @@ export class GpuExecutable implements Executable {
     this.#partSize = Math.ceil(((tableHead + most) * 4) / partBytes) * partBytes;
     this.#table = new Uint32Array((Math.max(1, launches.length) * this.#partSize) / 4);
     const entries: Entry[] = [];
-    this.#codes = launches.map(({ kernel, slots: used }) =>
-      printKernel(
-        kernel,
-        used.map((slot) => ((slots[slot] as Slot).kind === "bound" ? "heap" : "arena")),
-      ),
-    );
+    const codes: string[] = [];
+    // Each kernel is compiled while the next is printed.
     this.#dispatches = launches.map((launch, i) => {
-      const start = (i * this.#partSize) / 4;
-      this.#table.set([launch.chunks, nanBits, infinityBits], start);
-      launch.slots.forEach((number, k) => {
-        const slot = slots[number] as Slot;
-        const unit = launch.kernel.buffers[k]?.element === "uint8" ? 1 : 4;
-        const at = start + tableHead + k;
-        if (slot.kind === "arena") this.#table[at] = slot.offset / unit;
-        else entries.push({ at, binding: numberOf.get(slot) as number, unit });
+      const { kernel, chunks, slots: used } = launch;
+      checkWorkgroup(kernel.name, workgroupOf(kernel), gpu.device.limits);
+      const own = used.map((number) => slots[number] as Slot);
+      const spaces = own.map(({ kind }) => (kind === "bound" ? "heap" : "arena"));
+      const { code, starts } = printKernel(kernel, spaces);
+      codes.push(code);
+      const part = (i * this.#partSize) / 4;
+      this.#table.set([chunks, nanBits, infinityBits], part);
+      own.forEach((slot, k) => {
+        const unit = kernel.buffers[k]?.element === "uint8" ? 1 : 4;
+        const at = part + tableHead + k;
+        const start = starts[k] as number;
+        if (slot.kind === "arena") this.#table[at] = slot.offset / unit + start;
+        else entries.push({ at, binding: numberOf.get(slot) as number, unit, start });
       });
-      checkWorkgroup(launch.kernel.name, workgroupOf(launch.kernel), gpu.device.limits);
-      const pipeline = pipelines.pipeline(this.#codes[i] as string);
+      const pipeline = pipelines.pipeline(code);
       return { pipeline, groups: groupsOf(launch, gpu), offsets: [i * this.#partSize] };
     });
+    this.#codes = codes;
     this.#entries = entries;
     const pending = this.#dispatches.flatMap(({ pipeline }) => pipeline.pending ?? []);
     if (pending.length > 0) {
@@ -167,8 +171,9 @@ export class GpuExecutable implements Executable {
   /** Writes down where the bound tensors lie, if that is elsewhere than in the last run. */
   #place(addresses: Float64Array): void {
     let isChanged = !this.#isWritten;
-    for (const { at, binding, unit } of this.#entries) {
-      const place = (addresses[binding] as number) / unit;
+    for (const { at, binding, unit, start } of this.#entries) {
+      // Modulo 2^32, as kernels add: they may count from before a tensor's first element.
+      const place = ((addresses[binding] as number) / unit + start) >>> 0;
       if (this.#table[at] !== place) isChanged = true;
       this.#table[at] = place;
     }

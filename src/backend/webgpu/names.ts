@@ -1,26 +1,34 @@
 // What things are called in a shader: registers v0, v1, …, indices n0 (the chunk), n1, … as they come.
 import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
 import { blocksOf } from "../../kernel/walk.ts";
+import { RegisterNames } from "../registerNames.ts";
 import { type Names, wgslIndex } from "./emitValue.ts";
 
 /** Where a kernel's buffer lies. */
 export type Space = "heap" | "arena";
 
 export class KernelNames implements Names {
-  readonly #kernel: Kernel;
+  readonly #numbers: ReadonlyMap<number, number>;
+  readonly #starts: readonly number[];
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
-  #bound: Map<number, string>;
+  readonly #registers: RegisterNames;
   readonly #set: ReadonlySet<number>;
-  readonly #count = { v: 0, n: 1 };
   #depth = 1;
 
-  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
-    this.#kernel = kernel;
+  /** @param starts where in each buffer addresses are counted from */
+  constructor(
+    kernel: Kernel,
+    starts: readonly number[],
+    spacesOf: readonly Space[],
+    atomic: ReadonlySet<Space>,
+  ) {
+    this.#numbers = new Map(kernel.buffers.map(({ id }, i) => [id, i]));
+    this.#starts = starts;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
     this.#set = new Set(setLocals(kernel.body));
-    this.#bound = new Map([[kernel.chunk.id, "n0"]]);
+    this.#registers = new RegisterNames(kernel, "n");
   }
 
   /** What lines of the innermost block begin with. */
@@ -39,12 +47,17 @@ export class KernelNames implements Names {
     return this.#set.has(local.id);
   }
 
-  local = (local: Local): string => this.#nameOf(local);
+  local = (local: Local): string => this.#registers.of(local);
 
-  variable = (variable: IndexVariable): string => this.#nameOf(variable);
+  variable = (variable: IndexVariable): string => this.#registers.of(variable);
 
-  address = (buffer: Buffer, index: Index): string =>
-    `(b${this.#numberOf(buffer)} + u32(${wgslIndex(this, index)}))`;
+  address = (buffer: Buffer, { constant, terms }: Index): string => {
+    const number = this.#numberOf(buffer);
+    const rest = { constant: constant - (this.#starts[number] as number), terms };
+    return rest.constant === 0 && terms.length === 0
+      ? `b${number}`
+      : `(b${number} + u32(${wgslIndex(this, rest)}))`;
+  };
 
   word = (buffer: Buffer, address: string): string => {
     const space = this.spaceOf(buffer);
@@ -65,28 +78,19 @@ export class KernelNames implements Names {
 
   /** What is called how at present, to come back to with `recall`. */
   known(): ReadonlyMap<number, string> {
-    return new Map(this.#bound);
+    return this.#registers.known();
   }
 
   recall(known: ReadonlyMap<number, string>): void {
-    this.#bound = new Map(known);
+    this.#registers.recall(known);
   }
 
   bind(holder: Local | IndexVariable): string {
-    const letter = "type" in holder ? "v" : "n";
-    const name = `${letter}${this.#count[letter]++}`;
-    this.#bound.set(holder.id, name);
-    return name;
+    return this.#registers.bind(holder);
   }
 
   #numberOf({ id }: Buffer): number {
-    return this.#kernel.buffers.findIndex((buffer) => buffer.id === id);
-  }
-
-  #nameOf({ id }: Local | IndexVariable): string {
-    const name = this.#bound.get(id);
-    if (name !== undefined) return name;
-    throw new Error(`kernel ${this.#kernel.name}: a register is used before it is bound`);
+    return this.#numbers.get(id) as number;
   }
 }
 

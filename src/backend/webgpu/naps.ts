@@ -1,6 +1,6 @@
 // Waiting in Node: Dawn's promises are looked after once in each turn of the event loop, turn after turn without a pause. While
 // kernels are compiled, that would take a core from the compiler.
-import { node } from "../node.ts";
+import { nodeModule } from "../../tensor/environment.ts";
 
 const napMs = 1;
 
@@ -9,7 +9,7 @@ let isNapping = false;
 
 /** Until the promise is settled, this thread sleeps for a moment in each turn. Does nothing in a browser. */
 export function napUntil(promise: Promise<unknown>): void {
-  if (node("node:module") === null) return;
+  if (nodeModule("node:module") === null) return;
   const end = (): void => {
     waiting--;
   };

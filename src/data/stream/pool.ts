@@ -2,7 +2,7 @@
 // is nothing to do, and never keep the process alive by themselves.
 
 import type { Worker } from "node:worker_threads";
-import { nodeModule } from "../../interop/node.ts";
+import { nodeModule } from "../../tensor/environment.ts";
 import { DataError } from "../../tensor/errors.ts";
 import { workerFlags } from "../../workerFlags.ts";
 import type { EpochRandom } from "../dataset.ts";

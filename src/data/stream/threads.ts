@@ -1,6 +1,6 @@
 // What this machine offers for reading ahead.
 
-import { nodeModule } from "../../interop/node.ts";
+import { nodeModule } from "../../tensor/environment.ts";
 
 /** Worker threads unless asked for: one core is left to training, and more than four seldom have enough to do. */
 export function usualWorkers(): number {

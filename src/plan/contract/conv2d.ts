@@ -10,7 +10,9 @@
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Conv2dParams } from "../../ops/conv2dLoops.ts";
 import type { Node } from "../../tensor/node.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { type ConvSizes, convSizes, plainOperand } from "../conv2d/shared.ts";
+import { turnedSizes } from "../conv2d/winograd.ts";
 import type { Root } from "../group.ts";
 import { indicesOf } from "../lower/loops.ts";
 import { fixed, type Place } from "../place.ts";
@@ -18,6 +20,11 @@ import { isEmpty, type Planner } from "../planner.ts";
 import { lowerForwardDirect, lowerInputGradDirect, lowerWeightGradDirect } from "./direct.ts";
 import { type GradPhase, gradientAt, gradPhases, inputAt } from "./positions.ts";
 import { lowerProduct } from "./product.ts";
+import {
+  lowerWeightGradWinogradByGroups,
+  lowerWinogradByGroups,
+  winogradPays,
+} from "./winograd.ts";
 
 /** With fewer channels than this in a group, tiles are too empty. */
 const fewChannels = 8;
@@ -34,15 +41,18 @@ export function lowerConv2dByGroups(planner: Planner, root: Root): void {
   const { down, across, inPerGroup, outPerGroup } = sizes;
   const taps = [inPerGroup, down.kernel, across.kernel] as const;
   const positions = [sizes.batch, down.outSize, across.outSize] as const;
+  const direct = {
+    batches: sizes.groups,
+    rows: outPerGroup,
+    columns: sizeOf(positions),
+    depth: sizeOf(taps),
+  };
+  if (winogradPays(planner, sizes, "forward", direct))
+    return lowerWinogradByGroups(planner, root, place, sizes, false);
   const channel = (group: IndexLike, o: IndexLike) => plus(times(group, outPerGroup), o);
   lowerProduct(planner, root, place, {
     name: "conv2d",
-    sizes: {
-      batches: sizes.groups,
-      rows: outPerGroup,
-      columns: count(positions),
-      depth: count(taps),
-    },
+    sizes: direct,
     left: (w, group) => ({
       along: "depth",
       value: (o, k) => {
@@ -76,15 +86,18 @@ export function lowerWeightGradByGroups(planner: Planner, root: Root): void {
     return lowerWeightGradDirect(planner, root, place, sizes, operands);
   const taps = [inPerGroup, down.kernel, across.kernel] as const;
   const positions = [sizes.batch, down.outSize, across.outSize] as const;
+  const direct = {
+    batches: sizes.groups,
+    rows: outPerGroup,
+    columns: sizeOf(taps),
+    depth: sizeOf(positions),
+  };
+  if (winogradPays(planner, sizes, "weightGrad", direct))
+    return lowerWeightGradWinogradByGroups(planner, root, place, sizes);
   const channel = (group: IndexLike, o: IndexLike) => plus(times(group, outPerGroup), o);
   lowerProduct(planner, root, place, {
     name: "conv2dWeightGrad",
-    sizes: {
-      batches: sizes.groups,
-      rows: outPerGroup,
-      columns: count(taps),
-      depth: count(positions),
-    },
+    sizes: direct,
     left: (w, group) => ({
       along: "depth",
       value: (o, position) => {
@@ -110,6 +123,15 @@ export function lowerInputGradByGroups(planner: Planner, root: Root): void {
   if (isEmpty(node)) return;
   const sizes = convSizes(core.shape, weight.shape, grad.shape, core.params as Conv2dParams);
   const operands = { grad: plainOperand(planner, grad), weight: plainOperand(planner, weight) };
+  const turned = turnedSizes(sizes);
+  const direct = {
+    batches: sizes.groups,
+    rows: sizes.inPerGroup,
+    columns: sizes.batch * sizes.down.size * sizes.across.size,
+    depth: sizes.outPerGroup * sizes.down.kernel * sizes.across.kernel,
+  };
+  if (winogradPays(planner, turned, "inputGrad", direct))
+    return lowerWinogradByGroups(planner, root, place, turned, true);
   for (const phase of gradPhases(sizes)) {
     if (sizes.inPerGroup < fewChannels)
       lowerInputGradDirect(planner, root, place, sizes, operands, phase);
@@ -134,8 +156,8 @@ function lowerInputGradPhase(
     sizes: {
       batches: sizes.groups,
       rows: inPerGroup,
-      columns: count(pixels),
-      depth: count(taps),
+      columns: sizeOf(pixels),
+      depth: sizeOf(taps),
     },
     left: (w, group) => ({
       along: sizes.down.kernel * sizes.across.kernel === 1 ? "side" : "depth",
@@ -160,8 +182,4 @@ function lowerInputGradPhase(
       return [n, channel, phase.down.pixel(q), phase.across.pixel(r)].map(fixed);
     },
   });
-}
-
-function count(sizes: readonly number[]): number {
-  return sizes.reduce((product, size) => product * size, 1);
 }

@@ -1,16 +1,17 @@
 // Convolutions of few channels, and depthwise ones: an invocation computes all channels of its group at one position, so each pixel
 // that it loads serves all of them.
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
-import type { Value } from "../../kernel/ir.ts";
+import type { Value, Workgroup } from "../../kernel/ir.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { ConvSizes } from "../conv2d/shared.ts";
 import { convFlops } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
+import { withEpilogue } from "../lower/boxes.ts";
 import { indicesOf } from "../lower/loops.ts";
 import { fixed, type Place } from "../place.ts";
-import type { Planner, WorkgroupTarget } from "../planner.ts";
+import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { finished, sumParts } from "./parts.ts";
+import { sumParts } from "./parts.ts";
 import { type GradPhase, gradientAt, inputAt } from "./positions.ts";
 
 export function lowerForwardDirect(
@@ -36,7 +37,7 @@ export function lowerForwardDirect(
   });
   sums.forEach((sum, o) => {
     const at = [n, channel(o), i, j].map(fixed);
-    w.store(place, at, finished(w, root, sum, at), 1);
+    w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
   });
   planner.launch(w, sizeOf(shape), { flops: convFlops(sizes) });
 }
@@ -70,10 +71,10 @@ export function lowerInputGradDirect(
   sums.forEach((sum, c) => {
     const channel = plus(times(group, inPerGroup), c);
     const at = [n, channel, phase.down.pixel(q), phase.across.pixel(r)].map(fixed);
-    w.store(place, at, finished(w, root, sum, at), 1);
+    w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
   });
-  const share = sizeOf(shape) / (batch * groups * sizes.down.size * sizes.across.size);
-  planner.launch(w, sizeOf(shape), { flops: convFlops(sizes) * share });
+  const taps = outPerGroup * phase.down.taps * phase.across.taps;
+  planner.launch(w, sizeOf(shape), { flops: 2 * sizeOf(shape) * inPerGroup * taps });
 }
 
 /** An invocation for each weight and part of the images. */
@@ -86,7 +87,7 @@ export function lowerWeightGradDirect(
 ): void {
   const { core } = root;
   const { batch, outChannels, inPerGroup, outPerGroup, down, across } = sizes;
-  const { busy } = planner.target.workgroup as WorkgroupTarget;
+  const { busy } = planner.target.workgroup as Workgroup;
   const most = Math.max(1, Math.min(batch, Math.ceil(busy / sizeOf(core.shape))));
   const perPart = Math.ceil(batch / most);
   const parts = Math.ceil(batch / perPart);
@@ -117,7 +118,7 @@ export function lowerWeightGradDirect(
     { limit: batch },
   );
   const at = [out, ...tap].map(fixed);
-  if (partial === null) w.store(place, at, finished(w, root, sum, at), 1);
+  if (partial === null) w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
   else w.store(partial, [fixed(part), ...at], sum, 1);
   planner.launch(w, parts * sizeOf(core.shape), { flops: convFlops(sizes) });
   if (partial === null) return;

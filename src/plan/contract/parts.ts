@@ -1,5 +1,4 @@
 // Sums that were computed in parts, beside each other: added in order, with the epilogue.
-import type { Value } from "../../kernel/ir.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { withEpilogue } from "../lower/boxes.ts";
@@ -33,17 +32,7 @@ export function sumParts(planner: Planner, root: Root, place: Place, parts: Part
       w.k.for("part", 0, count, (part) => {
         w.k.set(sum, w.k.add(sum, w.load(partial, [fixed(part), ...at], 1)));
       });
-      return finished(w, root, sum, target(w, at));
+      return withEpilogue(w, root.node, root.core, sum, target(w, at), 1);
     },
   });
-}
-
-/** A sum with what follows in its kernel. */
-export function finished(
-  w: KernelWriter,
-  { node, core }: Root,
-  sum: Value,
-  at: readonly AxisIndex[],
-): Value {
-  return node === core ? sum : withEpilogue(w, node, core, sum, at, 1);
 }

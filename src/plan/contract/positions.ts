@@ -9,7 +9,7 @@ import type { KernelWriter } from "../writer.ts";
 export type Three = readonly [IndexLike, IndexLike, IndexLike];
 
 /** A position along one axis, from 0 to size if it lies inside. */
-interface Reach {
+export interface Reach {
   readonly position: Index;
   readonly size: number;
   /** Does it always lie inside? */
@@ -48,7 +48,8 @@ export function gradientAt(
   return loadInside(w, grad, [n, channel], [phase.down.output(q, u), phase.across.output(r, v)]);
 }
 
-function loadInside(
+/** An element; 0 outside the image. */
+export function loadInside(
   w: KernelWriter,
   place: Place,
   outer: readonly IndexLike[],

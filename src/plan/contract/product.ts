@@ -3,12 +3,15 @@
 
 import type { OperandParts } from "../../kernel/contraction.ts";
 import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
+import type { Index, Value, Workgroup } from "../../kernel/ir.ts";
 import type { Root } from "../group.ts";
+import { withEpilogue } from "../lower/boxes.ts";
 import { indicesOf } from "../lower/loops.ts";
-import { type AxisIndex, fixed, type Place } from "../place.ts";
-import type { Planner, WorkgroupTarget } from "../planner.ts";
+import { storeBox } from "../lower/pointwise.ts";
+import { type AxisIndex, fixed, inLane, type Place } from "../place.ts";
+import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { finished, sumParts } from "./parts.ts";
+import { sumParts } from "./parts.ts";
 import { divide, type ProductSizes } from "./tile.ts";
 
 /** Elements of one operand: `value` of a position along its own side (row or column) and along the depth. */
@@ -26,6 +29,8 @@ export interface Product {
     row: IndexLike,
     column: IndexLike,
   ) => readonly AxisIndex[];
+  /** What its profile counts, if not its own multiply-adds. */
+  readonly flops?: number;
 }
 
 /** Writes the launches of a product whose results go to `place`, with the epilogue of its root. */
@@ -33,7 +38,20 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const { name, sizes, left, right, target } = product;
   const { batches, rows, columns, depth } = sizes;
   if (batches * rows * columns === 0) return;
-  const workgroup = planner.target.workgroup as WorkgroupTarget;
+  const box = [batches, rows, columns];
+  const targetAt = (w: KernelWriter, at: readonly AxisIndex[]): readonly AxisIndex[] => {
+    const [b, row, column] = at.map((index) => inLane(index, 0)) as [Index, Index, Index];
+    return target(w, b, row, column);
+  };
+  if (depth === 0) {
+    // Sums of nothing: pixels that no tap of a convolution with a large stride reaches.
+    const { node, core } = root;
+    const zero = (w: KernelWriter, at: readonly AxisIndex[]): Value =>
+      withEpilogue(w, node, core, w.k.const(0), targetAt(w, at), 1);
+    const store = { name, node, place, box, laneAxis: -1 };
+    return storeBox(planner, { ...store, target: (at, w) => targetAt(w, at), value: zero });
+  }
+  const workgroup = planner.target.workgroup as Workgroup;
   const { tile, parts, perPart } = divide(sizes, workgroup);
   const shape = [parts, batches, rows, columns];
   const partial = parts === 1 ? null : planner.temporary(root.core, shape);
@@ -63,24 +81,11 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
         return;
       }
       const at = target(w, batch, row, column);
-      w.store(place, at, finished(w, root, sum, at), 1);
+      w.store(place, at, withEpilogue(w, root.node, root.core, sum, at, 1), 1);
     },
   });
-  planner.launch(w, batches * parts * down * across, {
-    flops: 2 * batches * rows * columns * depth,
-  });
+  const { flops = 2 * batches * rows * columns * depth } = product;
+  planner.launch(w, batches * parts * down * across, { flops });
   if (partial === null) return;
-  sumParts(planner, root, place, {
-    name,
-    partial,
-    box: [batches, rows, columns],
-    target: (writer, at) => target(writer, ...positionsOf(at)),
-  });
-}
-
-function positionsOf(at: readonly AxisIndex[]): [IndexLike, IndexLike, IndexLike] {
-  return at.map((index) => {
-    if ("each" in index) throw new Error("plan: a position in lanes");
-    return index.base;
-  }) as [IndexLike, IndexLike, IndexLike];
+  sumParts(planner, root, place, { name, partial, box, target: targetAt });
 }

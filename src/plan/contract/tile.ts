@@ -1,8 +1,7 @@
 // Which tile a group of invocations computes, and into how many parts a long sum is divided. An estimate: cycles of
 // one invocation for a step along the depth, and how many times over the machine is filled.
-import type { ContractionTile } from "../../kernel/ir.ts";
+import type { ContractionTile, Workgroup } from "../../kernel/ir.ts";
 import { membersOf, sharedBytesOf } from "../../kernel/walk.ts";
-import type { WorkgroupTarget } from "../planner.ts";
 
 export interface ProductSizes {
   /** Products beside each other. */
@@ -17,6 +16,8 @@ export interface Division {
   /** Parts of the depth that are summed apart. */
   readonly parts: number;
   readonly perPart: number;
+  /** Estimated, of one invocation while the machine is full. */
+  readonly cycles: number;
 }
 
 /** Steps along the depth that are loaded together. */
@@ -47,8 +48,13 @@ const warp = 32;
 /** Cycles of reading an operand from shared memory, and of computing one from the memory of all. */
 const sharedLoad = 1.5;
 const load = 8;
-/** What a second kernel costs, and each part that it adds, in cycles of a machine that is full: its invocations take turns. */
-const secondKernel = 500;
+/**
+ * An element that is written to the memory of all, or read from it, takes as long as so many multiply-adds of a machine that is
+ * full: cards compute 30 to 35 · 10¹² of them a second, and move 1.0 to 1.2 · 10¹² elements.
+ */
+export const throughMemory = 28;
+/** What another kernel costs, in cycles of a machine that is full, and each part that an invocation of it adds. */
+export const kernelCycles = 500;
 const addition = 4;
 const mostParts = 2048;
 
@@ -56,7 +62,7 @@ const mostParts = 2048;
  * The division that is estimated to take least time; it depends on sizes and the target alone. How operands are held counts
  * only where memory is short: the same sums in the same order then differ by the rounding of operands and nothing else.
  */
-export function divide(sizes: ProductSizes, target: WorkgroupTarget): Division {
+export function divide(sizes: ProductSizes, target: Workgroup): Division {
   const { members, sharedBytes, busy, operands = "float32" } = target;
   let best: Division | null = null;
   let least = Number.POSITIVE_INFINITY;
@@ -68,7 +74,7 @@ export function divide(sizes: ProductSizes, target: WorkgroupTarget): Division {
       const cycles = estimate(sizes, tile, parts, perPart, busy);
       if (cycles >= least) continue;
       least = cycles;
-      best = { tile, parts, perPart };
+      best = { tile, parts, perPart, cycles };
     }
   }
   if (best === null) throw new Error("plan: no tile fits this machine's groups of invocations");
@@ -90,9 +96,8 @@ function estimate(
     ownRows * ownColumns +
     sharedLoad * (ownRows + ownColumns) +
     (load * (tile.rows + tile.columns)) / members;
-  const second =
-    parts === 1
-      ? 0
-      : secondKernel + parts * addition * Math.max(1, (batches * rows * columns) / busy);
+  // Parts are written, and read again.
+  const moved = (2 * throughMemory * batches * rows * columns) / busy;
+  const second = parts === 1 ? 0 : kernelCycles + parts * Math.max(addition, moved);
   return Math.max(1, invocations / busy) * step * perPart + second;
 }

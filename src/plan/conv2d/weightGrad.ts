@@ -54,7 +54,7 @@ export function lowerConv2dWeightGrad(planner: Planner, root: Root): void {
   const { lanes } = job;
   const finish = (w: KernelWriter, sum: Value, at: readonly AxisIndex[]): Value => {
     const total = w.k.let(w.k.total(sum));
-    return node === core ? total : withEpilogue(w, node, core, total, at, 1);
+    return withEpilogue(w, node, core, total, at, 1);
   };
   if (job.parts === 1 && job.blocks === 1) {
     sumParts(planner, job, place, finish);

@@ -64,7 +64,7 @@ export function lowerArgsort(planner: Planner, root: Root): void {
     k.for("i", 0, count, (i) => {
       const at = row.with(axis, fixed(i));
       const position = k.let(k.load(buffer, plus(from.positions, i)));
-      const value = node === core ? position : withEpilogue(w, node, core, position, at, 1);
+      const value = withEpilogue(w, node, core, position, at, 1);
       w.store(place, at, value, 1);
     });
   });

@@ -52,8 +52,7 @@ export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: 
         positions === null ? w.k.index(inLane(at[axis] as AxisIndex, 0)) : w.load(positions, at, 1),
       );
       if (!isLast) w.store(to.keys, target, w.load(keys, at, 1), 1);
-      const value =
-        isLast && node !== core ? withEpilogue(w, node, core, position, target, 1) : position;
+      const value = isLast ? withEpilogue(w, node, core, position, target, 1) : position;
       w.store(to.positions, target, value, 1);
     });
     return to;

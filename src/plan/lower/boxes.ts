@@ -90,9 +90,7 @@ function lowerPieces(
       target: (at, w) => shifted(at, piece.start, w.lanes),
       value: (w, at, width) => {
         const value = piece.value(w, at, width);
-        return node === core
-          ? value
-          : withEpilogue(w, node, core, value, shifted(at, piece.start, w.lanes), width);
+        return withEpilogue(w, node, core, value, shifted(at, piece.start, w.lanes), width);
       },
     });
   }
@@ -125,7 +123,7 @@ function storeAtOnce(
       ifAll(w, conditions, () => {
         const own = at.map((i, axis) => combine(-(start[axis] as number), [[i, 1]], 1));
         const found = value(w, own, 1);
-        const stored = node === core ? found : withEpilogue(w, node, core, found, at, 1);
+        const stored = withEpilogue(w, node, core, found, at, 1);
         w.store(place, at, stored, 1);
       });
     }
@@ -139,7 +137,7 @@ export function placeFor(planner: Planner, node: Node, laneIfWhole: number, lane
   return planner.place(node, batch ? "batch" : "plain");
 }
 
-/** The epilogue's value where the core's is known. */
+/** What is stored where the core's value is known: that value itself, or its epilogue. */
 export function withEpilogue(
   w: KernelWriter,
   node: Node,
@@ -148,6 +146,7 @@ export function withEpilogue(
   index: readonly AxisIndex[],
   width: number,
 ): Value {
+  if (node === core) return value;
   w.known.set(core, w.k.let(value));
   const result = w.value(node, index, width);
   w.known.delete(core);

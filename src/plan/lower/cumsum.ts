@@ -32,7 +32,7 @@ export function lowerCumsum(planner: Planner, root: Root): void {
     w.k.for("k", 0, count, (k) => {
       const at = row.with(axis, fixed(reverse ? plus(count - 1, times(k, -1)) : k));
       w.k.set(total, w.k.add(total, w.value(input, at, width)));
-      const value = node === core ? total : withEpilogue(w, node, core, total, at, width);
+      const value = withEpilogue(w, node, core, total, at, width);
       w.store(place, at, value, width);
     });
   });

@@ -63,7 +63,7 @@ export function cumsumByElement(planner: Planner, { node, core }: Root): void {
   launch(blocks, place, (w, block, total) => {
     if (before !== null) w.k.set(total, w.load(before, block, 1));
     overBlock(w, block, total, (at) => {
-      w.store(place, at, node === core ? total : withEpilogue(w, node, core, total, at, 1), 1);
+      w.store(place, at, withEpilogue(w, node, core, total, at, 1), 1);
     });
   });
 

@@ -146,7 +146,7 @@ function storeByPixel(
         w.k.set(sum, w.k.add(sum, value));
       });
     });
-    w.store(place, at, node === core ? sum : withEpilogue(w, node, core, sum, at, 1), 1);
+    w.store(place, at, withEpilogue(w, node, core, sum, at, 1), 1);
   });
 }
 
@@ -177,7 +177,7 @@ function foldPart(
         }
       }
       const total = sum ?? w.k.const(0);
-      return node === core ? total : withEpilogue(w, node, core, total, target(at, w), lanes);
+      return withEpilogue(w, node, core, total, target(at, w), lanes);
     },
   };
 }

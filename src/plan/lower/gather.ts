@@ -34,7 +34,7 @@ export function lowerGather(planner: Planner, { node, core }: Root): void {
           ? fixed(lookUp(0))
           : { each: Array.from({ length: width }, (_, lane) => lookUp(lane)) };
       const value = w.value(x, at.with(axis, found), width);
-      return node === core ? value : withEpilogue(w, node, core, value, at, width);
+      return withEpilogue(w, node, core, value, at, width);
     },
   });
 }

@@ -102,11 +102,10 @@ export function loops(
  * is written as a difference, so that the address in a row-major value comes out as the running number again.
  */
 export function indicesOf<const Sizes extends readonly number[]>(
-  w: KernelWriter,
+  { k }: Pick<KernelWriter, "k">,
   number: IndexLike,
   sizes: Sizes,
 ): { -readonly [Axis in keyof Sizes]: Index } {
-  const { k } = w;
   const indices = sizes.map(() => toIndex(0));
   let rest = toIndex(number);
   const wide = sizes.flatMap((size, axis) => (size > 1 ? [axis] : []));

@@ -10,6 +10,7 @@ import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed, NeedsPlain, type Place } from "../place.ts";
 import { chunksFor, isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
+import { withEpilogue } from "./boxes.ts";
 
 type LaneAxis = "rows" | "columns" | "reduction";
 
@@ -198,7 +199,12 @@ function emitTile(
   each((r, c) => {
     const sum = totals[r * columns.count + c] as Value;
     if (node === core || outWidth === 1)
-      w.store(place, target(r, c), finished(w, node, core, sum, target(r, c), outWidth), outWidth);
+      w.store(
+        place,
+        target(r, c),
+        withEpilogue(w, node, core, sum, target(r, c), outWidth),
+        outWidth,
+      );
     else w.store(place, target(r, c), sum, outWidth);
   });
   if (node === core || outWidth === 1) return;
@@ -215,24 +221,9 @@ function emitTile(
         },
       ];
       const raw = k.let(w.load(place, at, outWidth));
-      w.store(place, at, finished(w, node, core, raw, at, outWidth), outWidth);
+      w.store(place, at, withEpilogue(w, node, core, raw, at, outWidth), outWidth);
     }
   });
-}
-
-function finished(
-  w: KernelWriter,
-  node: Node,
-  core: Node,
-  sum: Value,
-  at: readonly AxisIndex[],
-  width: number,
-): Value {
-  if (node === core) return sum;
-  w.known.set(core, sum);
-  const value = w.value(node, at, width);
-  w.known.delete(core);
-  return value;
 }
 
 /** A loop from 0 to count, four steps at a time. */

@@ -74,12 +74,7 @@ export function lowerMaxWindowsTake(planner: Planner, root: Root): void {
             w.k.set(taken, w.k.select(isFirst, w.load(valuePlace, at, w.lanes), taken));
           });
           const at = [image, fixed(c), fixed(i), fixed(j)];
-          w.store(
-            place,
-            at,
-            node === core ? taken : withEpilogue(w, node, core, taken, at, w.lanes),
-            w.lanes,
-          );
+          w.store(place, at, withEpilogue(w, node, core, taken, at, w.lanes), w.lanes);
         });
       });
     });

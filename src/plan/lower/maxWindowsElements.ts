@@ -73,7 +73,7 @@ export function maxWindowsGradByElement(planner: Planner, { node, core }: Root):
         });
       });
     });
-    w.store(place, at, node === core ? sum : withEpilogue(w, node, core, sum, at, 1), 1);
+    w.store(place, at, withEpilogue(w, node, core, sum, at, 1), 1);
   });
 }
 
@@ -98,7 +98,7 @@ export function maxWindowsTakeByElement(planner: Planner, { node, core }: Root):
     const v = plus(k.letIndex("tap", winner), times(u, -across.kernel));
     const pixel = [n, c, fixed(under(i, down, u)), fixed(under(j, across, v))];
     const taken = k.let(w.load(valuePlace, pixel, 1));
-    w.store(place, at, node === core ? taken : withEpilogue(w, node, core, taken, at, 1), 1);
+    w.store(place, at, withEpilogue(w, node, core, taken, at, 1), 1);
   });
 }
 

@@ -159,7 +159,7 @@ export function lowerMaxWindowsGrad(planner: Planner, root: Root): void {
         findMaxima(job, gradPlace, { pixels, winners, gradients, rows, columns });
         sumWindows(job, { winners, gradients, line, rows, columns }, (y, column, value, count) => {
           const target = [image, fixed(channel), fixed(y), column];
-          const result = node === core ? value : withEpilogue(w, node, core, value, target, count);
+          const result = withEpilogue(w, node, core, value, target, count);
           w.store(place, target, result, count);
         });
       },

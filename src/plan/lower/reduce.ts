@@ -19,6 +19,7 @@ import {
   numeric,
   unrolledElements,
 } from "./accumulate.ts";
+import { withEpilogue } from "./boxes.ts";
 import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
 import { reducePasses } from "./reducePasses.ts";
@@ -81,9 +82,7 @@ export function lowerReduce(planner: Planner, root: Root): void {
   const finish =
     (w: KernelWriter) =>
     (value: Value, at: readonly AxisIndex[], width: number): void => {
-      w.known.set(core, value);
-      w.store(place, at, node === core ? value : w.value(node, at, width), width);
-      w.known.delete(core);
+      w.store(place, at, withEpilogue(w, node, core, value, at, width), width);
     };
   /** Visits the elements of one result, or those of one part of them. */
   const elements =

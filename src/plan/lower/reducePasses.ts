@@ -70,12 +70,7 @@ export function reducePasses(planner: Planner, { node, core }: Root): void {
   const results = input.shape.map((size, axis) => (isReduced(axis) ? 1 : size));
   pass(results, place, (w, at, total) => {
     const target = hasAll ? at : at.filter((_, axis) => !isReduced(axis));
-    w.store(
-      place,
-      target,
-      node === core ? total : withEpilogue(w, node, core, total, target, 1),
-      1,
-    );
+    w.store(place, target, withEpilogue(w, node, core, total, target, 1), 1);
   });
 }
 

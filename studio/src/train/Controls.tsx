@@ -123,8 +123,9 @@ function Standing() {
   const done = last?.epoch ?? 0;
   const speed = steps.findLast(({ imagesPerSecond }) => imagesPerSecond > 0)?.imagesPerSecond;
   const isRunning = store.status.value === "running";
+  // The first steps wait for kernels that are compiled, and foretell nothing.
   const left =
-    isRunning && run !== null && speed !== undefined
+    isRunning && run !== null && speed !== undefined && steps.length > 3
       ? (Math.max(0, total - done) * run.trainImages) / speed
       : null;
   const count = formatCount.value;

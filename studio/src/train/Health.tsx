@@ -2,7 +2,7 @@
 import { useAnswer } from "../engine/useAnswer.ts";
 import { say } from "../text.ts";
 import { Bar } from "../ui/Bar.tsx";
-import { percent } from "../ui/numbers.ts";
+import { percent, threeDigits } from "../ui/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { run, slowVersion } from "./store.ts";
@@ -58,7 +58,7 @@ function HealthTable() {
           {layers?.map(({ path, type, gradNorm, weightNorm, deadShare }) => (
             <tr key={path}>
               <th scope="row">{`${path} ${type}`}</th>
-              <td>{gradNorm === null ? "" : gradNorm.toExponential(1)}</td>
+              <td>{gradNorm === null ? "" : threeDigits(gradNorm)}</td>
               <td class="bar-cell">
                 {gradNorm !== null && <Bar share={(Math.log10(gradNorm + 1e-12) + 6) / 7} />}
               </td>

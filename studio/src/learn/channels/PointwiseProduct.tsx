@@ -6,6 +6,7 @@ import { say } from "../../text.ts";
 import { Button, Slider } from "../../ui/controls.tsx";
 import { Figure } from "../../ui/Figure.tsx";
 import { Matrix } from "../../ui/Matrix.tsx";
+import { threeDigits } from "../../ui/numbers.ts";
 import { Problem } from "../../ui/Problem.tsx";
 import { shortNumber } from "../replaced.ts";
 
@@ -37,7 +38,7 @@ export function PointwiseProduct() {
     ?.map((weight, c) => `${shortNumber(weight)}·${shortNumber(pixel[c]?.[0] ?? 0)}`)
     .join(" + ");
   const sum = `${terms} = ${shortNumber(result[0]?.[0] ?? 0)}`;
-  const difference = value?.difference.toExponential(1) ?? "";
+  const difference = value === null ? "" : threeDigits(value.difference);
   const caption =
     value === null
       ? ""
