@@ -71,13 +71,7 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
   checkOptions("setBackend", options, [
     ...["threads", "relaxedSimd", "isa", "fusion", "winograd", "matmulPrecision"],
   ]);
-  if (!names.includes(name as BackendName)) {
-    const near = nearest(name, names);
-    throw new OptionError(`setBackend: there is no backend "${name}"`, {
-      facts: [{ name: "known", value: names.join(", ") }],
-      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
-    });
-  }
+  checkKnown("backend", name, names);
   const { fusion = true, winograd = true, matmulPrecision = "float32" } = options;
   const threads = options.threads ?? threadsByDefault();
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
@@ -85,14 +79,19 @@ export function setBackend(name: BackendName | string, options: BackendOptions =
       `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
     );
   }
-  if (!precisions.includes(matmulPrecision)) {
-    throw new OptionError(`setBackend: there is no matmulPrecision "${matmulPrecision}"`, {
-      facts: [{ name: "known", value: precisions.join(", ") }],
-    });
-  }
+  checkKnown("matmulPrecision", matmulPrecision, precisions);
   const chosen = create(name as BackendName, { ...options, ...(threads && { threads }) });
   current = useBackend(chosen, { fusion, winograd });
   return current.backend;
+}
+
+function checkKnown(what: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const near = nearest(value, known);
+  throw new OptionError(`setBackend: there is no ${what} "${value}"`, {
+    facts: [{ name: "known", value: known.join(", ") }],
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
 }
 
 function create(
@@ -110,7 +109,7 @@ function create(
   }
   if (matmulPrecision === "float16") {
     throw new BackendError(`${name}: products in float16 need a GPU`, {
-      hint: 'await openGpu(), then setBackend("webgpu", { matmulPrecision: "float16" }); or leave matmulPrecision out',
+      hint: 'await openGpu(), then setBackend("webgpu", { matmulPrecision: "float16" })',
     });
   }
   if (name === "reference") return createReferenceBackend();

@@ -6,12 +6,14 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 /** A gradient as it travels. */
 export function scaled(gradient: Tensor): Tensor {
-  const scale = gradientScale();
-  return scale === 1 ? gradient : gradient.mul(scale);
+  return times(gradient, gradientScale());
 }
 
 /** A gradient that has travelled, as it is. */
 export function unscaled(gradient: Tensor): Tensor {
-  const scale = gradientScale();
-  return scale === 1 ? gradient : gradient.mul(1 / scale);
+  return times(gradient, 1 / gradientScale());
+}
+
+function times(gradient: Tensor, factor: number): Tensor {
+  return factor === 1 ? gradient : gradient.mul(factor);
 }

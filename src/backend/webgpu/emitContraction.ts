@@ -6,7 +6,6 @@
 import type {
   Contraction,
   ContractionOperand,
-  OperandPrecision,
   Statement,
   TileSide,
   Value,
@@ -29,17 +28,16 @@ interface Out {
 
 /** The memory that the members of the group share: pieces of both operands, and sums, where those are of another type. */
 export function declareShared({ tile, operands }: Contraction): string {
-  const declare = (name: string, type: string, rows: number, columns: number): string =>
-    `var<workgroup> ${name}_tile: array<${type}, ${(rows * columns) / quad}>;\n`;
-  const type = quadTypes[operands];
-  const tiles =
-    declare("left", type, tile.depth, tile.rows) + declare("right", type, tile.depth, tile.columns);
-  if (operands === "float32") return tiles;
+  const size = (side: number): number => (side / quad) * tile.depth;
+  const tiles = (type: string): string => `alias held = vec4<${type}>;
+var<workgroup> left_tile: array<held, ${size(tile.rows)}>;
+var<workgroup> right_tile: array<held, ${size(tile.columns)}>;
+`;
+  if (operands === "float32") return tiles("f32");
   // One row of each invocation.
-  return tiles + declare("sum", quadTypes.float32, tile.rows / tile.ownRows, tile.columns);
+  const sums = (tile.rows / tile.ownRows) * (tile.columns / quad);
+  return `${tiles("f16")}var<workgroup> sum_tile: array<vec4<f32>, ${sums}>;\n`;
 }
-
-const quadTypes = { float32: "vec4<f32>", float16: "vec4<f16>" } as const;
 
 export function printContraction(contraction: Contraction, out: Out): void {
   const { tile, rows, columns, depth } = contraction;
@@ -60,8 +58,7 @@ export function printContraction(contraction: Contraction, out: Out): void {
   ): (() => void) => {
     const start = word === "left" ? "row_start" : "column_start";
     const extent = word === "left" ? tile.rows : tile.columns;
-    const shared = { operands: contraction.operands, depthSize: tile.depth, members };
-    const piece = { word, operand, side, start, extent, depth, ...shared };
+    const piece = { word, operand, side, start, extent, depth, depthSize: tile.depth, members };
     return operand.along === "side" ? alongSide(piece, out) : () => alongDepth(piece, out);
   };
   const loads = [load("left", contraction.left, rows), load("right", contraction.right, columns)];
@@ -86,17 +83,15 @@ function* parts({ tile }: Contraction): Generator<readonly [row: number, quad: n
 
 /** Its columns are quads that lie apart, so that neighbours read neighbouring ones. */
 function printProducts(contraction: Contraction, add: (line: string) => void): void {
-  const { tile, operands } = contraction;
-  const held = (text: string): string =>
-    operands === "float32" ? text : `${quadTypes.float32}(${text})`;
+  const { tile } = contraction;
   add(`for (var k = 0u; k < ${tile.depth}u; k++) {`);
   for (let p = 0; p < tile.ownRows / quad; p++)
     add(
-      `  let a${p} = ${held(`left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u]`)};`,
+      `  let a${p} = vec4<f32>(left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u]);`,
     );
   for (let q = 0; q < tile.ownColumns / quad; q++)
     add(
-      `  let b${q} = ${held(`right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u]`)};`,
+      `  let b${q} = vec4<f32>(right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u]);`,
     );
   for (const [r, q] of parts(contraction)) {
     const a = `a${Math.floor(r / quad)}.${"xyzw"[r % quad]}`;
@@ -158,15 +153,8 @@ interface Piece {
   readonly start: string;
   readonly extent: number;
   readonly depth: TileSide;
-  readonly operands: OperandPrecision;
   readonly depthSize: number;
   readonly members: number;
-}
-
-/** Four elements as they are held. */
-function quadOf(operands: OperandPrecision, elements: readonly string[]): string {
-  const four = `${quadTypes.float32}(${elements.join(", ")})`;
-  return operands === "float32" ? four : `${quadTypes[operands]}(${four})`;
 }
 
 /**
@@ -174,7 +162,7 @@ function quadOf(operands: OperandPrecision, elements: readonly string[]): string
  * position alone is computed before; returns what prints the rest.
  */
 function alongSide(piece: Piece, out: Out): () => void {
-  const { word, operand, side, start, extent, depth, operands, depthSize, members } = piece;
+  const { word, operand, side, start, extent, depth, depthSize, members } = piece;
   const { names, lines, print } = out;
   const quads = extent / quad;
   const together = Math.min(quads, members);
@@ -206,8 +194,9 @@ function alongSide(piece: Piece, out: Out): () => void {
           add("}");
         }
         const column = `member % ${together}u + ${b * together}u`;
-        const elements = [0, 1, 2, 3].map((j) => `e${b}_${j}`);
-        add(`${word}_tile[i * ${quads}u + ${column}] = ${quadOf(operands, elements)};`);
+        add(
+          `${word}_tile[i * ${quads}u + ${column}] = held(vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3));`,
+        );
       }
     });
     add("}");
@@ -216,7 +205,7 @@ function alongSide(piece: Piece, out: Out): () => void {
 
 /** Neighbours along the depth: an invocation stays at its depth in the piece and goes along the side. */
 function alongDepth(piece: Piece, out: Out): void {
-  const { word, operand, side, start, extent, depth, operands, depthSize, members } = piece;
+  const { word, operand, side, start, extent, depth, depthSize, members } = piece;
   const { names, lines, print } = out;
   const quads = extent / quad;
   const step = members / depthSize;
@@ -239,8 +228,7 @@ function alongDepth(piece: Piece, out: Out): void {
         names.inBlock(() => printElement(operand, `e${j}`, out));
         add("}");
       }
-      const elements = quadOf(operands, ["e0", "e1", "e2", "e3"]);
-      add(`${word}_tile[(${line}) * ${quads}u + i] = ${elements};`);
+      add(`${word}_tile[(${line}) * ${quads}u + i] = held(vec4<f32>(e0, e1, e2, e3));`);
     });
     add("}");
   });
