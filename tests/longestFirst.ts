@@ -14,6 +14,8 @@ const longest: readonly string[] = [
   "tests/cli/config.test.ts",
   "tests/cli/webgpu.test.ts",
   "tests/interop/golden.test.ts",
+  "tests/backend/float16.test.ts",
+  "tests/learn/float16.test.ts",
   "tests/backend/conformance.test.ts",
   "tests/browser/gpu.test.ts",
   "tests/learn/gpuLeak.test.ts",

@@ -120,7 +120,7 @@ describe.skipIf(dawn === null)("products in float16", () => {
   it("are refused where no GPU computes, and by another name", async () => {
     expect(() => setBackend("wasm", asked)).toThrowErrorMatchingInlineSnapshot(`
       [BackendError: wasm: products in float16 need a GPU
-        hint     await openGpu(), then setBackend("webgpu", { matmulPrecision: "float16" }); or leave matmulPrecision out]
+        hint     await openGpu(), then setBackend("webgpu", { matmulPrecision: "float16" })]
     `);
     expect(() => setBackend("reference", asked)).toThrow(/need a GPU/);
     const half = { matmulPrecision: "half" } as never;

@@ -13,7 +13,7 @@ afterAll(() => {
 });
 
 test.skipIf(gpu === null)(
-  "LeNet learns with products in float16",
+  "LeNet learns on webgpu with products in float16",
   async () => {
     setBackend("webgpu", { matmulPrecision: "float16" });
     manualSeed(0);
