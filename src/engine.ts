@@ -1,5 +1,6 @@
 // The engine: takes values that are due, turns them into a compiled graph (kept for the next time),
 // and runs it on a backend. This is the one place where all layers meet.
+import { arriving } from "./atOnce.ts";
 import { backward } from "./autograd/backward.ts";
 import type {
   Backend,
@@ -11,7 +12,8 @@ import type {
 import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { tellPlan } from "./debug.ts";
-import { type Graph, graphOf, pendingOp } from "./graph/graph.ts";
+import { copyOfGraph, type Graph, graphOf, pendingOp } from "./graph/graph.ts";
+import { InOrder } from "./inOrder.ts";
 import type { KernelProgram } from "./kernel/ir.ts";
 import { copyOf } from "./ops/copyOf.ts";
 import { planFixed } from "./plan/plan.ts";
@@ -105,10 +107,13 @@ export class BackendEngine implements Engine {
   #collectAt = collectAfter;
   #listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null = null;
   #peak: Promise<MachinePeak | null> | null = null;
+  readonly #inOrder: InOrder;
 
-  constructor(backend: Backend, options: EngineOptions = {}) {
+  /** @param code what must be there before anything is planned; null if it is */
+  constructor(backend: Backend, options: EngineOptions = {}, code: Promise<void> | null = null) {
     this.backend = backend;
     this.#options = options;
+    this.#inOrder = new InOrder(code);
   }
 
   upload(dtype: Dtype, data: TypedArray): Storage {
@@ -122,8 +127,10 @@ export class BackendEngine implements Engine {
   }
 
   overwrite(storage: Storage, dtype: Dtype, data: TypedArray): void {
-    const stored = this.#own(storage);
-    this.backend.write(stored.buffer, dtype, data);
+    const [stored] = made([this.#own(storage)]) as [StoredElements];
+    // The caller may change the array before what waits is written.
+    const kept = this.#inOrder.waiting === null ? data : data.slice();
+    this.#inOrder.do(() => this.backend.write(stored.buffer, dtype, kept));
     stored.version++;
   }
 
@@ -139,8 +146,10 @@ export class BackendEngine implements Engine {
 
   async read(node: Node): Promise<TypedArray> {
     this.#checkFresh(node);
-    const { buffer } = this.#own(node.storage as Storage);
-    return this.backend.read(buffer, node.dtype, sizeOf(node.shape));
+    const stored = this.#own(node.storage as Storage);
+    const { waiting } = this.#inOrder;
+    if (waiting !== null) await waiting;
+    return this.backend.read(stored.buffer, node.dtype, sizeOf(node.shape));
   }
 
   backward(root: Tensor, grad: Tensor | undefined): void {
@@ -184,9 +193,11 @@ export class BackendEngine implements Engine {
   ): CapturedStep {
     checkUpdates(updates);
     const variables = updates.map(([variable]) => variable);
-    const graph = graphOf(
-      ownValues(updates),
-      variables.map((variable) => variable.node),
+    const graph = this.#unchanging(
+      graphOf(
+        ownValues(updates),
+        variables.map((variable) => variable.node),
+      ),
     );
     const written = new Set(variables);
     const fixed = new Set([...constants].filter((each) => !written.has(each)));
@@ -204,24 +215,25 @@ export class BackendEngine implements Engine {
       compiled = code;
       isFresh = code.once === null;
     };
-    if (preparation === null) use(this.#compile(graph, fixedLeaves, plan));
+    if (preparation === null) this.#inOrder.do(() => use(this.#compile(graph, fixedLeaves, plan)));
     else use({ main: preparation.meanwhile, once: null, kept: [] });
     const step = {
       pending: null as Promise<void> | null,
       run: () => {
-        const buffers = [
-          ...graph.leaves.map((leaf) => this.#bufferOf(leaf)),
-          ...variables.map((variable) => this.#own(variable.node.storage as Storage).buffer),
-          ...results.map(({ buffer }) => buffer),
-        ];
-        if (!isFresh) compiled.once?.run(buffers);
-        isFresh = true;
-        this.#execute(compiled.main, buffers);
-        for (const variable of variables) this.#own(variable.node.storage as Storage).version++;
+        const written = variables.map(({ node }) => this.#own(node.storage as Storage));
+        const stored = made([...graph.leaves.map((leaf) => this.#present(leaf)), ...written]);
+        this.#inOrder.do(() => {
+          const buffers = [...stored, ...results].map(({ buffer }) => buffer);
+          if (!isFresh) compiled.once?.run(buffers);
+          isFresh = true;
+          this.#execute(compiled.main, buffers);
+        });
+        for (const each of written) each.version++;
       },
-      refresh: () => {
-        isFresh = compiled.once === null;
-      },
+      refresh: () =>
+        this.#inOrder.do(() => {
+          isFresh = compiled.once === null;
+        }),
       dispose: () => {
         isDisposed = true;
         preparation?.meanwhile.dispose();
@@ -275,7 +287,13 @@ export class BackendEngine implements Engine {
   }
 
   idle(): Promise<void> | null {
-    return this.backend.idle?.() ?? null;
+    const { waiting } = this.#inOrder;
+    if (waiting === null) return this.backend.idle?.() ?? null;
+    return waiting.then(() => this.backend.idle?.());
+  }
+
+  get arriving(): Promise<void> | null {
+    return this.#inOrder.waiting;
   }
 
   machine(): {
@@ -315,14 +333,19 @@ export class BackendEngine implements Engine {
 
   #run(outputs: readonly Node[]): void {
     if (outputs.length === 0) return;
-    const graph = graphOf(outputs);
+    const graph = this.#unchanging(graphOf(outputs));
     for (const leaf of graph.leaves) this.#checkFresh(leaf);
-    const { main } = this.#compile(graph);
+    let compiled: Compiled;
+    this.#inOrder.do(() => {
+      compiled = this.#compile(graph);
+    });
     const results = outputs.map((output) => this.#allocate(bytesOf(output)));
-    this.#execute(main, [
-      ...graph.leaves.map((leaf) => this.#own(leaf.storage as Storage).buffer),
-      ...results.map(({ buffer }) => buffer),
-    ]);
+    const leaves = graph.leaves.map((leaf) => this.#own(leaf.storage as Storage));
+    const stored = made([...leaves, ...results]);
+    this.#inOrder.do(() => {
+      const buffers = stored.map(({ buffer }) => buffer);
+      this.#execute(compiled.main, buffers);
+    });
     outputs.forEach((output, i) => {
       output.settle(results[i] as StoredElements);
     });
@@ -368,9 +391,14 @@ export class BackendEngine implements Engine {
     return { main, once: this.backend.compile(graph, () => made.once), kept: made.kept };
   }
 
+  /** The graph as it is now, also for those who look at it later. */
+  #unchanging(graph: Graph): Graph {
+    return this.#inOrder.waiting === null ? graph : copyOfGraph(graph);
+  }
+
   /** The present elements of a captured leaf: a variable may have been given others meanwhile. */
-  #bufferOf(leaf: Node): BackendBuffer {
-    return this.#own((leaf.owner?.node ?? leaf).storage as Storage).buffer;
+  #present(leaf: Node): StoredElements {
+    return this.#own((leaf.owner?.node ?? leaf).storage as Storage);
   }
 
   #allocate(bytes: number): StoredElements {
@@ -418,6 +446,12 @@ export class BackendEngine implements Engine {
       },
     );
   }
+}
+
+/** Elements whose buffers are there: what was to make them later may no longer change. */
+function made(elements: readonly StoredElements[]): readonly StoredElements[] {
+  for (const each of elements) void each.buffer;
+  return elements;
 }
 
 function keyOf({ signature }: Graph, constants: readonly number[]): string {
@@ -472,7 +506,8 @@ function ownValues(updates: readonly (readonly [Variable, Tensor])[]): Node[] {
 
 /** Makes a backend the one that computes from now on. */
 export function useBackend(backend: Backend, options: EngineOptions = {}): BackendEngine {
-  const engine = new BackendEngine(backend, options);
+  const code = arriving(backend.capabilities.grain ?? "thread");
+  const engine = new BackendEngine(backend, options, code);
   setEngine(engine);
   return engine;
 }

@@ -1,6 +1,8 @@
 // The GPU of this machine, opened when somebody asks for it: its code is loaded then, most programs do without.
 import type { Backend } from "./backend/backend.ts";
+import { findAdapter } from "./backend/webgpu/adapter.ts";
 import type { Gpu, GpuOptions, GpuSummary, WebgpuOptions } from "./backend/webgpu/index.ts";
+import { provide } from "./plan/strategies/strategyOf.ts";
 import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions } from "./tensor/errors.ts";
 
@@ -72,8 +74,10 @@ async function open(options: GpuOptions): Promise<{
   readonly gpu: Gpu;
   readonly create: (gpu: Gpu, options?: WebgpuOptions) => Backend;
 }> {
-  const webgpu = await import("./backend/webgpu/index.ts");
-  return { gpu: await webgpu.openGpu(options), create: webgpu.createWebgpuBackend };
+  const found = await findAdapter(options);
+  const { openDevice, createWebgpuBackend, element, group } = await import("./onGpu.ts");
+  provide({ element, group });
+  return { gpu: await openDevice(found), create: createWebgpuBackend };
 }
 
 function softwareByDefault(): boolean {

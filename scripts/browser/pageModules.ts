@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
 import { parseAst } from "vite";
-import { isOp, type SyntaxNode, slimOp, withoutBackends } from "./slim.ts";
+import { inPages, isOp, type SyntaxNode, slimOp } from "./slim.ts";
 
 /** What only Node has; `absent.ts` stands for it. */
 const leftOut = /^backend\/(native|reference)\/(?!absent\.ts$)/;
@@ -27,7 +27,7 @@ function pageModule(path: string): string {
   const code = stripTypeScriptTypes(readFileSync(path, "utf8"));
   const slimmed = isOp(path) ? slimOp(code, path, parseAst(code) as unknown as SyntaxNode) : code;
   return slimmed.replace(specifiers, (_, name: string) =>
-    JSON.stringify(name.replace(withoutBackends, "absent").replace(/\.ts$/, ".js")),
+    JSON.stringify(inPages(name).replace(/\.ts$/, ".js")),
   );
 }
 

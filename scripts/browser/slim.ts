@@ -9,7 +9,14 @@ const instead: Readonly<Record<string, string>> = {
 };
 
 /** Backends that no page has, each with a module that says so. */
-export const withoutBackends = /(?<=\/backend\/(?:native|reference)\/)index(?=\.ts$)/;
+const withoutBackends = /(?<=\/backend\/(?:native|reference)\/)index(?=\.ts$)/;
+/** What only pages load when they need it. */
+const atOnce = /(?<=\/)atOnce(?=\.ts$)/;
+
+/** What a page imports instead of a module. */
+export function inPages(specifier: string): string {
+  return specifier.replace(withoutBackends, "absent").replace(atOnce, "onDemand");
+}
 
 /** An ESTree node. */
 export interface SyntaxNode {
@@ -31,8 +38,8 @@ const withoutNode: Plugin = {
   name: "fovea-without-node",
   enforce: "pre",
   resolveId(source, importer) {
-    if (importer === undefined || !withoutBackends.test(source)) return;
-    return this.resolve(source.replace(withoutBackends, "absent"), importer, { skipSelf: true });
+    if (importer === undefined || inPages(source) === source) return;
+    return this.resolve(inPages(source), importer, { skipSelf: true });
   },
 };
 

@@ -1,6 +1,6 @@
 // A graph to be computed: its leaves, its steps in order, its outputs. The signature is equal for
 // graphs that compute the same thing from other leaves, so that plans can be kept and used again.
-import type { Node } from "../tensor/node.ts";
+import { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 
 export interface Graph {
@@ -92,6 +92,17 @@ export function graphOf(
     signature: `${lines.join(";")}>${ends.join()}`,
     inPlace: targets,
   };
+}
+
+/** The same graph, of steps of its own: it stays as it is when values in it are given storage. */
+export function copyOfGraph(graph: Graph): Graph {
+  const copies = new Map(graph.leaves.map((leaf) => [leaf, leaf]));
+  const copied = (node: Node): Node => copies.get(node) as Node;
+  for (const step of graph.steps) {
+    const { op, inputs, params, requiresGrad, scope } = step;
+    copies.set(step, new Node(step, op, inputs.map(copied), params, requiresGrad, scope));
+  }
+  return { ...graph, steps: graph.steps.map(copied), outputs: graph.outputs.map(copied) };
 }
 
 const keys = new WeakMap<object, string>();

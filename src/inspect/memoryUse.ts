@@ -1,5 +1,6 @@
 // What a training step keeps in memory, and when: from its plan, without computing anything.
 import type { Module } from "../nn/module.ts";
+import { planAtOnce } from "../planAtOnce.ts";
 import type { Rehearsal } from "../tensor/engine.ts";
 import type { KernelOrigin, Phase } from "../tensor/origin.ts";
 import { labelOf } from "../tensor/originLabel.ts";
@@ -7,7 +8,7 @@ import {
   type EstimateMemoryOptions,
   type MemoryEstimate,
   planTraining,
-} from "../train/estimateMemory.ts";
+} from "../train/planTraining.ts";
 
 /** A value among the temporaries of a step. */
 export interface TemporaryValue {
@@ -57,6 +58,7 @@ export interface MemoryUse {
  * use.peak.bytes <= use.estimate.temporaries // true
  */
 export function memoryUse(net: Module, options: EstimateMemoryOptions): MemoryUse {
+  planAtOnce();
   const { estimate, plan } = planTraining(net, options);
   const values = valuesOf(plan);
   const timeline = plan.stages.map((_, stage) => sumOf(values.filter((one) => lives(one, stage))));

@@ -162,6 +162,8 @@ async function recorded(run: () => unknown): Promise<ProgramTiming[]> {
   });
   try {
     await run();
+    // Where code is on its way, the step runs when that is there.
+    if (own.arriving !== null) await own.arriving;
   } finally {
     own.listen(null);
   }

@@ -103,11 +103,18 @@ export function blocksOf(statement: Statement): readonly (readonly Statement[])[
   return [left.before, left.body, right.before, right.body, body];
 }
 
-/** The indices that statements need, and those inside them. */
-export function* accessesWithin(statements: readonly Statement[]): Generator<Access> {
+/** Statements and all that is inside them, each before what it holds. */
+export function* statementsWithin(statements: readonly Statement[]): Generator<Statement> {
   for (const statement of statements) {
+    yield statement;
+    for (const block of blocksOf(statement)) yield* statementsWithin(block);
+  }
+}
+
+/** The indices that statements need, and all that is inside them. */
+export function* accessesWithin(statements: readonly Statement[]): Generator<Access> {
+  for (const statement of statementsWithin(statements)) {
     yield* accessesOf(statement);
-    for (const block of blocksOf(statement)) yield* accessesWithin(block);
     if (statement.op !== "contract") continue;
     for (const { value } of [statement.left, statement.right]) yield* indicesIn(value);
   }

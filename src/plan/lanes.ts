@@ -74,6 +74,34 @@ export function stepAlong({ place, index }: Read, variable: IndexVariable): numb
   }, 0);
 }
 
+/** How far apart in memory neighbours along each axis of a matrix are; "batch" where they fill a vector. */
+export function stridesAlong(
+  placeOf: PlaceOf,
+  operand: Node,
+  batchAxes: number,
+): [number | "batch", number | "batch"] {
+  const { variables, index } = symbolicAxes(operand.shape.length);
+  const [read] = readsAt(operand, index, placeOf);
+  if (read === undefined) return [0, 0];
+  const strides = stridesOf(read.place.shape);
+  const along = (axis: number): number | "batch" => {
+    let stride = 0;
+    for (const [placeAxis, at] of read.index.entries()) {
+      if ("each" in at) continue;
+      const factor =
+        at.base.terms.find(({ variable }) => variable === variables[axis])?.factor ?? 0;
+      if (factor === 0) continue;
+      if (read.place.layout === "batch" && placeAxis === 0) return "batch";
+      stride += factor * (strides[placeAxis] as number);
+    }
+    return stride;
+  };
+  for (let axis = 0; axis < batchAxes; axis++) {
+    if (along(axis) === "batch") throw new NeedsPlain(read.place.node);
+  }
+  return [along(batchAxes), along(batchAxes + 1)];
+}
+
 /**
  * The axis that must lie in the lanes because values in batch layout are read along it; -1 if none.
  * @throws NeedsPlain if such a value is read in a way that its layout does not allow

@@ -5,64 +5,13 @@ import type { KernelProgram } from "../kernel/ir.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import {
-  lowerConv2dByGroups,
-  lowerInputGradByGroups,
-  lowerWeightGradByGroups,
-} from "./contract/conv2d.ts";
-import { lowerMatmulByGroups } from "./contract/matmul.ts";
-import { lowerConv2d } from "./conv2d/forward.ts";
-import { lowerConv2dInputGrad } from "./conv2d/inputGrad.ts";
-import { lowerConv2dWeightGrad } from "./conv2d/weightGrad.ts";
 import { group, isAlias, type Root } from "./group.ts";
-import { lowerArgsort } from "./lower/argsort.ts";
-import { lowerConcat, lowerPad } from "./lower/boxes.ts";
-import { lowerCumsum } from "./lower/cumsum.ts";
-import { lowerFoldWindows } from "./lower/foldWindows.ts";
-import { lowerGather, lowerScatter } from "./lower/gather.ts";
-import { lowerIndexAdd } from "./lower/indexAdd.ts";
-import { lowerMatmul } from "./lower/matmul.ts";
-import { lowerMaxWindowsTake } from "./lower/maxWindows.ts";
-import { lowerMaxWindowsGrad } from "./lower/maxWindowsGrad.ts";
 import { copyTo, lowerPointwise, storeExpression, storeFlat } from "./lower/pointwise.ts";
-import { lowerReduce } from "./lower/reduce.ts";
 import { NeedsPlain, type Place } from "./place.ts";
-import {
-  type PlannedLaunch,
-  type PlannedSlot,
-  Planner,
-  type PlanTarget,
-  type Strategy,
-} from "./planner.ts";
+import { type PlannedLaunch, type PlannedSlot, Planner, type PlanTarget } from "./planner.ts";
 import { rewrite } from "./rewrite.ts";
 import { type FixedPlan, schedule } from "./schedule.ts";
-
-/** How ops with kernels of their own are computed. */
-const strategies: Readonly<Record<string, Strategy>> = {
-  matmul: lowerMatmul,
-  conv2d: lowerConv2d,
-  conv2dInputGrad: lowerConv2dInputGrad,
-  conv2dWeightGrad: lowerConv2dWeightGrad,
-  pad: lowerPad,
-  concat: lowerConcat,
-  foldWindows: lowerFoldWindows,
-  maxWindowsGrad: lowerMaxWindowsGrad,
-  maxWindowsTake: lowerMaxWindowsTake,
-  indexAdd: lowerIndexAdd,
-  gather: lowerGather,
-  scatter: lowerScatter,
-  scatterAdd: lowerScatter,
-  argsort: lowerArgsort,
-  cumsum: lowerCumsum,
-};
-
-/** How they are computed by groups of invocations that share memory, where the machine has such groups. */
-const strategiesByGroups: Readonly<Record<string, Strategy>> = {
-  matmul: lowerMatmulByGroups,
-  conv2d: lowerConv2dByGroups,
-  conv2dInputGrad: lowerInputGradByGroups,
-  conv2dWeightGrad: lowerWeightGradByGroups,
-};
+import { strategyOf } from "./strategies/strategyOf.ts";
 
 /** Operands (by position) that these kernels read in batch layout when the batch allows it. */
 const batchOperands: Readonly<Record<string, readonly number[]>> = {
@@ -166,15 +115,10 @@ function planOnce(
 }
 
 function lower(planner: Planner, root: Root): void {
-  const { core } = root;
-  const { name, lowering } = core.op as Op;
-  if (lowering.kind === "reduce") return lowerReduce(planner, root);
-  const byGroups = planner.target.workgroup === undefined ? undefined : strategiesByGroups[name];
-  const strategy = byGroups ?? strategies[name];
-  if (lowering.kind === "kernel" && name !== "indexSelect") {
-    if (strategy === undefined) throw new Error(`plan: no strategy for ${name}`);
-    return strategy(planner, root);
-  }
+  const { name, lowering } = root.core.op as Op;
+  if (lowering.kind === "reduce") return strategyOf("reduce", planner.target)(planner, root);
+  if (lowering.kind === "kernel" && name !== "indexSelect")
+    return strategyOf(name, planner.target)(planner, root);
   lowerPointwise(planner, root);
 }
 

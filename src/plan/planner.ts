@@ -200,6 +200,16 @@ export function lanesAlong({ target }: Planner, size: number): number {
 /** What computes a root: writes its launches into the planner. */
 export type Strategy = (planner: Planner, root: Root) => void;
 
+/** Strategies by the name of their op; `reduce` is that of all reductions. */
+export type Strategies = Readonly<Record<string, Strategy>>;
+
+/** Those of one kind of machine each. */
+export interface StrategySets {
+  readonly thread: Strategies;
+  readonly element: Strategies;
+  readonly group: Strategies;
+}
+
 /** Number of chunks for `units` of independent work: enough to share, large enough to be worth it. */
 export function chunksFor(
   units: number,

@@ -41,6 +41,8 @@ export interface Engine {
   listen(listener: ((run: ProgramTiming | Promise<ProgramTiming>) => void) | null): void;
   /** Waits until all that was started is computed; null if it is already. */
   idle(): Promise<void> | null;
+  /** What was started waits, in order, for code that is on its way in a page: until all that is done. Null if nothing waits. */
+  readonly arriving: Promise<void> | null;
   /** What computes, and what it could reach at best: measured when first asked for. */
   machine(): {
     readonly backend: string;

@@ -146,7 +146,7 @@ export async function fit(net: Module, options: FitOptions): Promise<History> {
     return await run.run();
   } catch (error) {
     if (!(error instanceof BackendError) || !error.headline.includes("out of memory")) throw error;
-    const { explainMemory } = await import("./estimateMemory.ts");
+    const { explainMemory } = await import("./explainMemory.ts");
     throw explainMemory(error, net, {
       optimizer,
       batchSize: Math.min(batchSize, data.length),

@@ -5,6 +5,7 @@ import { residentOf } from "../data/resident.ts";
 import type { Module } from "../nn/index.ts";
 import type { GradLimits } from "../optim/clipGrad.ts";
 import type { ExponentialMovingAverage, Optimizer } from "../optim/index.ts";
+import { engine } from "../tensor/engine.ts";
 import { OptionError } from "../tensor/errors.ts";
 import type { Generator } from "../tensor/random.ts";
 import type { Batch } from "./batchInput.ts";
@@ -100,6 +101,9 @@ export class TrainRun {
   async run(): Promise<History> {
     const startedAt = performance.now();
     try {
+      // Steps that wait for code would all be computed in one go when it comes.
+      const { arriving } = engine();
+      if (arriving !== null) await arriving;
       await this.#tell(this.#startEvent());
       let interrupted = false;
       while (!this.#isDone && !interrupted) {

@@ -1,5 +1,5 @@
 // Plans whose chunks are one element each, for machines that run thousands of them at a time.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { graphOf } from "../../src/graph/graph.ts";
 import type { Launch } from "../../src/kernel/ir.ts";
 import { printKernel } from "../../src/kernel/print.ts";
@@ -15,6 +15,8 @@ import {
 } from "../../src/ops/index.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { PlanTarget } from "../../src/plan/planner.ts";
+import { element, group } from "../../src/plan/strategies/elements.ts";
+import { thread } from "../../src/plan/strategies/threads.ts";
 import type { CaseInput, Op } from "../../src/tensor/op.ts";
 import { Generator } from "../../src/tensor/random.ts";
 import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
@@ -38,6 +40,10 @@ function tensor(shape: Shape, dtype: "float32" | "int32" | "bool" = "float32"): 
 function named(name: string): Op {
   return allOps.find((op) => op.name === name) as Op;
 }
+
+test("what has a strategy for threads has one for elements: a page with a GPU loads no other", () => {
+  expect(Object.keys({ ...element, ...group }).sort()).toEqual(Object.keys(thread).sort());
+});
 
 describe("element-wise kernels", () => {
   it("have a chunk for each element", () => {

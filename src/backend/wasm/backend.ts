@@ -5,7 +5,7 @@ import { type Dtype, newTypedArray, type TypedArray } from "../../tensor/dtype.t
 import { checkOptions, OptionError } from "../../tensor/errors.ts";
 import type { Backend, BackendBuffer, Capabilities, Executable } from "../backend.ts";
 import { TensorStore } from "../tensorStore.ts";
-import { emitProgram } from "./emitProgram.ts";
+import { emitProgram } from "./atOnce.ts";
 import { WasmExecutable } from "./executable.ts";
 import { detectFeatures, relaxedSimdByDefault } from "./features.ts";
 import type { WasmFeatures } from "./kernelState.ts";
@@ -122,13 +122,7 @@ class WasmBackend implements Backend {
     this.#memory.reserveArena(program.arenaBytes);
     const features = { ...this.#features, threads: this.#pool !== null };
     const emitted = emitProgram(program, features);
-    return new WasmExecutable(emitted, program, this.#memory, this.#pool, {
-      single: () => emitProgram(program, { ...features, single: true }),
-      code: async () => {
-        const { disassembleProgram } = await import("./disassemble.ts");
-        return disassembleProgram(program, features);
-      },
-    });
+    return new WasmExecutable(emitted, program, this.#memory, this.#pool);
   }
 
   memory(): { readonly tensors: number; readonly arena: number; readonly buffers: number } {

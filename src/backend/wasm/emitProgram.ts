@@ -47,6 +47,10 @@ export interface EmittedProgram {
   readonly frame: Frame;
   readonly schedule: Schedule;
   readonly launches: readonly Launch[];
+  /** The same with a stage for each launch, of which a run does one: for profiles. */
+  single(): EmittedProgram;
+  /** The code as text. */
+  code(): Promise<string>;
 }
 
 /** What the module exports. */
@@ -120,7 +124,17 @@ export function emitProgram(
     emitProgress(abort, aborted);
     module.export("abort", module.add(abort));
   }
-  return { bytes: module.finish(), frame, schedule, launches };
+  return {
+    bytes: module.finish(),
+    frame,
+    schedule,
+    launches,
+    single: () => emitProgram(program, { ...features, single: true }),
+    code: async () => {
+      const { disassembleProgram } = await import("./disassemble.ts");
+      return disassembleProgram(program, features);
+    },
+  };
 }
 
 /** Leaves the address of a slot on the stack. */

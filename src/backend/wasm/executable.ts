@@ -19,21 +19,12 @@ type Exports = ProgramExports & Readonly<Record<string, (chunk: number) => void>
 
 let count = 0;
 
-/** What only people ask for, made when they do. */
-export interface Inside {
-  /** The program again, with a stage for each launch, of which a run does one: for profiles. */
-  single(): EmittedProgram;
-  /** The code as text. */
-  code(): Promise<string>;
-}
-
 export class WasmExecutable implements Executable {
   readonly #memory: WasmMemory;
   readonly #pool: WorkerPool | null;
   readonly #program: EmittedProgram;
   readonly #layout: Pick<KernelProgram, "slots" | "arenaBytes">;
   readonly #bindings: Bindings;
-  readonly #inside: Inside | null;
   #single: WasmExecutable | null = null;
   readonly #exports: Exports;
   readonly #frame: Allocation;
@@ -48,11 +39,9 @@ export class WasmExecutable implements Executable {
     layout: Pick<KernelProgram, "slots" | "arenaBytes">,
     memory: WasmMemory,
     pool: WorkerPool | null,
-    inside: Inside | null = null,
   ) {
     this.#program = program;
     this.#layout = layout;
-    this.#inside = inside;
     this.#bindings = new Bindings(memory, layout.slots);
     this.#memory = memory;
     this.#pool = pool;
@@ -97,15 +86,14 @@ export class WasmExecutable implements Executable {
     });
   }
 
-  async code(): Promise<string> {
-    return this.#inside?.code() ?? "";
+  code(): Promise<string> {
+    return this.#program.code();
   }
 
   /** The program with a stage for each launch, on these buffers. */
-  #singleBound(bindings: readonly BackendBuffer[]): WasmExecutable | null {
-    if (this.#inside === null) return null;
+  #singleBound(bindings: readonly BackendBuffer[]): WasmExecutable {
     this.#single ??= new WasmExecutable(
-      this.#inside.single(),
+      this.#program.single(),
       this.#layout,
       this.#memory,
       this.#pool,

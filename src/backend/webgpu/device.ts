@@ -36,13 +36,21 @@ export class Gpu {
   readonly hasClock: boolean;
   /** Have its shaders float16? */
   readonly hasFloat16: boolean;
+  /** Told what the program waits for, where it should leave the processor to the compiler meanwhile. */
+  readonly napUntil: (promise: Promise<unknown>) => void;
   /** Resolves with the first fault: what is computed from then on is not to be relied on. */
   readonly failed: Promise<BackendError>;
   #fault: BackendError | null = null;
   #tellFault: (fault: BackendError) => void = () => {};
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo, isSoftware: boolean) {
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    isSoftware: boolean,
+    napUntil: (promise: Promise<unknown>) => void = () => {},
+  ) {
     this.device = device;
+    this.napUntil = napUntil;
     this.failed = new Promise((tell) => {
       this.#tellFault = tell;
     });

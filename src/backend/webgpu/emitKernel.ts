@@ -3,7 +3,13 @@
 // many tensors it reads, and in-place updates are nothing special. Names are numbered as they come, and where a kernel begins in
 // its buffers is the table's to say: kernels that do the same print the same text, and are compiled once.
 import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
-import { accessesWithin, contractionIn, membersOf, sharedBytesOf } from "../../kernel/walk.ts";
+import {
+  accessesWithin,
+  contractionIn,
+  membersOf,
+  sharedBytesOf,
+  statementsWithin,
+} from "../../kernel/walk.ts";
 import { declareShared, printContraction } from "./emitContraction.ts";
 import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
 import type { WorkgroupNeeds } from "./limits.ts";
@@ -25,8 +31,10 @@ export interface PrintedKernel {
 export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): PrintedKernel {
   const starts = startsOf(kernel);
   const atomic = new Set<Space>();
-  for (const buffer of storedBytes(kernel.body)) {
-    atomic.add(spacesOf[kernel.buffers.findIndex(({ id }) => id === buffer.id)] as Space);
+  // Bytes of one word may be written by several invocations.
+  for (const statement of statementsWithin(kernel.body)) {
+    if (statement.op === "store" && statement.buffer.element === "uint8")
+      atomic.add(spacesOf[kernel.buffers.indexOf(statement.buffer)] as Space);
   }
   const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
   const names = new KernelNames(kernel, starts, spacesOf, atomic);
@@ -82,7 +90,7 @@ export function workgroupOf(kernel: Kernel): WorkgroupNeeds & { readonly chunks:
   return { invocations: membersOf(tile), bytes: sharedBytesOf(tile, operands), chunks: 1 };
 }
 
-/** Bytes of one word may be written by several invocations: each leaves the others' as they are. */
+/** Writes a byte of a word, and leaves the others as they are. */
 function byteStore(space: Space): string {
   return `
 fn store_byte_${space}(address: u32, value: i32) {
@@ -91,13 +99,6 @@ fn store_byte_${space}(address: u32, value: i32) {
   atomicOr(&${space}[address >> 2u], (u32(value) & 0xffu) << shift);
 }
 `;
-}
-
-function* storedBytes(statements: readonly Statement[]): Generator<Buffer> {
-  for (const statement of statements) {
-    if (statement.op === "store" && statement.buffer.element === "uint8") yield statement.buffer;
-    if ("body" in statement) yield* storedBytes(statement.body);
-  }
 }
 
 function printStatements(

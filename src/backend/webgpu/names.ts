@@ -1,6 +1,6 @@
 // What things are called in a shader: registers v0, v1, …, indices n0 (the chunk), n1, … as they come.
-import type { Buffer, Index, IndexVariable, Kernel, Local, Statement } from "../../kernel/ir.ts";
-import { blocksOf } from "../../kernel/walk.ts";
+import type { Buffer, Index, IndexVariable, Kernel, Local } from "../../kernel/ir.ts";
+import { statementsWithin } from "../../kernel/walk.ts";
 import { RegisterNames } from "../registerNames.ts";
 import { type Names, wgslIndex } from "./emitValue.ts";
 
@@ -13,7 +13,7 @@ export class KernelNames implements Names {
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
   readonly #registers: RegisterNames;
-  readonly #set: ReadonlySet<number>;
+  readonly #set = new Set<number>();
   #depth = 1;
 
   /** @param starts where in each buffer addresses are counted from */
@@ -27,7 +27,8 @@ export class KernelNames implements Names {
     this.#starts = starts;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
-    this.#set = new Set(setLocals(kernel.body));
+    for (const statement of statementsWithin(kernel.body))
+      if (statement.op === "set") this.#set.add(statement.local.id);
     this.#registers = new RegisterNames(kernel, "n");
   }
 
@@ -91,12 +92,5 @@ export class KernelNames implements Names {
 
   #numberOf({ id }: Buffer): number {
     return this.#numbers.get(id) as number;
-  }
-}
-
-function* setLocals(statements: readonly Statement[]): Generator<number> {
-  for (const statement of statements) {
-    if (statement.op === "set") yield statement.local.id;
-    for (const block of blocksOf(statement)) yield* setLocals(block);
   }
 }

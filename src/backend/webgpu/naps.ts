@@ -1,15 +1,12 @@
 // Waiting in Node: Dawn's promises are looked after once in each turn of the event loop, turn after turn without a pause. While
 // kernels are compiled, that would take a core from the compiler.
-import { nodeModule } from "../../tensor/environment.ts";
-
 const napMs = 1;
 
 let waiting = 0;
 let isNapping = false;
 
-/** Until the promise is settled, this thread sleeps for a moment in each turn. Does nothing in a browser. */
+/** Until the promise is settled, this thread sleeps for a moment in each turn. */
 export function napUntil(promise: Promise<unknown>): void {
-  if (nodeModule("node:module") === null) return;
   const end = (): void => {
     waiting--;
   };

@@ -3,7 +3,6 @@
 import { BackendError } from "../../tensor/errors.ts";
 import type { Gpu } from "./device.ts";
 import { visibleToCompute } from "./flags.ts";
-import { napUntil } from "./naps.ts";
 
 const known = new WeakMap<Gpu, Pipelines>();
 
@@ -57,7 +56,7 @@ export class Pipelines {
     const module = device.createShaderModule({ code });
     const compute = { module, entryPoint: "main" };
     const making = device.createComputePipelineAsync({ layout: this.#pipelineLayout, compute });
-    napUntil(making);
+    this.#gpu.napUntil(making);
     const pipeline: { -readonly [K in keyof Pipeline]: Pipeline[K] } = {
       compiled: null,
       pending: making.then(

@@ -3,8 +3,8 @@ import type { IndexLike } from "../../kernel/indexing.ts";
 import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
+import { stridesAlong } from "../lanes.ts";
 import { indicesOf } from "../lower/loops.ts";
-import { stridesAlong } from "../lower/matmul.ts";
 import { fixed } from "../place.ts";
 import type { Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -18,8 +18,8 @@ export function lowerMatmulByGroups(planner: Planner, root: Root): void {
   const [rows, columns] = core.shape.slice(rank - 2) as [number, number];
   const depth = a.shape[rank - 1] as number;
   const place = planner.place(node, "plain");
-  const [, aDepth] = stridesAlong(planner, a, batchShape.length);
-  const [bDepth] = stridesAlong(planner, b, batchShape.length);
+  const [, aDepth] = stridesAlong(planner.placeOf, a, batchShape.length);
+  const [bDepth] = stridesAlong(planner.placeOf, b, batchShape.length);
   const outer = (w: KernelWriter, batch: IndexLike) => indicesOf(w, batch, batchShape).map(fixed);
   lowerProduct(planner, root, place, {
     name: "matmul",

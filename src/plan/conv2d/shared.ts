@@ -71,6 +71,25 @@ export function convSizes(
   };
 }
 
+/** Sizes of the convolution that computes the gradient of the input. */
+export function turnedSizes(forward: ConvSizes): ConvSizes {
+  const turn = (axis: Axis1d): Axis1d => ({
+    ...axis,
+    size: axis.outSize,
+    outSize: axis.size,
+    before: axis.kernel - 1 - axis.before,
+  });
+  return {
+    ...forward,
+    inChannels: forward.outChannels,
+    outChannels: forward.inChannels,
+    inPerGroup: forward.outPerGroup,
+    outPerGroup: forward.inPerGroup,
+    down: turn(forward.down),
+    across: turn(forward.across),
+  };
+}
+
 /** Multiply-adds of one direction, counted twice as is the custom. */
 export function convFlops(s: ConvSizes): number {
   return (

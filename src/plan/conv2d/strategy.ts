@@ -15,8 +15,8 @@ import type { Node } from "../../tensor/node.ts";
 import type { Planner } from "../planner.ts";
 import { fitsChannelLanes } from "./channelLanes.ts";
 import { fitsOneByOne } from "./oneByOne.ts";
-import type { ConvSizes } from "./shared.ts";
-import { turnedSizes, winogradForm } from "./winograd.ts";
+import { type ConvSizes, turnedSizes } from "./shared.ts";
+import { winogradForm } from "./winograd.ts";
 import { winogradChannelForm } from "./winogradChannels.ts";
 import type { WinogradForm } from "./winogradForms.ts";
 

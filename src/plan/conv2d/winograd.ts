@@ -21,6 +21,7 @@ import {
   partsOfChunk,
   plainOperand,
   powerOfTwo,
+  turnedSizes,
 } from "./shared.ts";
 import { f2, f4, inTwoDimensions, type WinogradForm } from "./winogradForms.ts";
 
@@ -152,25 +153,6 @@ export function lowerInputGradWinograd(
   const [input, weight] = root.core.inputs as [Node, Node];
   const sizes = turnedSizes(forward);
   lowerWinograd(planner, { root, place, input, weight, turned: true, sizes, form });
-}
-
-/** Sizes of the convolution that computes the gradient of the input. */
-export function turnedSizes(forward: ConvSizes): ConvSizes {
-  const turn = (axis: ConvSizes["down"]): ConvSizes["down"] => ({
-    ...axis,
-    size: axis.outSize,
-    outSize: axis.size,
-    before: axis.kernel - 1 - axis.before,
-  });
-  return {
-    ...forward,
-    inChannels: forward.outChannels,
-    outChannels: forward.inChannels,
-    inPerGroup: forward.outPerGroup,
-    outPerGroup: forward.inPerGroup,
-    down: turn(forward.down),
-    across: turn(forward.across),
-  };
 }
 
 function lowerWinograd(planner: Planner, job: Job): void {

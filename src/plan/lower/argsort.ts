@@ -6,12 +6,12 @@ import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { fixed } from "../place.ts";
-import { isByElement, isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
-import { argsortByElement } from "./argsortElements.ts";
 import { withEpilogue } from "./boxes.ts";
 import { loops } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
+import { sortKey } from "./sortKey.ts";
 
 /** One step of a merge costs about as much as this many simple operations. */
 const mergeCost = 8;
@@ -22,12 +22,9 @@ interface Run {
   readonly positions: Index;
 }
 
-export function lowerArgsort(planner: Planner, root: Root): void {
-  const { node, core } = root;
+export function lowerArgsort(planner: Planner, { node, core }: Root): void {
   const input = core.inputs[0] as Node;
   const { axis, descending } = core.params as { axis: number; descending: boolean };
-  if (isByElement(planner))
-    return argsortByElement(planner, root, (w, value) => sortKey(w, value, descending));
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
   const count = core.shape[axis] as number;
@@ -69,23 +66,6 @@ export function lowerArgsort(planner: Planner, root: Root): void {
     });
   });
   planner.launch(w, chunks, { flops: sizeOf(core.shape) * (levels + 1) * mergeCost });
-}
-
-/** An int that is ordered as the elements are: −0 equals 0, and NaN is above everything. */
-function sortKey(w: KernelWriter, value: Value, descending: boolean): Value {
-  const { math } = w;
-  let key = value;
-  if (value.type.kind === "mask") key = math.toInt(value);
-  if (value.type.kind === "float") {
-    const x = w.k.let(value);
-    const pattern = math.bitsToInt(x);
-    const isZero = math.eq(pattern, math.int(-0x80000000));
-    const bits = math.select(isZero, math.int(0), pattern);
-    // Negative floats are ordered by magnitude, backwards: turn all their bits but the sign.
-    const turned = math.bitAnd(math.neg(math.shiftRight(bits, 31)), math.int(0x7fffffff));
-    key = math.select(math.eq(x, x), math.bitXor(bits, turned), math.int(0x7fffffff));
-  }
-  return descending ? math.bitXor(key, math.int(-1)) : key;
 }
 
 interface Merge {

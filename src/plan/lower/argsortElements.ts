@@ -11,6 +11,7 @@ import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
 import { launchElements } from "./elementKernel.ts";
+import { sortKey } from "./sortKey.ts";
 
 /** Runs of this length are sorted by counting, a power of two. */
 const runLength = 128;
@@ -22,11 +23,9 @@ interface Runs {
   readonly positions: Place | null;
 }
 
-type SortKey = (w: KernelWriter, value: Value) => Value;
-
-export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: SortKey): void {
+export function argsortByElement(planner: Planner, { node, core }: Root): void {
   const [input] = core.inputs as [Node];
-  const { axis } = core.params as { axis: number };
+  const { axis, descending } = core.params as { axis: number; descending: boolean };
   const place = planner.place(node, "plain");
   if (isEmpty(node)) return;
   const { shape } = core;
@@ -61,7 +60,7 @@ export function argsortByElement(planner: Planner, { node, core }: Root, keyOf: 
   const keys = planner.temporary(core, shape, "int32");
   const kernel = { name: "argsortKeys", box: shape, writes: [keys], flops: sizeOf(shape) };
   launchElements(planner, kernel, (w, at) => {
-    w.store(keys, at, keyOf(w, w.value(input, at, 1)), 1);
+    w.store(keys, at, sortKey(w, w.value(input, at, 1), descending), 1);
   });
   let runs = pass({ keys, positions: null }, count <= runLength, (w, at, from) =>
     rankIn(w, { keys: from, axis, count }, at),

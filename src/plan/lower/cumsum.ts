@@ -4,15 +4,12 @@ import type { Node } from "../../tensor/node.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { fixed } from "../place.ts";
-import { isByElement, isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, type Planner } from "../planner.ts";
 import { withEpilogue } from "./boxes.ts";
-import { cumsumByElement } from "./cumsumElements.ts";
 import { loops } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
 
-export function lowerCumsum(planner: Planner, root: Root): void {
-  if (isByElement(planner)) return cumsumByElement(planner, root);
-  const { node, core } = root;
+export function lowerCumsum(planner: Planner, { node, core }: Root): void {
   const input = core.inputs[0] as Node;
   const { axis, reverse } = core.params as { axis: number; reverse: boolean };
   const place = planner.place(node, "plain");

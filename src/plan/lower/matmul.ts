@@ -4,9 +4,9 @@ import { type IndexLike, plus, times } from "../../kernel/indexing.ts";
 import type { Value } from "../../kernel/ir.ts";
 import { chooseTile, type TileRun, tileRuns } from "../../kernel/tile.ts";
 import type { Node } from "../../tensor/node.ts";
-import { sizeOf, stridesOf } from "../../tensor/shape.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
-import { batchAxis, readsAt, symbolicAxes } from "../lanes.ts";
+import { batchAxis, readsAt, stridesAlong, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed, NeedsPlain, type Place } from "../place.ts";
 import { chunksFor, isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -254,34 +254,6 @@ function checkEpilogue(planner: Planner, node: Node, core: Node, laneAxis: numbe
   }
 }
 
-/** How far apart in memory neighbours along each matrix axis are; "batch" where they fill a vector. */
-export function stridesAlong(
-  planner: Planner,
-  operand: Node,
-  batchAxes: number,
-): [number | "batch", number | "batch"] {
-  const { variables, index } = symbolicAxes(operand.shape.length);
-  const [read] = readsAt(operand, index, planner.placeOf);
-  if (read === undefined) return [0, 0];
-  const strides = stridesOf(read.place.shape);
-  const along = (axis: number): number | "batch" => {
-    let stride = 0;
-    for (const [placeAxis, at] of read.index.entries()) {
-      if ("each" in at) continue;
-      const factor =
-        at.base.terms.find(({ variable }) => variable === variables[axis])?.factor ?? 0;
-      if (factor === 0) continue;
-      if (read.place.layout === "batch" && placeAxis === 0) return "batch";
-      stride += factor * (strides[placeAxis] as number);
-    }
-    return stride;
-  };
-  for (let axis = 0; axis < batchAxes; axis++) {
-    if (along(axis) === "batch") throw new NeedsPlain(read.place.node);
-  }
-  return [along(batchAxes), along(batchAxes + 1)];
-}
-
 function chooseLanes(
   planner: Planner,
   a: Node,
@@ -289,8 +261,8 @@ function chooseLanes(
   batchAxes: number,
   { columns, depth }: { rows: number; columns: number; depth: number },
 ): LaneAxis {
-  const [aRows, aDepth] = stridesAlong(planner, a, batchAxes);
-  const [bDepth, bColumns] = stridesAlong(planner, b, batchAxes);
+  const [aRows, aDepth] = stridesAlong(planner.placeOf, a, batchAxes);
+  const [bDepth, bColumns] = stridesAlong(planner.placeOf, b, batchAxes);
   const demands = new Set<LaneAxis>();
   if (aRows === "batch") demands.add("rows");
   if (aDepth === "batch" || bDepth === "batch") demands.add("reduction");

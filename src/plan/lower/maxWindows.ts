@@ -7,10 +7,9 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { lanesFor, operand, overImages } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
-import { isByElement, isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
-import { maxWindowsTakeByElement } from "./maxWindowsElements.ts";
 
 /** For each window: visits its taps in order with the mask of lanes whose first maximum is there. */
 function overWindow(
@@ -49,7 +48,6 @@ function overWindow(
 }
 
 export function lowerMaxWindowsTake(planner: Planner, root: Root): void {
-  if (isByElement(planner)) return maxWindowsTakeByElement(planner, root);
   const { node, core } = root;
   const [x, values] = core.inputs as [Node, Node];
   const lanes = lanesFor(planner, x, root);

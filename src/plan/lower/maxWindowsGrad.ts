@@ -24,10 +24,9 @@ import {
 } from "../conv2d/shared.ts";
 import type { Root } from "../group.ts";
 import { type AxisIndex, fixed, type Place } from "../place.ts";
-import { isByElement, isEmpty, type Planner } from "../planner.ts";
+import { isEmpty, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import { withEpilogue } from "./boxes.ts";
-import { maxWindowsGradByElement } from "./maxWindowsElements.ts";
 
 /** Each has scratch memory of its own. */
 const mostChunks = 8;
@@ -79,7 +78,6 @@ interface Job {
 }
 
 export function lowerMaxWindowsGrad(planner: Planner, root: Root): void {
-  if (isByElement(planner)) return maxWindowsGradByElement(planner, root);
   const { node, core } = root;
   const [x, grad] = core.inputs as [Node, Node];
   const inBatch = lanesFor(planner, x, root);

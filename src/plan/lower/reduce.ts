@@ -9,7 +9,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { Root } from "../group.ts";
 import { batchAxis, type Read, readsAt, stepAlong, symbolicAxes } from "../lanes.ts";
 import { type AxisIndex, fixed } from "../place.ts";
-import { isByElement, isEmpty, lanesAlong, type Planner } from "../planner.ts";
+import { isEmpty, lanesAlong, type Planner } from "../planner.ts";
 import type { KernelWriter } from "../writer.ts";
 import {
   type Combine,
@@ -22,7 +22,6 @@ import {
 import { withEpilogue } from "./boxes.ts";
 import { type LoopAxis, loops, type Split, unitsOf } from "./loops.ts";
 import { splitOver } from "./pointwise.ts";
-import { reducePasses } from "./reducePasses.ts";
 
 /** A reduction with so few chunks leaves threads idle, */
 const fewChunks = 4;
@@ -35,9 +34,7 @@ const blockLength = 256;
 /** Calls back for each index, with the width of the values there. */
 type Visit = (visit: (index: readonly AxisIndex[], width: number) => void) => void;
 
-export function lowerReduce(planner: Planner, root: Root): void {
-  if (isByElement(planner)) return reducePasses(planner, root);
-  const { node, core } = root;
+export function lowerReduce(planner: Planner, { node, core }: Root): void {
   const { lowering } = core.op as Op;
   if (lowering.kind !== "reduce") throw new Error("plan: not a reduction");
   const input = core.inputs[0] as Node;

@@ -1,0 +1,2 @@
+// What prints programs as WebAssembly.
+export { emitProgram } from "./emitProgram.ts";
