@@ -19,8 +19,9 @@ async function pretend(
   without: readonly string[] = [],
 ): Promise<void> {
   if (dawn === null) throw new Error("no package webgpu");
-  Object.assign(globalThis, dawn.globals);
   const instance = dawn.create(["backend=null"]);
+  // Dawn's instance must not be collected while its devices are in use.
+  Object.assign(globalThis, dawn.globals, { [Symbol("instance")]: instance });
   const requestAdapter = async () => {
     const adapter = (await instance.requestAdapter()) as GPUAdapter;
     return {
@@ -28,8 +29,6 @@ async function pretend(
       limits: adapter.limits,
       features: new Set([...adapter.features].filter((feature) => !without.includes(feature))),
       requestDevice: (wanted: GPUDeviceDescriptor) => adapter.requestDevice(wanted),
-      // Dawn's instance must not be collected while its devices are in use.
-      instance,
     };
   };
   vi.stubGlobal("navigator", { gpu: { requestAdapter } });
