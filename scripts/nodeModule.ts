@@ -1,7 +1,7 @@
 // The compiled library as one module, for Node: hundreds of small ones take several times as long to load, each time a program
 // starts. `node scripts/nodeModule.ts DIST` puts it in the place of the compiled `src/index.js`; the others stay, for the workers.
 import { rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
 /** Modules that programs and the command import, below the folder of the compiled sources. */
@@ -47,4 +47,4 @@ export async function writeNodeModule(folder: string): Promise<void> {
   for (const name of entries) rmSync(join(folder, `${name}.js.map`), { force: true });
 }
 
-if (import.meta.main) await writeNodeModule(process.argv[2] as string);
+if (import.meta.main) await writeNodeModule(resolve(process.argv[2] as string));
