@@ -54,7 +54,7 @@ const softwareOps: OpSizes = {
   elements: 2 ** 12,
   matrices: [64],
 };
-const cardBatches = { lenet: [256, 1024], resnet18: [128, 512], vgg11: [32, 128] };
+const cardBatches = { lenet: [256, 1024], resnet18: [128, 512], vgg11: [32, 64] };
 const softwareBatches = { lenet: [8], resnet18: [2], vgg11: [1] };
 
 /** Peers by name, for the options. */

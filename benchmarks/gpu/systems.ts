@@ -1,4 +1,4 @@
-// Who trains and runs whole networks on a GPU: Fovea, with its products in float32 or float16, and PyTorch as its users run it: as it
+// Who trains and runs whole networks on a GPU: Fovea, also without Winograd's filtering and with its products in float16, and PyTorch as its users run it: as it
 // is or compiled with CUDA graphs, with all digits of a float32 or with the ten of TF32.
 import { fileURLToPath } from "node:url";
 import { findPytorch } from "../peers/pytorch.ts";
@@ -48,6 +48,7 @@ export function gpuSystems({ isSoftware, hasFloat16 }: GpuKind): System[] {
   const device = ["--device", isSoftware ? "cpu" : "cuda"];
   return [
     own("webgpu", []),
+    own("webgpu-direct", ["--winograd", "off"]),
     ...(hasFloat16 ? [float16] : []),
     pytorch("pytorch-eager", device),
     pytorch("pytorch-eager-tf32", [...device, "--tf32"], tenDigits),
