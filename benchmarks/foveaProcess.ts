@@ -1,7 +1,7 @@
 // Fovea as a process: node foveaProcess.ts --backend wasm --threads 2 --manner compiled; with --software on, webgpu may
-// compute on the processor.
+// compute on the processor, with --precision float16 it multiplies in that.
 import packageFile from "../package.json" with { type: "json" };
-import { openGpu, setBackend } from "../src/index.ts";
+import { type MatmulPrecision, openGpu, setBackend } from "../src/index.ts";
 import { foveaContender, type Manner } from "./fovea.ts";
 import { argument, serve } from "./serve.ts";
 
@@ -10,5 +10,6 @@ if (backend === "webgpu") await openGpu({ software: argument("software", "off") 
 setBackend(backend, {
   threads: Number(argument("threads", "1")),
   winograd: argument("winograd", "on") === "on",
+  matmulPrecision: argument("precision", "float32") as MatmulPrecision,
 });
 await serve(foveaContender(packageFile.version, argument("manner", "compiled") as Manner));

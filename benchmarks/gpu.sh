@@ -80,7 +80,7 @@ if [ "$software" = no ]; then
   step conformance tests tests/backend/conformance.test.ts
   step golden tests tests/interop/golden.test.ts
 fi
-step backend tests tests/backend/webgpu.test.ts tests/backend/gpuStep.test.ts
+step backend tests tests/backend/webgpu.test.ts tests/backend/gpuStep.test.ts tests/backend/float16.test.ts tests/learn/float16.test.ts
 step bench bench --json "$folder/bench.json" "$@"
 
 printf '\n== summary (%s)\n' "$folder"

@@ -9,6 +9,9 @@ export function commandWords(text: string): string {
     .replace(/\{ onBadImage: "skip" \}/g, "--on-bad-image skip")
     .replace(/\{ channels: ([13]) \}/g, "--channels $1")
     .replace(/\{ software: true \}/g, "--backend webgpu:software")
+    .replace(/await openGpu\(\), then setBackend\("webgpu", \{ (.*?) \}\)/g, "--backend webgpu $1")
+    .replace(/\bmatmulPrecision: "(float\d+)"/g, "--matmul-precision $1")
+    .replace(/\bmatmulPrecision\b/g, "--matmul-precision")
     .replace(/setBackend\("([\w:]+)"\)/g, "--backend $1")
     .replace(/\bbatchSize: (\d+)/g, "--batch-size $1");
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check } from "./check.mjs";
 import { installChromium } from "./installChromium.mjs";
+import { installLavapipe } from "./installLavapipe.mjs";
 import { pinnedNode, root, setup } from "./setup.mjs";
 import { countTests } from "./testLog.mjs";
 
@@ -14,7 +15,10 @@ const limitMinutes = 25;
 
 const patterns = process.argv.slice(2);
 await setup();
-if (patterns.length === 0) installChromium();
+if (patterns.length === 0) {
+  installChromium();
+  installLavapipe();
+}
 // A check counts as one test: code that does not pass it has failed.
 const checked = patterns.length === 0 ? await check() : [];
 const tested = await vitest(patterns);

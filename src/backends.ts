@@ -5,6 +5,7 @@ import { createReferenceBackend } from "./backend/reference/index.ts";
 import { createWasmBackend } from "./backend/wasm/index.ts";
 import { type BackendEngine, useBackend } from "./engine.ts";
 import { gpuInUse } from "./gpu.ts";
+import type { OperandPrecision } from "./kernel/ir.ts";
 import { setEngineFactory } from "./tensor/engine.ts";
 import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions, nearest, OptionError } from "./tensor/errors.ts";
@@ -29,7 +30,24 @@ export interface BackendOptions {
    * fast, with up to ten times the rounding error of a direct sum.
    */
   readonly winograd?: boolean;
+  /** How matrix products, convolutions and the gradients of both take their factors (webgpu): "float32" (default) or "float16", see {@link MatmulPrecision}. */
+  readonly matmulPrecision?: MatmulPrecision;
 }
+
+/**
+ * How products of matrices take their factors, as in PyTorch's `set_float32_matmul_precision`: what is stored, parameters and
+ * gradients among it, is float32 all the same, and so is the sum.
+ *
+ *     y = Σ_k half(a_k) · half(b_k)        |error| <= (2u + u²) Σ_k |a_k| |b_k|, besides that of the sum in float32
+ *
+ * "float16" rounds each factor to 11 binary digits, so u = 2⁻¹¹, or 2⁻¹⁰ on a GPU that does not round to the nearest; the product is
+ * exact. Factors above 65504 become infinite, those below 6e-8 lose digits or vanish. Gradients are multiplied by 1024 on their way, which shows
+ * nowhere: those from 6e-11 to 64 are held. It needs a GPU with the feature shader-f16 ({@link GpuSummary}). Convolutions
+ * with fewer than eight channels in a group stay in float32.
+ */
+export type MatmulPrecision = OperandPrecision;
+
+const precisions: readonly MatmulPrecision[] = ["float32", "float16"];
 
 const names: readonly BackendName[] = ["auto", "webgpu", "native", "wasm", "reference"];
 
@@ -46,41 +64,55 @@ let current: BackendEngine | null = null;
  *
  * @param name    "auto" (a GPU that is open, else native where it can run, else wasm), "webgpu" (the GPU), "native" (compiled C), "wasm" (SIMD and threads) or "reference" (plain float64 loops, slow)
  * @throws OptionError for a name or option that does not exist
- * @throws BackendError for "webgpu" if no GPU is open
+ * @throws BackendError for "webgpu" if no GPU is open, for matmulPrecision "float16" if what computes has none
  * @example setBackend("wasm", { threads: 2 })
  */
 export function setBackend(name: BackendName | string, options: BackendOptions = {}): Backend {
-  checkOptions("setBackend", options, ["threads", "relaxedSimd", "isa", "fusion", "winograd"]);
-  if (!names.includes(name as BackendName)) {
-    const near = nearest(name, names);
-    throw new OptionError(`setBackend: there is no backend "${name}"`, {
-      facts: [{ name: "known", value: names.join(", ") }],
-      ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
-    });
-  }
-  const { fusion = true, winograd = true } = options;
+  checkOptions("setBackend", options, [
+    ...["threads", "relaxedSimd", "isa", "fusion", "winograd", "matmulPrecision"],
+  ]);
+  checkKnown("backend", name, names);
+  const { fusion = true, winograd = true, matmulPrecision = "float32" } = options;
   const threads = options.threads ?? threadsByDefault();
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
     throw new OptionError(
       `setBackend: threads must be a whole number from 1 to 256, got ${threads}`,
     );
   }
+  checkKnown("matmulPrecision", matmulPrecision, precisions);
   const chosen = create(name as BackendName, { ...options, ...(threads && { threads }) });
   current = useBackend(chosen, { fusion, winograd });
   return current.backend;
 }
 
-function create(name: BackendName, { threads, relaxedSimd, isa }: BackendOptions): Backend {
+function checkKnown(what: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const near = nearest(value, known);
+  throw new OptionError(`setBackend: there is no ${what} "${value}"`, {
+    facts: [{ name: "known", value: known.join(", ") }],
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
+}
+
+function create(
+  name: BackendName,
+  { threads, relaxedSimd, isa, matmulPrecision }: BackendOptions,
+): Backend {
   const background = name === "auto";
   const shared = threads === undefined ? {} : { threads };
-  if (name === "reference") return createReferenceBackend();
   const gpu = gpuInUse();
   if (name === "webgpu" || (name === "auto" && gpu?.isSoftware === false)) {
-    if (gpu !== null) return gpu.create();
+    if (gpu !== null) return gpu.create(matmulPrecision === undefined ? {} : { matmulPrecision });
     throw new BackendError("webgpu: no GPU is open", {
       hint: 'await openGpu(), then setBackend("webgpu")',
     });
   }
+  if (matmulPrecision === "float16") {
+    throw new BackendError(`${name}: products in float16 need a GPU`, {
+      hint: 'await openGpu(), then setBackend("webgpu", { matmulPrecision: "float16" })',
+    });
+  }
+  if (name === "reference") return createReferenceBackend();
   if (name === "native" || (name === "auto" && isNode())) {
     try {
       return createNativeBackend({ ...shared, background, ...(isa === undefined ? {} : { isa }) });

@@ -312,6 +312,10 @@ export class BackendEngine implements Engine {
     return { backend: name, threads: capabilities.threads, device, peak };
   }
 
+  get gradientScale(): number {
+    return this.backend.capabilities.gradientScale ?? 1;
+  }
+
   get memoryLimit(): number {
     return this.backend.capabilities.memoryLimit ?? Infinity;
   }

@@ -1,7 +1,7 @@
 // The GPU of this machine, opened when somebody asks for it: its code is loaded then, most programs do without.
 import type { Backend } from "./backend/backend.ts";
 import { findAdapter } from "./backend/webgpu/adapter.ts";
-import type { Gpu, GpuOptions, GpuSummary } from "./backend/webgpu/index.ts";
+import type { Gpu, GpuOptions, GpuSummary, WebgpuOptions } from "./backend/webgpu/index.ts";
 import { provide } from "./plan/strategies/strategyOf.ts";
 import { environment } from "./tensor/environment.ts";
 import { BackendError, checkOptions } from "./tensor/errors.ts";
@@ -11,7 +11,8 @@ export type { GpuOptions, GpuSummary };
 /** A GPU that is open, and how a backend is made on it. */
 export interface OpenGpu {
   readonly isSoftware: boolean;
-  create(): Backend;
+  /** @throws BackendError for options that it cannot meet */
+  create(options?: WebgpuOptions): Backend;
 }
 
 let opened: OpenGpu | null = null;
@@ -41,7 +42,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<OpenedGpu> {
   checkOptions("openGpu", options, ["software"]);
   const { software = softwareByDefault() } = options;
   const { gpu, create } = await open({ software });
-  opened = { isSoftware: gpu.isSoftware, create: () => create(gpu) };
+  opened = { isSoftware: gpu.isSoftware, create: (asked) => create(gpu, asked) };
   return { ...gpu.summary(), failed: gpu.failed };
 }
 
@@ -71,7 +72,7 @@ export async function gpuSupport(): Promise<GpuSupport> {
 
 async function open(options: GpuOptions): Promise<{
   readonly gpu: Gpu;
-  readonly create: (gpu: Gpu) => Backend;
+  readonly create: (gpu: Gpu, options?: WebgpuOptions) => Backend;
 }> {
   const found = await findAdapter(options);
   const { openDevice, createWebgpuBackend, element, group } = await import("./onGpu.ts");

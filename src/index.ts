@@ -7,6 +7,7 @@ export {
   type BackendName,
   type BackendOptions,
   backend,
+  type MatmulPrecision,
   type NativeSupport,
   nativeSupport,
   setBackend,

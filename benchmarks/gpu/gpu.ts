@@ -1,6 +1,7 @@
 // `npm run bench -- gpu`: what the GPU can do, what single ops reach of it, and whole networks beside PyTorch on the same card.
 import { createWebgpuBackend, type Gpu, openGpu } from "../../src/backend/webgpu/index.ts";
 import { useBackend } from "../../src/engine.ts";
+import type { MatmulPrecision } from "../../src/index.ts";
 import type { Timing } from "../measure.ts";
 import { type EntryReport, entryLines, entryReport } from "../report.ts";
 import { Session } from "../session.ts";
@@ -9,7 +10,7 @@ import { measureOp, type OpFault, type OpReport, opLine } from "./ops.ts";
 import { cardSizes, type GpuPeak, measureGpuPeak, softwareSizes } from "./peak.ts";
 import { measureStart, type Started, type StartReport, startLines } from "./start.ts";
 import { gpuSystems } from "./systems.ts";
-import { type Batches, gpuOps, type OpSizes } from "./works.ts";
+import { type Batches, type GpuOp, gpuOps, type OpSizes } from "./works.ts";
 
 export const gpuParts = ["ops", "train", "infer", "start"] as const;
 export type GpuPart = (typeof gpuParts)[number];
@@ -31,6 +32,8 @@ export interface GpuReport {
   readonly adapter: string;
   /** Does the GPU say when kernels begin and end? Otherwise their times are those of the queue. */
   readonly hasClock: boolean;
+  /** Are there products in float16? They are measured beside those in float32. */
+  readonly hasFloat16: boolean;
   readonly peak: GpuPeak | null;
   readonly ops: readonly OpReport[];
   readonly opFaults: readonly OpFault[];
@@ -51,11 +54,11 @@ const softwareOps: OpSizes = {
   elements: 2 ** 12,
   matrices: [64],
 };
-const cardBatches = { lenet: [256, 1024], resnet18: [128, 512], vgg11: [32, 128] };
+const cardBatches = { lenet: [256, 1024], resnet18: [128, 512], vgg11: [32, 64] };
 const softwareBatches = { lenet: [8], resnet18: [2], vgg11: [1] };
 
 /** Peers by name, for the options. */
-export const gpuPeers: readonly string[] = gpuSystems(false)
+export const gpuPeers: readonly string[] = gpuSystems({ isSoftware: false, hasFloat16: false })
   .filter(({ isPeer }) => isPeer)
   .map(({ name }) => name);
 
@@ -65,8 +68,9 @@ export async function gpuBench(
 ): Promise<GpuReport> {
   const { parts, software } = options;
   const gpu = await open(software);
-  const { title: adapter, hasClock } = gpu;
+  const { title: adapter, hasClock, hasFloat16 } = gpu;
   say(`adapter: ${adapter}${hasClock ? "" : ", without a clock: times of kernels are coarse"}`);
+  if (!hasFloat16) say("  it has no float16: products are in float32 alone");
   let peak: GpuPeak | null = null;
   let measured: Pick<GpuReport, "ops" | "opFaults"> = { ops: [], opFaults: [] };
   if (parts.includes("ops")) {
@@ -77,9 +81,9 @@ export async function gpuBench(
     gpu.close();
     measured = await ops(options, peak, say);
   } else gpu.close();
-  const networks = await wholeNetworks(options, say);
+  const networks = await wholeNetworks(options, hasFloat16, say);
   const start = parts.includes("start") ? await starts(options, say) : [];
-  return { adapter, hasClock, peak, ...measured, ...networks, start };
+  return { adapter, hasClock, hasFloat16, peak, ...measured, ...networks, start };
 }
 
 async function open(software: boolean): Promise<Gpu> {
@@ -111,10 +115,12 @@ async function ops(
   const found: OpReport[] = [];
   const opFaults: OpFault[] = [];
   let gpu: Gpu | null = null;
-  for (const op of wanted.filter(({ name }) => name.includes(entry))) {
+  const chosen = wanted.filter(({ name }) => name.includes(entry));
+  for (const { matmulPrecision, ...op } of chosen.flatMap(inEachPrecision)) {
     gpu ??= await open(software);
+    if (matmulPrecision === "float16" && !gpu.hasFloat16) continue;
     // A backend of its own: what the op before held is gone.
-    const backend = createWebgpuBackend(gpu);
+    const backend = createWebgpuBackend(gpu, { matmulPrecision });
     useBackend(backend);
     try {
       const report = await measureOp(op, { runs: timing.rounds * (software ? 1 : 4), peak });
@@ -135,11 +141,19 @@ async function ops(
   return { ops: found, opFaults };
 }
 
+/** Products, which count their operations, also with factors in float16. */
+function inEachPrecision(op: GpuOp): (GpuOp & { readonly matmulPrecision: MatmulPrecision })[] {
+  const usual = { ...op, matmulPrecision: "float32" } as const;
+  if (op.flops === undefined) return [usual];
+  return [usual, { ...op, name: `${op.name}, float16`, matmulPrecision: "float16" }];
+}
+
 async function wholeNetworks(
   { parts, software, batch, entry, peers, timing }: GpuBenchOptions,
+  hasFloat16: boolean,
   say: (text: string) => void,
 ): Promise<Pick<GpuReport, "train" | "infer" | "missing">> {
-  const systems = gpuSystems(software).filter(
+  const systems = gpuSystems({ isSoftware: software, hasFloat16 }).filter(
     ({ name, isPeer }) => !isPeer || peers.includes(name),
   );
   const session = new Session(systems, { timing, note: (text) => say(`  ${text}`) });

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { interop, pictures, train } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
-import { backendOptions, computeOn } from "../run/backend.ts";
+import { backendOptions, computeAsAsked } from "../run/backend.ts";
 import { checkDataName, isDatasetName, loadTestData } from "../run/data.ts";
 import { evaluationLines } from "../run/evaluationText.ts";
 import { datasetNames } from "../run/names.ts";
@@ -52,7 +52,7 @@ export const evaluateCommand = defineCommand({
 
   async run(values, [name], { terminal }) {
     if (values.data !== undefined) checkDataName(values.data);
-    await computeOn(values.backend, values);
+    await computeAsAsked(values);
     const { path, net, checkpoint, settings } = await loadTrained(name, values);
     const dataName = values.data ?? settings.data;
     if (values.data === undefined) checkDataName(dataName);

@@ -2,7 +2,7 @@
 import { data } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import { type OptionSpecs, UsageError } from "../options.ts";
-import { backendOptions, computeOn } from "../run/backend.ts";
+import { backendOptions, computeAsAsked } from "../run/backend.ts";
 import { checkDataName, loadTestData } from "../run/data.ts";
 import { imageShapeOf, probabilities } from "../run/network.ts";
 import { type PictureReader, pictureFiles, pictureReader, type Seen } from "../run/pictures.ts";
@@ -49,7 +49,7 @@ export const predictCommand = defineCommand({
   async run(values, paths, { terminal, given }) {
     if (paths.length === 0 && values.test === undefined)
       throw new UsageError("IMAGE is missing: a PNG or JPEG file, a folder, or --test N");
-    await computeOn(values.backend, values);
+    await computeAsAsked(values);
     const trained = await loadTrained(values.run, values);
     const read = pictureReader(trained, values.invert as Parameters<typeof pictureReader>[1]);
     const show = async (picture: Seen, isDrawn: boolean): Promise<void> => {

@@ -2,7 +2,7 @@
 import { inspect, interop, pictures } from "../../src/index.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpecs } from "../options.ts";
-import { backendOptions, computeOn } from "../run/backend.ts";
+import { backendOptions, computeAsAsked } from "../run/backend.ts";
 import { checkModelName, modelNames } from "../run/names.ts";
 import { profiledStep } from "../run/profiledStep.ts";
 
@@ -52,7 +52,7 @@ export const profileCommand = defineCommand({
   async run(values, [model = ""], { terminal }) {
     checkModelName(model);
     const { runs, rows, infer, json, svg } = values;
-    await computeOn(values.backend, values);
+    await computeAsAsked(values);
     const { step, inputShape } = profiledStep(model, values);
     const profile = await inspect.profile(step, { runs, warmup: Math.min(10, runs) });
     const what = `${model}, ${infer ? "forward pass" : "training step"}, ${inputShape.join(" x ")}`;

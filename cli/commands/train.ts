@@ -9,7 +9,7 @@ import { settingsFrom } from "../run/fineTune.ts";
 import { findRun, latestRun, newRunName, RunFolder } from "../run/folder.ts";
 import { modelNames } from "../run/names.ts";
 import { modelHelp, namedModel, ownModel } from "../run/networkFile.ts";
-import { modelTitle } from "../run/settings.ts";
+import { modelTitle, type RunSettings } from "../run/settings.ts";
 import { findRate, resumeTraining, startTraining } from "../run/training.ts";
 import { settingOptions, settingsOf } from "../run/trainOptions.ts";
 import { portOption } from "../studio/open.ts";
@@ -52,7 +52,8 @@ const config: ConfigRules = {
 
 /** What may be said when a run goes on: all else it keeps from its beginning. */
 const resumable = [
-  ...["resume", "epochs", "backend", "threads", "runs-dir", "studio", "port", "json", "quiet"],
+  ...["resume", "epochs", "backend", "matmul-precision", "threads"],
+  ...["runs-dir", "studio", "port", "json", "quiet"],
 ];
 
 export const trainCommand = defineCommand({
@@ -91,8 +92,12 @@ export const trainCommand = defineCommand({
       const epochs = names.has("epochs") ? given.epochs : undefined;
       const display = displayKind(given, terminal);
       const { backend, threads } = given;
+      const matmulPrecision = names.has("matmul-precision")
+        ? (given["matmul-precision"] as RunSettings["matmulPrecision"])
+        : undefined;
+      const again = { folder, display, epochs, backend, matmulPrecision, threads };
       return whileWatched({ studio, port, display }, terminal, (watch) =>
-        resumeTraining({ folder, display, epochs, backend, threads, watch }, terminal),
+        resumeTraining({ ...again, watch }, terminal),
       );
     }
     const file =

@@ -72,7 +72,7 @@ function native(): Offer {
 async function webgpu(): Promise<Offer> {
   const { fault, gpu } = await gpuSupport();
   if (gpu === null) return { name: "webgpu", value: `cannot run: ${oneLine(fault ?? "")}` };
-  const { title, isSoftware, memoryLimit, workgroupMemory, workgroupSize, hasClock } = gpu;
+  const { title, isSoftware, memoryLimit, workgroupMemory, workgroupSize } = gpu;
   const details = [
     { name: "gpu", value: isSoftware ? `${title}: computes on the processor` : title },
     { name: "gpu memory", value: `${bytes(memoryLimit)} of tensors, as much of temporaries` },
@@ -82,7 +82,13 @@ async function webgpu(): Promise<Offer> {
     },
     {
       name: "gpu clock",
-      value: hasClock ? "yes: kernels are timed by it" : "no: kernels are timed as they end",
+      value: gpu.hasClock ? "yes: kernels are timed by it" : "no: kernels are timed as they end",
+    },
+    {
+      name: "gpu float16",
+      value: gpu.hasFloat16
+        ? "yes: --matmul-precision float16 multiplies in it"
+        : "no: it has not shader-f16",
     },
   ];
   const value = isSoftware

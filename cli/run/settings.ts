@@ -1,6 +1,7 @@
 // What a run was asked to do: enough to do it again, or to go on with it.
 import { createRequire } from "node:module";
 import { arch, cpus, platform, totalmem } from "node:os";
+import type { MatmulPrecision } from "../../src/index.ts";
 import type { GroupValues } from "../options.ts";
 import type { augmentNames, normalizeNames, optimizerNames, scheduleNames } from "./names.ts";
 
@@ -51,6 +52,8 @@ export interface RunSettings {
   /** `null`: as many as the machine has cores. */
   readonly threads: number | null;
   readonly backend: string;
+  /** How the GPU takes the factors of products. */
+  readonly matmulPrecision: MatmulPrecision;
   /** Seconds between two checkpoints inside an epoch. */
   readonly checkpointEvery: number;
 }
@@ -92,6 +95,7 @@ export const usualSettings: RunSettings = {
   seed: 0,
   threads: null,
   backend: "auto",
+  matmulPrecision: "float32",
   checkpointEvery: 30,
 };
 
@@ -205,6 +209,7 @@ export function extraSettings(settings: RunSettings): (readonly [name: string, v
     clipGradValue: "gradients cut at",
     ema: "average of weights",
     earlyStopping: "early stopping",
+    matmulPrecision: "products in",
   } as const;
   const own = Object.entries(settings.modelOptions)
     // The text of a network is no word among others.

@@ -226,6 +226,7 @@ export function settingsOf(
     seed: values.seed,
     threads: values.threads ?? null,
     backend: values.backend ?? usualBackend,
+    matmulPrecision: values["matmul-precision"] as RunSettings["matmulPrecision"],
     checkpointEvery: values["checkpoint-every"],
   };
 }

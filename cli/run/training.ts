@@ -8,7 +8,7 @@ import type { TrainingWatch } from "../studio/watch.ts";
 import type { WatchedRun } from "../studio/watchTypes.ts";
 import { count, percent } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { computeOn } from "./backend.ts";
+import { computeOn, isGpuName } from "./backend.ts";
 import { loadRunData, type RunData } from "./data.ts";
 import { type Display, type DisplayKind, openDisplay, spent } from "./display.ts";
 import { freezeParts, startFrom } from "./fineTune.ts";
@@ -124,6 +124,7 @@ export async function resumeTraining(
     readonly epochs?: number | undefined;
     /** Another one than before: results are the same but for rounding. */
     readonly backend?: string | undefined;
+    readonly matmulPrecision?: RunSettings["matmulPrecision"] | undefined;
     readonly threads?: number | undefined;
     readonly display: DisplayKind;
     readonly watch?: TrainingWatch | null;
@@ -161,10 +162,14 @@ export async function resumeTraining(
       `--epochs: the schedule ${before.settings.schedule} was laid out for ${before.settings.epochs}`,
     );
   }
-  const asked = backend === undefined ? {} : { backend };
-  const settings = { ...before.settings, epochs, threads, ...asked };
   // Runs of before native code say nothing of it.
-  const { backend: began = settings.backend === "auto" ? "wasm" : settings.backend } = before;
+  const { backend: named } = before.settings;
+  const { backend: began = named === "auto" ? "wasm" : named } = before;
+  // What only a GPU can do ends where the run goes on elsewhere.
+  const usual = isGpuName(backend ?? began) ? before.settings.matmulPrecision : "float32";
+  const { matmulPrecision = usual } = request;
+  const asked = backend === undefined ? {} : { backend };
+  const settings = { ...before.settings, epochs, threads, matmulPrecision, ...asked };
   const computing = await computeOn(backend ?? began, settings).catch(async (error) => {
     throw backend === undefined ? await withWayOn(error, folder) : error;
   });

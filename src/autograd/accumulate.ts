@@ -6,11 +6,12 @@ import type { BackwardContext, Op } from "../tensor/op.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { enableGrad, withScope } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { scaled, unscaled } from "./scale.ts";
 
 const nowhere: ReadonlySet<Node> = new Set();
 
 /**
- * Gradients of `root` for each node below it that requires one, given the gradient of root itself.
+ * Gradients of `root` for each node below it that requires one, given the gradient of root itself, both as they travel (`scale.ts`).
  * Rules are written in ops, so that what they build is recorded like any other computation.
  * @param ends nodes below which the walk does not go
  */
@@ -43,9 +44,10 @@ export function gradientsBelow(
   return gradients;
 }
 
-/** The gradient after the value's hooks saw it. */
+/** The gradient after the value's hooks saw it, as it is. */
 function hooked(node: Node, grad: Tensor): Tensor {
-  let seen = grad;
+  if (node.hooks.length === 0) return grad;
+  let seen = unscaled(grad);
   for (const hook of node.hooks) {
     const given = hook(seen);
     if (given === undefined) continue;
@@ -60,7 +62,7 @@ function hooked(node: Node, grad: Tensor): Tensor {
     }
     seen = given;
   }
-  return seen;
+  return scaled(seen);
 }
 
 type Rule = (context: BackwardContext<unknown>) => readonly (Tensor | null)[];

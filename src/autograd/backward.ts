@@ -4,6 +4,7 @@ import type { Node } from "../tensor/node.ts";
 import { noGrad } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { gradientsBelow } from "./accumulate.ts";
+import { scaled, unscaled } from "./scale.ts";
 import { seed } from "./seed.ts";
 
 /**
@@ -21,13 +22,14 @@ import { seed } from "./seed.ts";
 export function backward(root: Tensor, rootGrad?: Tensor): void {
   const start = seed("backward", root, rootGrad);
   noGrad(() => {
-    for (const [node, gradient] of gradientsBelow(root.node, start)) addToLeaf(node, gradient);
+    const gradients = gradientsBelow(root.node, scaled(start));
+    for (const [node, gradient] of gradients) addToLeaf(node, gradient);
   });
 }
 
 /** Adds to the gradients collected so far. What is kept has no history of its own. */
 function addToLeaf({ leaf }: Node, gradient: Tensor): void {
   if (leaf === null) return;
-  const detached = detach(gradient);
+  const detached = detach(unscaled(gradient));
   leaf.grad = leaf.grad === null ? detached : leaf.grad.add(detached);
 }

@@ -4,6 +4,7 @@ import { checkOptions, FoveaError } from "../tensor/errors.ts";
 import { enableGrad, noGrad } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { gradientsBelow } from "./accumulate.ts";
+import { scaled, unscaled } from "./scale.ts";
 import { seed } from "./seed.ts";
 
 export interface GradOptions {
@@ -44,10 +45,13 @@ export function grad(
   const start = seed("grad", output, gradOutput);
   const record = createGraph ? enableGrad : noGrad;
   return record(() => {
-    const gradients = gradientsBelow(output.node, start);
+    const gradients = gradientsBelow(output.node, scaled(start));
     return inputs.map((input, i) => {
-      const gradient = gradients.get(input.node);
-      if (gradient !== undefined) return createGraph ? gradient : detach(gradient);
+      const found = gradients.get(input.node);
+      if (found !== undefined) {
+        const gradient = unscaled(found);
+        return createGraph ? gradient : detach(gradient);
+      }
       if (allowUnused) return null;
       throw new FoveaError(`grad: the output does not depend on input ${i}`, {
         facts: [{ name: "input", value: input.toString() }],

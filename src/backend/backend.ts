@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly unrolled?: number;
   /** Groups of invocations that share memory, where the machine has them: products of matrices are computed in tiles by such groups. */
   readonly workgroup?: Workgroup;
+  /** Power of two by which gradients should be multiplied on their way, that products do not lose small ones; 1 unless given. */
+  readonly gradientScale?: number;
   /** How finely kernels are divided; `thread` unless given. `element` asks for kernels without vectors: `lanes` is 1. */
   readonly grain?: Grain;
   /** Threads that run kernels, for estimates only: results do not depend on it. */

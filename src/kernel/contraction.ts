@@ -6,6 +6,7 @@ import type {
   ContractionTile,
   IndexVariable,
   Local,
+  OperandPrecision,
   Statement,
   TileSide,
   Value,
@@ -13,6 +14,8 @@ import type {
 
 export interface ContractionParts {
   readonly tile: ContractionTile;
+  /** float32 unless given. */
+  readonly operands?: OperandPrecision;
   readonly rows: { readonly from: IndexLike; readonly limit: number };
   readonly columns: { readonly from: IndexLike; readonly limit: number };
   readonly depth: { readonly from: IndexLike; readonly to: IndexLike; readonly limit: number };
@@ -58,7 +61,7 @@ export function contractionOf(parts: ContractionParts, { capture, newId }: Writi
     });
     return { along, before, body: rest, value: value as Value | null as Value };
   };
-  const operands = {
+  const sides = {
     left: operand(parts.left, rows.variable),
     right: operand(parts.right, columns.variable),
   };
@@ -67,5 +70,6 @@ export function contractionOf(parts: ContractionParts, { capture, newId }: Writi
     parts.store({ op: "local", local: sum, type: sum.type }, rows.variable, columns.variable),
   );
   const body = [...before, ...rest];
-  return { op: "contract", tile: parts.tile, rows, columns, depth, ...operands, sum, body };
+  const { tile, operands = "float32" } = parts;
+  return { op: "contract", tile, operands, rows, columns, depth, ...sides, sum, body };
 }

@@ -148,6 +148,7 @@ export type Statement =
 export interface Contraction {
   readonly op: "contract";
   readonly tile: ContractionTile;
+  readonly operands: OperandPrecision;
   /** Rows from `from`, as many as the tile has, below `limit`. */
   readonly rows: TileSide;
   readonly columns: TileSide;
@@ -159,6 +160,12 @@ export interface Contraction {
   readonly sum: Local;
   readonly body: readonly Statement[];
 }
+
+/**
+ * What the shared memory holds operands as. Elements are rounded to float16 as they are loaded; they are multiplied as float32 again,
+ * which holds every product of two float16 exactly, and sums are float32.
+ */
+export type OperandPrecision = "float32" | "float16";
 
 /** Sizes of a tile, and the part of it that one invocation computes; all divide by 4. */
 export interface ContractionTile {
@@ -208,6 +215,8 @@ export interface Workgroup {
   readonly sharedBytes: number;
   /** Invocations of all groups together that keep the machine busy. */
   readonly busy: number;
+  /** What they hold the operands of products as; float32 unless given. */
+  readonly operands?: OperandPrecision;
 }
 
 /** One kernel with its number of chunks, and the slot behind each of its buffers. */

@@ -73,13 +73,14 @@ function block(statements: readonly Statement[], names: Namer, depth: number): s
         const side = ({ variable, from, limit }: TileSide): string =>
           `${names.of(variable.id, variable.name)} = ${index(from, names)} … ${limit}`;
         const { rows, columns, ownRows, ownColumns } = s.tile;
+        const precision = s.operands === "float32" ? "" : ` in ${s.operands}`;
         const operand = (word: string, { along, before, body, value: v }: ContractionOperand) => [
           `${pad}  ${word} along ${along}`,
           ...block([...before, ...body], names, depth + 2),
           `${pad}    ${value(v, names)}`,
         ];
         return [
-          `${pad}contract ${rows}×${columns} by ${ownRows}×${ownColumns}: ${[s.rows, s.columns, s.depth].map(side).join(", ")}`,
+          `${pad}contract ${rows}×${columns} by ${ownRows}×${ownColumns}${precision}: ${[s.rows, s.columns, s.depth].map(side).join(", ")}`,
           ...operand("left", s.left),
           ...operand("right", s.right),
           `${pad}  ${names.of(s.sum.id, "r")} = sum`,

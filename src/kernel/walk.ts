@@ -5,6 +5,7 @@ import type {
   ContractionTile,
   Index,
   Kernel,
+  OperandPrecision,
   Statement,
   Value,
 } from "./ir.ts";
@@ -130,9 +131,16 @@ export function contractionIn({ body }: Kernel): Contraction | null {
   return last?.op === "contract" ? last : null;
 }
 
-/** Bytes of the pieces of both operands that a group holds at a time. */
-export function sharedBytesOf({ rows, columns, depth }: ContractionTile): number {
-  return 4 * depth * (rows + columns);
+/**
+ * Bytes of the pieces of both operands that a group holds at a time. Complete sums are passed on in the memory of an operand,
+ * but for float16, which cannot hold them: there they have their own, for one row of each invocation.
+ */
+export function sharedBytesOf(
+  { rows, columns, depth, ownRows }: ContractionTile,
+  operands: OperandPrecision,
+): number {
+  const elements = depth * (rows + columns);
+  return operands === "float32" ? 4 * elements : 2 * elements + 4 * (rows / ownRows) * columns;
 }
 
 /** Invocations that share a tile. */

@@ -119,6 +119,12 @@ export const geometries: readonly {
     weight: [6, 2, 3, 3],
     params: { ...unit, groups: 2, stride: [2, 1], padding: [1, 0, 2, 1] },
   },
+  {
+    name: "groups of many channels, stride 2",
+    x: [2, 16, 5, 6],
+    weight: [18, 8, 3, 3],
+    params: { ...unit, groups: 2, stride: [2, 2], padding: [1, 1, 1, 1] },
+  },
   { name: "an empty batch", x: [0, 2, 4, 4], weight: [3, 2, 3, 3], params: unit },
 ];
 

@@ -51,6 +51,8 @@ export interface Engine {
     readonly device: string | null;
     peak(): Promise<MachinePeak | null>;
   };
+  /** Power of two by which gradients are multiplied on their way, that products do not lose small ones; else 1. */
+  readonly gradientScale: number;
   /** Bytes that the backend can hold at most; Infinity where it has no limit of its own. */
   readonly memoryLimit: number;
   /** Bytes of temporaries at most, where they do not count for `memoryLimit`; else null. */
@@ -126,6 +128,11 @@ export function setEngine(engine: Engine): void {
 /** Called on first use if no engine was set by then. */
 export function setEngineFactory(factory: () => Engine): void {
   makeDefault = factory;
+}
+
+/** Its gradientScale; 1 as long as nothing computes. */
+export function gradientScale(): number {
+  return current?.gradientScale ?? 1;
 }
 
 export function engine(): Engine {

@@ -15,12 +15,16 @@ export interface RunnableCase {
   expected(): ReferenceArray;
 }
 
-/** Inputs of a case. */
-export function runnable(op: Op, test: Case<unknown>): RunnableCase {
+/** Inputs of a case, each number as `rounded` gives it. */
+export function runnable(
+  op: Op,
+  test: Case<unknown>,
+  rounded: (x: number) => number = (x) => x,
+): RunnableCase {
   const inputs = test.inputs.map((input, k) => ({
     shape: input.shape,
     dtype: input.dtype ?? "float32",
-    data: drawInput(input, 1000 * (k + 1) + test.name.length),
+    data: drawInput(input, 1000 * (k + 1) + test.name.length).map(rounded),
   }));
   return {
     op,
@@ -52,8 +56,8 @@ export interface Applied {
 }
 
 /** The op on the inputs of a case, on the backend in use. */
-export function applied(op: Op, case_: Case<unknown>): Applied {
-  const run = runnable(op, case_);
+export function applied(op: Op, case_: Case<unknown>, rounded?: (x: number) => number): Applied {
+  const run = runnable(op, case_, rounded);
   const tensors = run.inputs.map(({ shape, dtype, data }) => {
     const elements = newTypedArray(dtype, data.length);
     elements.set(data);
@@ -63,12 +67,15 @@ export function applied(op: Op, case_: Case<unknown>): Applied {
 }
 
 /** What is wrong with a result: its shape, or the first element that is too far from the op's own loops. Null if it is right. */
-export async function faultOf({ run, result }: Applied): Promise<string | null> {
+export async function faultOf(
+  { run, result }: Applied,
+  allow: typeof tolerances = tolerances,
+): Promise<string | null> {
   const { op, test, inputs } = run;
   const expected = run.expected();
   if (result.shape.join() !== expected.shape.join())
     return `shape [${result.shape}] instead of [${expected.shape}]`;
-  const allowed = tolerances(op, inputs, expected, test.params);
+  const allowed = allow(op, inputs, expected, test.params);
   return differenceOf(await result.data(), stored(expected), allowed);
 }
 

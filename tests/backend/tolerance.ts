@@ -99,6 +99,58 @@ export function tolerances(
   return (i) => steps * unitRoundoff * size(i) + smallestNormal;
 }
 
+/** How the operands of products are rounded before they are multiplied. */
+export interface OperandRounding {
+  /** The largest relative error of a number that keeps all its digits. */
+  readonly unit: number;
+  /** The largest error of a number too small for that. */
+  readonly least: number;
+}
+
+/** To the nearest float16, and as many digits as are left below 2⁻¹⁴. */
+export const nearestFloat16: OperandRounding = { unit: 2 ** -11, least: 2 ** -25 };
+/** To either neighbour, and what is below 2⁻¹⁴ perhaps to 0: as far as WGSL goes. */
+export const anyFloat16: OperandRounding = { unit: 2 ** -10, least: 2 ** -14 };
+
+/**
+ * The same for a sum of products a · b whose operands are rounded first. With |a' − a| <= u |a| + w, and the same of b,
+ *
+ *     |Σ a' b' − Σ a b| <= E = (2u + u²) Σ|a||b| + w (1 + u) Σ(|a| + |b|) + n w²
+ *
+ * and the sum in float32, of terms that are exact, adds its rounding of Σ|a'||b'| <= Σ|a||b| + E.
+ */
+export function productTolerances(
+  op: Op,
+  inputs: readonly ReferenceArray[],
+  expected: ReferenceArray,
+  params: unknown,
+  { unit, least }: OperandRounding,
+): (i: number) => number {
+  /** The sum over the same terms with |x|, or 1, in the place of each operand. */
+  const sum = (...taken: readonly ((x: number) => number)[]): Float64Array => {
+    const data = new Float64Array(expected.data.length);
+    const operands = inputs.map((input, k) => ({
+      ...input,
+      data: input.data.map(taken[k] as (x: number) => number),
+    }));
+    op.reference(operands, { ...expected, data }, params);
+    return data;
+  };
+  const one = (): number => 1;
+  const products = sum(Math.abs, Math.abs);
+  const [left, right] = [sum(Math.abs, one), sum(one, Math.abs)];
+  const count = sum(one, one);
+  const steps = functionSteps + termsPerElement(op, inputs, expected, params);
+  return (i) => {
+    const at = (sums: Float64Array): number => sums[i] as number;
+    const rounded =
+      (2 * unit + unit ** 2) * at(products) +
+      least * (1 + unit) * (at(left) + at(right)) +
+      at(count) * least ** 2;
+    return rounded + steps * unitRoundoff * (at(products) + rounded) + smallestNormal;
+  };
+}
+
 /** Size of what is added up for each element. */
 function magnitudes(
   op: Op,

@@ -66,6 +66,9 @@ describe("fovea", () => {
                                             auto)
             --threads N                     threads that compute; results do not depend on it (default
                                             all cores)
+            --matmul-precision float32|float16
+                                            how a GPU takes the factors of products and convolutions;
+                                            sums and weights are float32 (default float32)
             --json                          the results as one JSON object
 
       Examples:

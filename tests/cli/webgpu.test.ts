@@ -106,8 +106,8 @@ describe.skipIf(gpuBackends.length === 0)("fovea on webgpu", () => {
     const { backends } = JSON.parse(stdout);
     expect(backends[0]).toMatchObject({ name: "webgpu", isGood: true });
     const names = backends.map(({ name }: { name: string }) => name);
-    for (const name of ["gpu", "gpu memory", "gpu workgroups", "gpu clock", "native", "wasm"])
-      expect(names).toContain(name);
+    const ofGpu = ["gpu", "gpu memory", "gpu workgroups", "gpu clock", "gpu float16"];
+    for (const name of [...ofGpu, "native", "wasm"]) expect(names).toContain(name);
     expect(code).toBe(0);
     const infer = ["profile", "lenet", "--batch-size", "1", "--runs", "1", "--infer", "--json"];
     const asked = await fovea([...infer, "--backend", "wasm"], { env });

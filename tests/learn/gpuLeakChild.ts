@@ -1,5 +1,6 @@
 // Trains a tiny network on the GPU, by hand or by `fit`, and prints what is in use after the first steps and after 5,000
 // more: what gpuLeak.test.ts runs as a process of its own, whose memory is this training's alone.
+import koffi from "koffi";
 import { createWebgpuBackend, openGpu } from "../../src/backend/webgpu/index.ts";
 import { useBackend } from "../../src/engine.ts";
 import { type data, nn, optim, Tensor, train } from "../../src/index.ts";
@@ -18,8 +19,8 @@ export interface InUse {
   readonly arenaBytes: number;
   /** What JavaScript holds, buffers outside of its heap too. */
   readonly heap: number;
-  /** Resident memory of the process. */
-  readonly rss: number;
+  /** What Dawn and the driver hold: bytes that the C library gave them. What it keeps for itself to give later is not counted. */
+  readonly native: number;
 }
 
 export interface Outcome {
@@ -54,6 +55,18 @@ gpu.device.createBuffer = (descriptor) => {
 const backend = createWebgpuBackend(gpu);
 useBackend(backend);
 
+const libc = koffi.load("libc.so.6");
+const counts = ["arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks"] as const;
+const rest = ["uordblks", "fordblks", "keepcost"] as const;
+koffi.struct("mallinfo2", Object.fromEntries([...counts, ...rest].map((name) => [name, "size_t"])));
+const mallinfo2 = libc.func("mallinfo2 mallinfo2()");
+
+/** Of glibc, whose threads all take from one place (`MALLOC_ARENA_MAX=1`): what it counts is of one place alone. */
+function nativeBytes(): number {
+  const { uordblks, hblkhd } = mallinfo2() as { uordblks: number; hblkhd: number };
+  return uordblks + hblkhd;
+}
+
 /** Waits until everything unreachable is gone. Finalizers run some turns of the event loop after a collection. */
 async function collected(): Promise<void> {
   for (let i = 0; i < 5; i++) {
@@ -66,9 +79,10 @@ async function inUse(): Promise<InUse> {
   await collected();
   const { buffers: tensors, tensors: tensorBytes, arena: arenaBytes } = backend.memory();
   const liveBytes = [...live].reduce((sum, buffer) => sum + buffer.size, 0);
-  const { heapUsed, external, rss } = process.memoryUsage();
+  const { heapUsed, external } = process.memoryUsage();
   const heap = heapUsed + external;
-  return { made, live: live.size, liveBytes, tensors, tensorBytes, arenaBytes, heap, rss };
+  const native = nativeBytes();
+  return { made, live: live.size, liveBytes, tensors, tensorBytes, arenaBytes, heap, native };
 }
 
 /** A class is the brightest row. */

@@ -12,6 +12,7 @@ import type {
   Value,
 } from "../../src/kernel/ir.ts";
 import type { TypedArray } from "../../src/tensor/dtype.ts";
+import { toFloat16 } from "./float16.ts";
 
 type Lanes = number[];
 
@@ -97,11 +98,13 @@ class Run {
   }
 
   /** The tile's sums one after another; each operand is computed from scratch for each product. */
-  #contract({ tile, rows, columns, depth, left, right, sum, body }: Contraction): void {
+  #contract(contraction: Contraction): void {
+    const { tile, operands, rows, columns, depth, left, right, sum, body } = contraction;
+    const held = operands === "float16" ? toFloat16 : (x: number): number => x;
     const element = ({ along, before, body: rest, value }: ContractionOperand): number => {
       if (along !== "side" && along !== "depth") throw new Error("along what?");
       this.#block([...before, ...rest]);
-      return this.#value(value)[0] as number;
+      return held(this.#value(value)[0] as number);
     };
     const range = ({ from, limit }: TileSide, size: number): [number, number] => {
       const first = this.#index(from);

@@ -4,11 +4,17 @@ import { plan } from "../../src/plan/plan.ts";
 import type { PlanTarget } from "../../src/plan/planner.ts";
 import { newTypedArray, type TypedArray } from "../../src/tensor/dtype.ts";
 import { Node } from "../../src/tensor/node.ts";
-import type { CaseInput, Op } from "../../src/tensor/op.ts";
+import type { CaseInput, Op, ReferenceArray } from "../../src/tensor/op.ts";
 import type { Generator } from "../../src/tensor/random.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { apply, Tensor } from "../../src/tensor/tensor.ts";
 import { interpret } from "./interpret.ts";
+
+/** A large GPU, whose groups hold the operands of products in float16. */
+export const inFloat16 = {
+  ...{ lanes: 1, accumulators: 8, unrolled: 4, grain: "element" },
+  workgroup: { members: 256, sharedBytes: 16384, busy: 2 ** 17, operands: "float16" },
+} as const satisfies PlanTarget;
 
 /** A stored value whose elements the tests keep. */
 export function leaf(shape: readonly number[], dtype: Node["dtype"] = "float32"): Node {
@@ -59,7 +65,11 @@ export function runCase(
   inputs: readonly CaseInput[],
   params: unknown,
   { random, target }: { readonly random: Generator; readonly target: PlanTarget },
-): { result: TypedArray; expected: Float64Array } {
+): {
+  readonly result: TypedArray;
+  readonly inputs: readonly ReferenceArray[];
+  readonly expected: ReferenceArray;
+} {
   const leaves = inputs.map(({ shape, dtype }) => leaf(shape, dtype));
   const elements = new Map(leaves.map((node, i) => [node, draw(inputs[i] as CaseInput, random)]));
   const output = apply(
@@ -76,5 +86,5 @@ export function runCase(
     data: Float64Array.from(elements.get(node) as TypedArray),
   }));
   op.reference(sources, expected, params);
-  return { result, expected: expected.data };
+  return { result, inputs: sources, expected };
 }

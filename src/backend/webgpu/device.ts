@@ -5,6 +5,9 @@ import { memoryLimitOf } from "./limits.ts";
 /** The feature by which passes are timed. */
 export const clock = "timestamp-query";
 
+/** The feature by which shaders have float16. */
+export const float16 = "shader-f16";
+
 /** What a GPU is, for people. */
 export interface GpuSummary {
   /** The adapter's name. */
@@ -19,6 +22,8 @@ export interface GpuSummary {
   readonly workgroupSize: number;
   /** Can it time kernels by a clock of its own? Profiles are coarser without. */
   readonly hasClock: boolean;
+  /** Has it float16 (the feature shader-f16)? `matmulPrecision` of {@link setBackend} may ask for it then. */
+  readonly hasFloat16: boolean;
 }
 
 /** A device that kernels run on; several backends may share one. */
@@ -29,6 +34,8 @@ export class Gpu {
   readonly isSoftware: boolean;
   /** Can it say when a pass began and ended? */
   readonly hasClock: boolean;
+  /** Have its shaders float16? */
+  readonly hasFloat16: boolean;
   /** Told what the program waits for, where it should leave the processor to the compiler meanwhile. */
   readonly napUntil: (promise: Promise<unknown>) => void;
   /** Resolves with the first fault: what is computed from then on is not to be relied on. */
@@ -50,6 +57,7 @@ export class Gpu {
     this.title = [info.vendor, info.architecture, info.description].filter(Boolean).join(" ");
     this.isSoftware = isSoftware;
     this.hasClock = device.features.has(clock);
+    this.hasFloat16 = device.features.has(float16);
     device.addEventListener("uncapturederror", ({ error }) => this.fail(explained(error)));
     device.lost.then(
       ({ reason, message }) => {
@@ -81,7 +89,7 @@ export class Gpu {
   }
 
   summary(): GpuSummary {
-    const { title, isSoftware, hasClock } = this;
+    const { title, isSoftware, hasClock, hasFloat16 } = this;
     const { limits } = this.device;
     return {
       ...{ title, isSoftware },
@@ -89,6 +97,7 @@ export class Gpu {
       workgroupMemory: limits.maxComputeWorkgroupStorageSize,
       workgroupSize: limits.maxComputeInvocationsPerWorkgroup,
       hasClock,
+      hasFloat16,
     };
   }
 

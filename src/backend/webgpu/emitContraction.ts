@@ -1,5 +1,8 @@
 // Prints a contraction: a workgroup loads pieces of both operands into its memory, four elements of a side at a time, and each
 // invocation multiplies its rows by its columns there. Positions outside are loaded as 0, and their sums are not used.
+//
+// Operands in float16 are half as large in that memory. They are multiplied as float32: a product of two float16 may be too large
+// or too small for a third, and has up to twice its digits, but float32 holds every one of them exactly.
 import type {
   Contraction,
   ContractionOperand,
@@ -23,12 +26,17 @@ interface Out {
   readonly print: Print;
 }
 
-/** The memory that the members of the group share. */
-export function declareShared({ tile }: Contraction): string {
+/** The memory that the members of the group share: pieces of both operands, and sums, where those are of another type. */
+export function declareShared({ tile, operands }: Contraction): string {
   const size = (side: number): number => (side / quad) * tile.depth;
-  return `var<workgroup> left_tile: array<vec4<f32>, ${size(tile.rows)}>;
-var<workgroup> right_tile: array<vec4<f32>, ${size(tile.columns)}>;
+  const tiles = (type: string): string => `alias held = vec4<${type}>;
+var<workgroup> left_tile: array<held, ${size(tile.rows)}>;
+var<workgroup> right_tile: array<held, ${size(tile.columns)}>;
 `;
+  if (operands === "float32") return tiles("f32");
+  // One row of each invocation.
+  const sums = (tile.rows / tile.ownRows) * (tile.columns / quad);
+  return `${tiles("f16")}var<workgroup> sum_tile: array<vec4<f32>, ${sums}>;\n`;
 }
 
 export function printContraction(contraction: Contraction, out: Out): void {
@@ -79,11 +87,11 @@ function printProducts(contraction: Contraction, add: (line: string) => void): v
   add(`for (var k = 0u; k < ${tile.depth}u; k++) {`);
   for (let p = 0; p < tile.ownRows / quad; p++)
     add(
-      `  let a${p} = left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u];`,
+      `  let a${p} = vec4<f32>(left_tile[k * ${tile.rows / quad}u + down * ${tile.ownRows / quad}u + ${p}u]);`,
     );
   for (let q = 0; q < tile.ownColumns / quad; q++)
     add(
-      `  let b${q} = right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u];`,
+      `  let b${q} = vec4<f32>(right_tile[k * ${tile.columns / quad}u + across + ${(q * tile.columns) / tile.ownColumns}u]);`,
     );
   for (const [r, q] of parts(contraction)) {
     const a = `a${Math.floor(r / quad)}.${"xyzw"[r % quad]}`;
@@ -97,11 +105,13 @@ function printProducts(contraction: Contraction, add: (line: string) => void): v
  * a sum is printed once, and neighbours store neighbouring elements.
  */
 function printResults(contraction: Contraction, out: Out): void {
-  const { tile, rows, columns, sum, body } = contraction;
+  const { tile, operands, rows, columns, sum, body } = contraction;
   const { names, lines, print } = out;
   const add = (line: string): void => void lines.push(`${names.indent}${line}`);
   const quads = tile.columns / quad;
   const members = membersOf(tile);
+  // Operands are not needed any more.
+  const through = operands === "float32" ? "right_tile" : "sum_tile";
   add(`for (var r = 0u; r < ${tile.ownRows}u; r++) {`);
   names.inBlock(() => {
     add("switch (r) {");
@@ -110,7 +120,7 @@ function printResults(contraction: Contraction, out: Out): void {
       add(`  ${word}: {`);
       for (let q = 0; q < tile.ownColumns / quad; q++)
         add(
-          `    right_tile[down * ${quads}u + across + ${q * (quads / (tile.ownColumns / quad))}u] = s${r}_${q};`,
+          `    ${through}[down * ${quads}u + across + ${q * (quads / (tile.ownColumns / quad))}u] = s${r}_${q};`,
         );
       add("  }");
     }
@@ -124,7 +134,7 @@ function printResults(contraction: Contraction, out: Out): void {
       add(`let ${column} = column_start + i32(e % ${tile.columns}u);`);
       add(`if (${row} < ${rows.limit}i && ${column} < ${columns.limit}i) {`);
       names.inBlock(() => {
-        add(`let ${names.bind(sum)} = right_tile[e / ${quad}u][e % ${quad}u];`);
+        add(`let ${names.bind(sum)} = ${through}[e / ${quad}u][e % ${quad}u];`);
         print(body);
       });
       add("}");
@@ -185,7 +195,7 @@ function alongSide(piece: Piece, out: Out): () => void {
         }
         const column = `member % ${together}u + ${b * together}u`;
         add(
-          `${word}_tile[i * ${quads}u + ${column}] = vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3);`,
+          `${word}_tile[i * ${quads}u + ${column}] = held(vec4<f32>(e${b}_0, e${b}_1, e${b}_2, e${b}_3));`,
         );
       }
     });
@@ -218,7 +228,7 @@ function alongDepth(piece: Piece, out: Out): void {
         names.inBlock(() => printElement(operand, `e${j}`, out));
         add("}");
       }
-      add(`${word}_tile[(${line}) * ${quads}u + i] = vec4<f32>(e0, e1, e2, e3);`);
+      add(`${word}_tile[(${line}) * ${quads}u + i] = held(vec4<f32>(e0, e1, e2, e3));`);
     });
     add("}");
   });

@@ -65,7 +65,8 @@ fn main(
 ${lines.join("\n")}
 }
 `;
-  const code = `${declared.join("\n")}
+  const enabled = contraction?.operands === "float16" ? "enable f16;\n" : "";
+  const code = `${enabled}${declared.join("\n")}
 @group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
 ${preambleFor(main)}${main}`;
   return { code, starts };
@@ -85,8 +86,8 @@ function startsOf({ buffers, body }: Kernel): number[] {
 export function workgroupOf(kernel: Kernel): WorkgroupNeeds & { readonly chunks: number } {
   const contraction = contractionIn(kernel);
   if (contraction === null) return { invocations: groupSize, bytes: 0, chunks: groupSize };
-  const { tile } = contraction;
-  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile), chunks: 1 };
+  const { tile, operands } = contraction;
+  return { invocations: membersOf(tile), bytes: sharedBytesOf(tile, operands), chunks: 1 };
 }
 
 /** Writes a byte of a word, and leaves the others as they are. */

@@ -1,7 +1,7 @@
 // Opening a GPU.
 import { BackendError } from "../../tensor/errors.ts";
 import { type FoundAdapter, findAdapter, type GpuOptions } from "./adapter.ts";
-import { clock, Gpu } from "./device.ts";
+import { clock, float16, Gpu } from "./device.ts";
 
 /**
  * Finds the GPU and opens it.
@@ -24,8 +24,9 @@ export async function openDevice(found: FoundAdapter): Promise<Gpu> {
     maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
   };
-  // For profiles, where the adapter has a clock.
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has(clock) ? [clock] : [];
+  // For profiles, and for products in float16, where somebody asks for them.
+  const features: readonly GPUFeatureName[] = [clock, float16];
+  const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
   const device = await adapter
     .requestDevice({ requiredFeatures, requiredLimits })
     .catch((cause) => {

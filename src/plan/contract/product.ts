@@ -51,7 +51,8 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
     const store = { name, node, place, box, laneAxis: -1 };
     return storeBox(planner, { ...store, target: (at, w) => targetAt(w, at), value: zero });
   }
-  const { tile, parts, perPart } = divide(sizes, planner.target.workgroup as Workgroup);
+  const workgroup = planner.target.workgroup as Workgroup;
+  const { tile, parts, perPart } = divide(sizes, workgroup);
   const shape = [parts, batches, rows, columns];
   const partial = parts === 1 ? null : planner.temporary(root.core, shape);
 
@@ -68,6 +69,7 @@ export function lowerProduct(planner: Planner, root: Root, place: Place, product
   const from = times(part, perPart);
   w.k.contract({
     tile,
+    operands: workgroup.operands ?? "float32",
     rows: { from: times(downTile, tile.rows), limit: rows },
     columns: { from: times(acrossTile, tile.columns), limit: columns },
     depth: { from, to: plus(from, perPart), limit: depth },

@@ -58,16 +58,20 @@ export const kernelCycles = 500;
 const addition = 4;
 const mostParts = 2048;
 
-/** The division that is estimated to take least time; it depends on sizes and the target alone. */
+/**
+ * The division that is estimated to take least time; it depends on sizes and the target alone. How operands are held counts
+ * only where memory is short: the same sums in the same order then differ by the rounding of operands and nothing else.
+ */
 export function divide(sizes: ProductSizes, target: Workgroup): Division {
+  const { members, sharedBytes, busy, operands = "float32" } = target;
   let best: Division | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const tile of tiles) {
-    if (membersOf(tile) > target.members || sharedBytesOf(tile) > target.sharedBytes) continue;
+    if (membersOf(tile) > members || sharedBytesOf(tile, operands) > sharedBytes) continue;
     for (let parts = 1; parts <= mostParts; parts *= 2) {
       const perPart = Math.ceil(sizes.depth / parts / depth) * depth;
       if (parts > 1 && (parts - 1) * perPart >= sizes.depth) break;
-      const cycles = estimate(sizes, tile, parts, perPart, target.busy);
+      const cycles = estimate(sizes, tile, parts, perPart, busy);
       if (cycles >= least) continue;
       least = cycles;
       best = { tile, parts, perPart, cycles };

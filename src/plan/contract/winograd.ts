@@ -75,8 +75,10 @@ export function winogradPays(
     ({ kernel, stride, dilation, before }) =>
       kernel === 3 && stride === 1 && dilation === 1 && before >= 0 && before <= 2,
   );
-  if (target.winograd === false || !fits || groups !== 1) return false;
   const workgroup = target.workgroup as Workgroup;
+  // What is transformed has more digits than float16, and F(4, 3) would make ten times as much of those that are lost.
+  const isRounded = workgroup.operands === "float16";
+  if (target.winograd === false || isRounded || !fits || groups !== 1) return false;
   const channels = inPerGroup + outPerGroup;
   const tiling = tilingOf(sizes);
   const pairs = inPerGroup * outPerGroup;

@@ -1,0 +1,2 @@
+export const lavapipe: string;
+export function installLavapipe(): void;
