@@ -116,15 +116,6 @@ export function statementsWithin(
   return found;
 }
 
-/** The indices that statements need, and all that is inside them. */
-export function* accessesWithin(statements: readonly Statement[]): Generator<Access> {
-  for (const statement of statementsWithin(statements)) {
-    yield* accessesOf(statement);
-    if (statement.op !== "contract") continue;
-    for (const { value } of [statement.left, statement.right]) yield* indicesIn(value);
-  }
-}
-
 /** The contraction that a kernel ends with, if it is one. */
 export function contractionIn({ body }: Kernel): Contraction | null {
   const last = body.at(-1);

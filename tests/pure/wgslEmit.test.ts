@@ -51,10 +51,11 @@ test("where a kernel begins in its buffers is for the table to say, not for the 
   const [before, after] = [sum(-2), sum(5)];
   expect(after.code).toBe(before.code);
   expect([before.starts, after.starts]).toEqual([
-    [-2, 7],
-    [5, 7],
+    [1, 7],
+    [8, 7],
   ]);
   expect(before.code).toContain("heap[(b0 + u32(n0))]");
+  expect(before.code).toContain("heap[(b0 + u32(n0 + (-3i)))]");
   expect(before.code).toContain("arena[b1] = ");
 });
 

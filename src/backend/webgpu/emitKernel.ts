@@ -2,14 +2,8 @@
 // tensors and the arena with all temporaries, and a table that says where in them its own begin; so there is no limit on how
 // many tensors it reads, and in-place updates are nothing special. Names are numbered as they come, and where a kernel begins in
 // its buffers is the table's to say: kernels that do the same print the same text, and are compiled once.
-import type { Buffer, Kernel, Statement } from "../../kernel/ir.ts";
-import {
-  accessesWithin,
-  contractionIn,
-  membersOf,
-  sharedBytesOf,
-  statementsWithin,
-} from "../../kernel/walk.ts";
+import type { Kernel, Statement } from "../../kernel/ir.ts";
+import { contractionIn, membersOf, sharedBytesOf, statementsWithin } from "../../kernel/walk.ts";
 import { declareShared, printContraction } from "./emitContraction.ts";
 import { wgslIndex, wgslType, wgslValue } from "./emitValue.ts";
 import type { WorkgroupNeeds } from "./limits.ts";
@@ -29,7 +23,6 @@ export interface PrintedKernel {
 
 /** @param spacesOf where each of the kernel's buffers lies */
 export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): PrintedKernel {
-  const starts = startsOf(kernel);
   const atomic = new Set<Space>();
   // Bytes of one word may be written by several invocations.
   for (const statement of statementsWithin(kernel.body)) {
@@ -37,7 +30,7 @@ export function printKernel(kernel: Kernel, spacesOf: readonly Space[]): Printed
       atomic.add(spacesOf[kernel.buffers.indexOf(statement.buffer)] as Space);
   }
   const rows = Math.ceil((tableHead + kernel.buffers.length) / 4);
-  const names = new KernelNames(kernel, starts, spacesOf, atomic);
+  const names = new KernelNames(kernel, spacesOf, atomic);
   const lines: string[] = [];
   const contraction = contractionIn(kernel);
   const number = "(group.y * groups.x + group.x)";
@@ -69,17 +62,7 @@ ${lines.join("\n")}
   const code = `${enabled}${declared.join("\n")}
 @group(0) @binding(2) var<uniform> launch: array<vec4<u32>, ${rows}>;
 ${preambleFor(main)}${main}`;
-  return { code, starts };
-}
-
-/** The least constant among the indices of each buffer. */
-function startsOf({ buffers, body }: Kernel): number[] {
-  const starts = new Map<Buffer, number>();
-  for (const { buffer, index } of accessesWithin(body)) {
-    if (buffer !== null)
-      starts.set(buffer, Math.min(starts.get(buffer) ?? Infinity, index.constant));
-  }
-  return buffers.map((buffer) => starts.get(buffer) ?? 0);
+  return { code, starts: names.starts };
 }
 
 /** What a workgroup of this kernel needs, and the chunks that it computes. */

@@ -9,22 +9,15 @@ export type Space = "heap" | "arena";
 
 export class KernelNames implements Names {
   readonly #numbers: ReadonlyMap<number, number>;
-  readonly #starts: readonly number[];
+  readonly #starts = new Map<number, number>();
   readonly #spaces: readonly Space[];
   readonly #atomic: ReadonlySet<Space>;
   readonly #registers: RegisterNames;
   readonly #set = new Set<number>();
   #depth = 1;
 
-  /** @param starts where in each buffer addresses are counted from */
-  constructor(
-    kernel: Kernel,
-    starts: readonly number[],
-    spacesOf: readonly Space[],
-    atomic: ReadonlySet<Space>,
-  ) {
+  constructor(kernel: Kernel, spacesOf: readonly Space[], atomic: ReadonlySet<Space>) {
     this.#numbers = new Map(kernel.buffers.map(({ id }, i) => [id, i]));
-    this.#starts = starts;
     this.#spaces = spacesOf;
     this.#atomic = atomic;
     for (const statement of statementsWithin(kernel.body))
@@ -54,7 +47,9 @@ export class KernelNames implements Names {
 
   address = (buffer: Buffer, { constant, terms }: Index): string => {
     const number = this.#numberOf(buffer);
-    const rest = { constant: constant - (this.#starts[number] as number), terms };
+    const start = this.#starts.get(number) ?? constant;
+    this.#starts.set(number, start);
+    const rest = { constant: constant - start, terms };
     return rest.constant === 0 && terms.length === 0
       ? `b${number}`
       : `(b${number} + u32(${wgslIndex(this, rest)}))`;
@@ -64,6 +59,11 @@ export class KernelNames implements Names {
     const space = this.spaceOf(buffer);
     return this.#atomic.has(space) ? `atomicLoad(&${space}[${address}])` : `${space}[${address}]`;
   };
+
+  /** For each buffer the element from which addresses are counted: the constant in its first one. */
+  get starts(): number[] {
+    return Array.from(this.#numbers.values(), (number) => this.#starts.get(number) ?? 0);
+  }
 
   /** A statement that stores a word. */
   assign(buffer: Buffer, address: string, word: string): string {
