@@ -111,7 +111,7 @@ function mirror() {
     const found = readFileSync(path, "utf8").match(/^(?:URIs:|deb(?: \[.*?\])?) *(https?:\S+)/m);
     if (found !== null) return found[1];
   }
-  return "http://deb.debian.org/debian";
+  throw new Error("no address of Debian's packages stands in /etc/apt");
 }
 
 function note(text) {
