@@ -1,8 +1,9 @@
 // How long a process that has just been started takes to its first training step: with the compiled shaders that the driver kept
 // from earlier processes, and without.
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once as event } from "node:events";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { median } from "../report.ts";
 
 const program = fileURLToPath(new URL("startProcess.ts", import.meta.url));
@@ -26,6 +27,9 @@ export interface StartReport {
   readonly warm: StartTimes;
 }
 
+/** A process that takes longer hangs. */
+const longestMs = 300_000;
+
 /** What drivers take for: keep no shaders. */
 const noCache = { __GL_SHADER_DISK_CACHE: "0", MESA_SHADER_CACHE_DISABLE: "true" };
 
@@ -42,10 +46,23 @@ export async function measureStart(
   const words = ["--model", model, "--size", size, "--batch", batch].map(String);
   const once = async (env: Readonly<Record<string, string>>): Promise<StartTimes> => {
     const args = [quiet, program, ...words, "--software", software ? "on" : "off"];
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
+    const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: longestMs,
     });
-    const { loss, ...times } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as StartTimes & {
+    const ended = event(child, "close");
+    let said = "";
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith("{")) {
+        said = line;
+        // It has said all, and how long it takes to end is not asked.
+        child.kill("SIGKILL");
+      }
+    }
+    await ended;
+    if (said === "") throw new Error(`the first step of ${model} ended without a loss`);
+    const { loss, ...times } = JSON.parse(said) as StartTimes & {
       readonly loss: number;
     };
     if (!Number.isFinite(loss)) throw new Error(`the first loss of ${model} is ${loss}`);
