@@ -12,13 +12,13 @@ import type {
 import { RehearsalBackend } from "./backend/rehearsal.ts";
 import { collectGarbage } from "./collect.ts";
 import { tellPlan } from "./debug.ts";
-import { copyOfGraph, type Graph, graphOf, pendingOp } from "./graph/graph.ts";
+import { copyOfGraph, type Graph, graphOf } from "./graph/graph.ts";
 import { InOrder } from "./inOrder.ts";
 import type { KernelProgram } from "./kernel/ir.ts";
-import { copyOf } from "./ops/copyOf.ts";
 import { planFixed } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/planner.ts";
 import type { FixedPlan } from "./plan/schedule.ts";
+import { made, StoredElements } from "./storedElements.ts";
 import type { Dtype, TypedArray } from "./tensor/dtype.ts";
 import {
   type CapturedStep,
@@ -29,50 +29,11 @@ import {
   type Rehearsal,
   setEngine,
 } from "./tensor/engine.ts";
-import { BackendError, ShapeError } from "./tensor/errors.ts";
+import { BackendError } from "./tensor/errors.ts";
 import type { Node, Storage } from "./tensor/node.ts";
-import { formatShape, sameShape, sizeOf } from "./tensor/shape.ts";
+import { formatShape, sizeOf } from "./tensor/shape.ts";
 import { bytesOf, type Tensor, type Variable } from "./tensor/tensor.ts";
-
-/** Elements of one tensor in a backend's memory; freed when nothing refers to this object any more. */
-class StoredElements implements Storage {
-  readonly backend: Backend;
-  readonly bytes: number;
-  version = 0;
-  released = false;
-  #buffer: BackendBuffer | null = null;
-  /** Makes the buffer on first use: starting values of a network that is only looked at are never computed. */
-  #make: (() => BackendBuffer) | null;
-
-  constructor(backend: Backend, bytes: number, make: () => BackendBuffer) {
-    this.backend = backend;
-    this.bytes = bytes;
-    this.#make = make;
-  }
-
-  get buffer(): BackendBuffer {
-    if (this.#buffer !== null) return this.#buffer;
-    const buffer = (this.#make as () => BackendBuffer)();
-    reclaim.register(this, { backend: this.backend, buffer });
-    this.#make = null;
-    this.#buffer = buffer;
-    return buffer;
-  }
-
-  /** Other elements instead, if there are none yet. Returns whether that was so. */
-  remake(make: () => BackendBuffer): boolean {
-    if (this.#buffer !== null) return false;
-    this.#make = make;
-    return true;
-  }
-}
-
-/** Frees a buffer once its StoredElements is unreachable. */
-const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: BackendBuffer }>(
-  ({ backend, buffer }) => {
-    backend.free(buffer);
-  },
-);
+import { checkUpdates, likelyReads, ownValues } from "./updates.ts";
 
 /** Tensors may grow by this many bytes (or double) before unreachable ones are looked for. */
 const collectAfter = 256 * 2 ** 20;
@@ -448,60 +409,8 @@ export class BackendEngine implements Engine {
   }
 }
 
-/** Elements whose buffers are there: what was to make them later may no longer change. */
-function made(elements: readonly StoredElements[]): readonly StoredElements[] {
-  for (const each of elements) void each.buffer;
-  return elements;
-}
-
 function keyOf({ signature }: Graph, constants: readonly number[]): string {
   return constants.length === 0 ? signature : `${signature} | ${constants}`;
-}
-
-function checkUpdates(updates: readonly (readonly [Variable, Tensor])[]): void {
-  for (const [variable, value] of updates) {
-    if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
-      throw new ShapeError("assign: the new value differs in shape or dtype", {
-        facts: [
-          { name: "variable", value: formatShape(variable.shape), remark: variable.dtype },
-          { name: "value", value: formatShape(value.shape), remark: value.dtype },
-        ],
-      });
-    }
-  }
-}
-
-/** Elements of a value that is kept because it may be read, and ops between it and the loss. */
-const smallValue = 65536;
-const nearLoss = 2;
-
-/**
- * A loss and the small values that it was made from: predictions, which many loops read after the
- * step for their accuracy. Kept now, they need not be computed again from the old parameters.
- */
-function likelyReads(loss: Node): Node[] {
-  const found = [loss];
-  let level = [loss];
-  for (let depth = 0; depth < nearLoss; depth++) {
-    level = level
-      .flatMap(({ inputs }) => inputs)
-      .filter((node) => node.requiresGrad && pendingOp(node) !== null);
-    found.push(...level.filter((node) => sizeOf(node.shape) <= smallValue));
-  }
-  return found;
-}
-
-/** The new values, each a value of its own: what is stored already, or wanted twice, is copied. */
-function ownValues(updates: readonly (readonly [Variable, Tensor])[]): Node[] {
-  const taken = new Set<Node>();
-  return updates.map(([, value]) => {
-    const { node } = value;
-    if (node.storage === null && !taken.has(node)) {
-      taken.add(node);
-      return node;
-    }
-    return copyOf(value).node;
-  });
 }
 
 /** Makes a backend the one that computes from now on. */

@@ -30,22 +30,26 @@ export function inputsFirst(
   roots: readonly Node[],
   endsAt: (node: Node) => boolean = isStored,
 ): Node[] {
-  const seen = new Set<Node>();
-  const order: Node[] = [];
+  return inOrder(roots, (node) => (endsAt(node) ? [] : node.inputs));
+}
+
+/** All that `ends` need, and they themselves: each once, after those that come `before` it, and these in their order. */
+export function inOrder<T>(ends: readonly T[], before: (each: T) => readonly T[]): T[] {
+  const seen = new Set<T>();
+  const order: T[] = [];
   // An explicit stack: a graph can be deeper than the call stack.
-  const stack: Node[] = [...roots].reverse();
+  const stack: T[] = [...ends].reverse();
   while (stack.length > 0) {
-    const node = stack[stack.length - 1] as Node;
-    const missing =
-      seen.has(node) || endsAt(node) ? [] : node.inputs.filter((input) => !seen.has(input));
+    const each = stack[stack.length - 1] as T;
+    const missing = seen.has(each) ? [] : before(each).filter((other) => !seen.has(other));
     if (missing.length > 0) {
       stack.push(...missing.reverse());
       continue;
     }
     stack.pop();
-    if (seen.has(node)) continue;
-    seen.add(node);
-    order.push(node);
+    if (seen.has(each)) continue;
+    seen.add(each);
+    order.push(each);
   }
   return order;
 }

@@ -1,6 +1,6 @@
 // Which values are kept in memory, and which are computed on the way into the kernel that uses
 // them (prologue) or out of the kernel that made them (epilogue).
-import { inputsFirst, isStored, pendingOp } from "../graph/graph.ts";
+import { inOrder, inputsFirst, isStored, pendingOp } from "../graph/graph.ts";
 import type { Node } from "../tensor/node.ts";
 import type { Op } from "../tensor/op.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
@@ -240,27 +240,13 @@ function readsOf(root: Root, stored: ReadonlySet<Node>): Node[] {
 function sortRoots(roots: readonly Root[], stored: ReadonlySet<Node>): Root[] {
   const byNode = new Map(roots.map((root) => [root.node, root]));
   const base = (node: Node): Node => (isAlias(node) ? base(node.inputs[0] as Node) : node);
-  const before = new Map(
-    roots.map((root) => {
-      const others = readsOf(root, stored).map((node) => byNode.get(base(node)));
-      return [root, others.filter((other) => other !== undefined && other !== root)] as const;
-    }),
+  return inOrder(
+    roots,
+    (root) =>
+      // The last that is read comes first.
+      readsOf(root, stored)
+        .map((node) => byNode.get(base(node)))
+        .filter((other) => other !== undefined && other !== root)
+        .reverse() as Root[],
   );
-  const done = new Set<Root>();
-  const sorted: Root[] = [];
-  const stack: Root[] = [...roots].reverse();
-  while (stack.length > 0) {
-    const root = stack[stack.length - 1] as Root;
-    const others = done.has(root) ? [] : (before.get(root) as readonly Root[]);
-    const waiting = others.filter((other) => !done.has(other));
-    if (waiting.length > 0) {
-      stack.push(...waiting);
-      continue;
-    }
-    stack.pop();
-    if (done.has(root)) continue;
-    done.add(root);
-    sorted.push(root);
-  }
-  return sorted;
 }

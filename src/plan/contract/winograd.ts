@@ -114,20 +114,9 @@ export function lowerWinogradByGroups(
     reach: alpha,
     axes: [sizes.down, sizes.across],
   });
-  const products = planner.temporary(core, [planes, outPerGroup, tiling.tiles]);
-  lowerProduct(planner, { node: core, core }, products, {
-    name: "conv2dWinograd",
-    sizes: productOf(tiling, sizes, "forward"),
-    left: (w, p) => ({
-      along: "depth",
-      value: (o, c) => w.load(weights, [p, o, c].map(fixed), 1),
-    }),
-    right: (w, p) => ({
-      along: "side",
-      value: (t, c) => w.load(tiles, [p, c, t].map(fixed), 1),
-    }),
-    target: (_, p, o, t) => [p, o, t].map(fixed),
-    flops: convFlops(sizes),
+  const products = multiplyPlanes(planner, root, {
+    ...{ name: "conv2dWinograd", left: weights, right: tiles, rightAlong: "side" },
+    ...{ sizes: productOf(tiling, sizes, "forward"), flops: convFlops(sizes) },
   });
   const box = [sizes.batch, outPerGroup, tiling.down, tiling.across];
   const kernel = { name: "winogradOutput", box, writes: [place], flops: 0 };
@@ -181,20 +170,9 @@ export function lowerWeightGradWinogradByGroups(
     reach: m,
     axes: [own(down), own(across)],
   });
-  const sums = planner.temporary(core, [planes, outPerGroup, inPerGroup]);
-  lowerProduct(planner, { node: core, core }, sums, {
-    name: "conv2dWeightGradWinograd",
-    sizes: productOf(tiling, sizes, "weightGrad"),
-    left: (w, p) => ({
-      along: "depth",
-      value: (o, t) => w.load(gradients, [p, o, t].map(fixed), 1),
-    }),
-    right: (w, p) => ({
-      along: "depth",
-      value: (c, t) => w.load(tiles, [p, c, t].map(fixed), 1),
-    }),
-    target: (_, p, o, c) => [p, o, c].map(fixed),
-    flops: convFlops(sizes),
+  const sums = multiplyPlanes(planner, root, {
+    ...{ name: "conv2dWeightGradWinograd", left: gradients, right: tiles, rightAlong: "depth" },
+    ...{ sizes: productOf(tiling, sizes, "weightGrad"), flops: convFlops(sizes) },
   });
   const kernel = {
     name: "winogradWeightBack",
@@ -213,6 +191,41 @@ export function lowerWeightGradWinogradByGroups(
       });
     });
   });
+}
+
+interface PlaneProduct {
+  readonly name: string;
+  readonly sizes: ProductSizes;
+  /** [alpha², rows, depth] */
+  readonly left: Place;
+  /** [alpha², depth, columns] if its neighbours in memory lie along its side, else [alpha², columns, depth]. */
+  readonly right: Place;
+  readonly rightAlong: "side" | "depth";
+  readonly flops: number;
+}
+
+/** The alpha² products: [alpha², rows, columns]. */
+function multiplyPlanes(
+  planner: Planner,
+  { core }: Root,
+  { left, right, rightAlong, ...product }: PlaneProduct,
+): Place {
+  const { batches, rows, columns } = product.sizes;
+  const products = planner.temporary(core, [batches, rows, columns]);
+  lowerProduct(planner, { node: core, core }, products, {
+    ...product,
+    left: (w, p) => ({
+      along: "depth",
+      value: (row, d) => w.load(left, [p, row, d].map(fixed), 1),
+    }),
+    right: (w, p) => ({
+      along: rightAlong,
+      value: (column, d) =>
+        w.load(right, (rightAlong === "side" ? [p, d, column] : [p, column, d]).map(fixed), 1),
+    }),
+    target: (_, p, row, column) => [p, row, column].map(fixed),
+  });
+  return products;
 }
 
 /** G w Gᵀ of every pair of channels: [alpha², outputs, inputs]. */
